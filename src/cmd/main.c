@@ -1,0 +1,62 @@
+/* main.c: finds the command and hands it its arguments. */
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/build_info.h"
+#include "cmd/cmd.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"run",      cmd_run,      "trade a config on the simulated exchange"               },
+    {"backtest", cmd_backtest, "trade a config over bars of the past"                   },
+    {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },
+    {"verify",   cmd_verify,   "hold a run's log, journal, streams and summary together"},
+    {"data",     cmd_data,     "make, import and describe bar files"                    },
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *out)
+{
+    (void)fputs("Usage: bellwether COMMAND [OPTIONS]\n"
+                "An automated trading system for US stocks; today on a simulated exchange.\n\n",
+                out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    }
+    (void)fputs("\nEach command explains itself: bellwether COMMAND --help\n"
+                "A first run, with no keys and no network: bellwether run --once\n",
+                out);
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts(build_info());
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "bellwether %s", commands[i].name);
+            argv[1] = name;
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    (void)fprintf(stderr, "bellwether: no command `%s`; see `bellwether --help`\n", argv[1]);
+    return EXIT_USAGE;
+}

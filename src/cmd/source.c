@@ -1,0 +1,104 @@
+/* source.c: see source.h. */
+#include "cmd/source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/workload.h"
+#include "sys/memory.h"
+
+enum err source_open(const struct source *source, const struct run_config *config,
+                     struct bars *bars, struct import_report *report, struct problem *problem)
+{
+    if (source->path_count == 0) {
+        if (config->symbols != NULL) {
+            return problem_set(problem, ERR_USAGE,
+                               "%s names symbols, but there is no data for them; give a file with "
+                               "--data FILE, or write `symbols: all` to trade simulated bars",
+                               config->path);
+        }
+        workload_create(source->workload_bars, source->workload_seed, source->workload_symbols,
+                        bars);
+        return ERR_OK;
+    }
+    struct import_options options = {
+        .skip_bad = source->skip_bad,
+        .bar_ns = config->bar_ns,
+        .symbols = config->symbols,
+        .symbol_count = config->symbol_count,
+    };
+    return bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
+                          report, problem);
+}
+
+char *source_text(const struct source *source)
+{
+    if (source->path_count == 0) {
+        return xasprintf("workload seed=%" PRIu64 " bars=%" PRIu64 " symbols=%" PRIu32,
+                         source->workload_seed, source->workload_bars, source->workload_symbols);
+    }
+    char *text = xstrdup(source->skip_bad ? "skip-bad\n" : "");
+    for (size_t i = 0; i < source->path_count; i++) {
+        char *absolute = realpath(source->paths[i], NULL);
+        char *longer = xasprintf("%s%sfile %s", text, i > 0 ? "\n" : "",
+                                 absolute != NULL ? absolute : source->paths[i]);
+        free(absolute);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static bool parse_workload(const char *line, struct source *source)
+{
+    int end = 0;
+    int fields =
+        sscanf(line, "workload seed=%" SCNu64 " bars=%" SCNu64 " symbols=%" SCNu32 "%n",
+               &source->workload_seed, &source->workload_bars, &source->workload_symbols, &end);
+    return fields == 3 && line[end] == '\0' && source->workload_symbols > 0 &&
+           source->workload_bars > 0 && source->workload_bars <= WORKLOAD_BARS_MAX;
+}
+
+static bool parse_line(const char *line, struct source *source)
+{
+    if (strcmp(line, "skip-bad") == 0) {
+        source->skip_bad = true;
+        return true;
+    }
+    if (strncmp(line, "file ", 5) == 0) {
+        source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
+        source->paths[source->path_count++] = xstrdup(line + 5);
+        return true;
+    }
+    return source->path_count == 0 && parse_workload(line, source);
+}
+
+enum err source_parse(const char *text, struct source *source, struct problem *problem)
+{
+    *source = (struct source){0};
+    char *copy = xstrdup(text);
+    char *rest = copy;
+    char *line;
+    bool understood = true;
+    while (understood && (line = strsep(&rest, "\n")) != NULL) {
+        understood = parse_line(line, source);
+    }
+    free(copy);
+    if (!understood || (source->path_count == 0 && source->workload_bars == 0)) {
+        source_finish(source);
+        return problem_set(problem, ERR_FORMAT, "the log's data source is not understood: %s",
+                           text);
+    }
+    return ERR_OK;
+}
+
+void source_finish(struct source *source)
+{
+    for (size_t i = 0; i < source->path_count; i++) {
+        free(source->paths[i]);
+    }
+    free(source->paths);
+    *source = (struct source){0};
+}

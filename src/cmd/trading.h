@@ -1,0 +1,24 @@
+/* trading.h: one run from config to result: what `run` and `backtest` share. */
+#ifndef CMD_TRADING_H
+#define CMD_TRADING_H
+
+#include "cmd/source.h"
+#include "config/config.h"
+#include "sys/problem.h"
+
+struct trading_options {
+    enum run_mode mode;
+    const char *config_path; /* NULL: examples/quickstart.yaml */
+    struct source source;
+    const char *out_dir;   /* NULL: runs/<id>/ */
+    const char *state_dir; /* NULL: the log lies in the run's folder */
+    bool no_run_dir;       /* nothing is written */
+    bool json;             /* the result as JSON on stdout and nothing else there */
+    double session_s;      /* > 0: seconds of wall time for one session of market time */
+    double speed;          /* > 0: market seconds per second; 0: as fast as it goes */
+};
+
+/* Runs it, prints the result, and returns the exit code. */
+int trading_run(const struct trading_options *options);
+
+#endif

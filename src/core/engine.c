@@ -1,0 +1,221 @@
+/* engine.c: start, and the one door: apply the input, decide one thing at a time, apply it.
+ *
+ * Invariant: whatever changed the state is in the output, in the order it was applied. */
+#include "core/engine.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "core/decision_hash.h"
+#include "core/engine_decide.h"
+
+const char *engine_fault_text(enum engine_fault fault)
+{
+    switch (fault) {
+#define X(name, text)                                                                              \
+    case ENGINE_FAULT_##name:                                                                      \
+        return text;
+        ENGINE_FAULT_LIST(X)
+#undef X
+    }
+    return "unknown fault";
+}
+
+/* The series of one book, as ids of the view's plan. */
+static enum err declare_book(const struct book_plan *book, struct view_plan *view_plan,
+                             series_id *ids, uint32_t *count)
+{
+    struct series_def defs[SERIES_PER_STRATEGY_MAX];
+    *count = book->strategy->declare(book->parameters, defs);
+    CHECK(*count <= SERIES_PER_STRATEGY_MAX);
+    for (uint32_t i = 0; i < *count; i++) {
+        enum err err = view_plan_declare(view_plan, defs[i], &ids[i]);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_plan)
+{
+    for (uint32_t i = 0; i < plan->book_count; i++) {
+        series_id ids[SERIES_PER_STRATEGY_MAX];
+        uint32_t count;
+        enum err err = declare_book(&plan->books[i], view_plan, ids, &count);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+static void init_books(struct engine *engine, const struct engine_plan *plan)
+{
+    /* The same declarations in the same order give the same ids as in engine_declare(). */
+    struct view_plan again = {.instrument_count = plan->instrument_count};
+    for (uint32_t i = 0; i < plan->book_count; i++) {
+        struct book *book = &engine->books[i];
+        book->plan = plan->books[i];
+        enum err err = declare_book(&book->plan, &again, book->series, &book->series_count);
+        CHECK(err == ERR_OK);
+    }
+}
+
+/* The most slots one event can come to: a decision and an order per book and bar, and the slice. */
+static uint32_t output_capacity(const struct engine_plan *plan)
+{
+    uint64_t slots = 16 + 4 * (uint64_t)plan->book_count * plan->instrument_count;
+    CHECK(slots < UINT32_MAX);
+    return (uint32_t)slots;
+}
+
+struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
+                           const struct view *view, struct output *output)
+{
+    size_t places = (size_t)plan->book_count * plan->instrument_count;
+    struct engine *engine = arena_take(arena, 1, sizeof *engine);
+    struct book *books = arena_take(arena, plan->book_count, sizeof *books);
+    struct trade *trades = arena_take(arena, places, sizeof *trades);
+    bool *exposed = arena_take(arena, plan->instrument_count, sizeof *exposed);
+    struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
+    struct ledger ledger;
+    ledger_init(&ledger, arena, plan->instrument_count);
+    *output = (struct output){.capacity = output_capacity(plan)};
+    output->records = arena_take(arena, output->capacity, sizeof *output->records);
+    output->sends = arena_take(arena, places, sizeof *output->sends);
+    if (engine == NULL) {
+        return NULL;
+    }
+    *engine = (struct engine){
+        .view = view,
+        .limits = plan->limits,
+        .commission_e9 = plan->commission_e9,
+        .instrument_count = plan->instrument_count,
+        .book_count = plan->book_count,
+        .ledger = ledger,
+        .books = books,
+        .trades = trades,
+        .exposed = exposed,
+        .next_trade_id = 1,
+        .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
+        .decision_hash = DECISION_HASH_START,
+        .candidates = candidates,
+    };
+    init_books(engine, plan);
+    return engine;
+}
+
+/* Adds a record to the output and applies it. */
+static void emit(struct engine *engine, struct output *output, const struct event *record)
+{
+    CHECK(record->slots <= output->capacity - output->slots);
+    struct event *place = &output->records[output->slots];
+    memcpy(place, record, (size_t)record->slots * EVENT_SIZE);
+    output->slots += record->slots;
+    if (record->kind == EVENT_ORDER) {
+        output->sends[output->send_count++] = (const struct order_request *)place;
+    }
+    engine_apply(engine, place);
+}
+
+static uint64_t act_on(struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
+                       uint64_t hash, struct output *output)
+{
+    struct decision_record decision;
+    struct order_request order;
+    bool ordered;
+    decide_candidate(engine, ts_ns, candidate, &decision, &order, &ordered);
+    emit(engine, output, &decision.head);
+    if (ordered) {
+        emit(engine, output, &order.head);
+    }
+    return decision_hash_step(hash, decision.head.decision.order_id * DECISION_HASH_A +
+                                        (ordered ? (uint64_t)order.head.order.qty_e9 : 0) *
+                                            DECISION_HASH_B +
+                                        decision.head.decision.verdict);
+}
+
+static void slice_step(struct engine *engine, const struct event *slice_end, struct output *output)
+{
+    struct evaluation evaluation = {.hash = engine->decision_hash,
+                                    .candidates = engine->candidates};
+    decide_evaluate(engine, slice_end->ts_ns, &evaluation);
+    for (uint32_t i = 0; i < evaluation.candidate_count; i++) {
+        evaluation.hash =
+            act_on(engine, slice_end->ts_ns, &evaluation.candidates[i], evaluation.hash, output);
+    }
+    struct event slice;
+    decide_slice(engine, slice_end, &evaluation, &slice);
+    emit(engine, output, &slice);
+}
+
+static void report_step(struct engine *engine, const struct event *report, struct output *output)
+{
+    if (report->kind == EVENT_FILL) {
+        struct event postings[FILL_POSTINGS_MAX];
+        uint32_t count = decide_fill_postings(engine, report, postings);
+        for (uint32_t i = 0; i < count; i++) {
+            emit(engine, output, &postings[i]);
+        }
+    }
+    struct trade_record trade;
+    if (decide_trade(engine, report, &trade)) {
+        emit(engine, output, &trade.head);
+    }
+}
+
+void engine_on_event(struct engine *engine, const struct event *event, struct output *output)
+{
+    output->slots = 0;
+    output->send_count = 0;
+    engine_apply(engine, event);
+    if (event->kind == EVENT_SLICE_END) {
+        slice_step(engine, event, output);
+    } else if (event_is_report(event->kind)) {
+        report_step(engine, event, output);
+    }
+}
+
+void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output)
+{
+    output->slots = 0;
+    output->send_count = 0;
+    struct event deposit = {
+        .ts_ns = ts_ns,
+        .src_ns = ts_ns,
+        .kind = EVENT_DEPOSIT,
+        .version = 1,
+        .slots = 1,
+        .instrument = INSTRUMENT_NONE,
+        .deposit = {.amount_e9 = amount_e9},
+    };
+    emit(engine, output, &deposit);
+}
+
+bool engine_is_consistent(const struct engine *engine)
+{
+    for (uint32_t instrument = 0; instrument < engine->instrument_count; instrument++) {
+        __int128 qty = 0;
+        __int128 cost = 0;
+        for (uint32_t book = 0; book < engine->book_count; book++) {
+            const struct trade *trade =
+                &engine->trades[(size_t)book * engine->instrument_count + instrument];
+            qty += trade->qty_e9;
+            cost += trade->cost_e9;
+        }
+        const struct position *position = &engine->ledger.positions[instrument];
+        if (qty != position->qty_e9 || cost != position->cost_e9) {
+            return false;
+        }
+    }
+    __int128 realized = 0;
+    __int128 commission = 0;
+    for (uint32_t book = 0; book < engine->book_count; book++) {
+        realized += engine->books[book].realized_e9;
+        commission += engine->books[book].commission_e9;
+    }
+    return realized == -(__int128)engine->ledger.balance_e9[ACCOUNT_REALIZED] &&
+           commission == engine->ledger.balance_e9[ACCOUNT_COMMISSION] &&
+           ledger_is_balanced(&engine->ledger);
+}

@@ -1,0 +1,149 @@
+/* engine.h: the part that decides. Pure: it waits for nothing, knows no disk, no clock and no
+ * network, and allocates nothing after its start.
+ *
+ *   input event -> engine_on_event() -> records (decisions, orders, postings, trades, slices)
+ *
+ * State changes only in engine_apply(), which takes inputs and the engine's own records alike;
+ * deciding reads const state. So folding a log through engine_apply() gives the state without
+ * deciding again, and deciding again gives the log. */
+#ifndef CORE_ENGINE_H
+#define CORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/gates.h"
+#include "core/ledger.h"
+#include "core/limits.h"
+#include "core/strategy.h"
+#include "core/trades.h"
+#include "market/calendar.h"
+#include "market/event.h"
+#include "market/order.h"
+#include "view/view.h"
+
+/* One strategy at work, as configured. */
+struct book_plan {
+    const struct strategy_def *strategy;
+    int64_t parameters[PARAMETERS_MAX];
+    int64_t qty_e9;
+};
+
+struct engine_plan {
+    uint32_t instrument_count;
+    uint32_t book_count;
+    const struct book_plan *books; /* copied */
+    struct limits limits;
+    int64_t commission_e9; /* expected per fill, for buying power */
+};
+
+struct book {
+    struct book_plan plan;
+    series_id series[SERIES_PER_STRATEGY_MAX];
+    uint32_t series_count;
+    uint64_t acted;
+    uint64_t refused;
+    uint64_t trades_closed;
+    uint64_t trades_won; /* result after commissions above zero */
+    int64_t realized_e9;
+    int64_t commission_e9;
+};
+
+struct engine_counters {
+    uint64_t bars;
+    uint64_t slices;
+    uint64_t evaluations;
+    uint64_t acted;
+    uint64_t refused;
+    uint64_t orders;
+    uint64_t session_entries; /* entry orders of this session */
+    uint64_t accepted;
+    uint64_t rejected;
+    uint64_t fills;
+    uint64_t slice_fills; /* fills up to the last slice's end */
+    uint64_t refused_by[VERDICT_COUNT];
+};
+
+/* Why an engine can go on no more; the driver stops the run and says so. */
+#define ENGINE_FAULT_LIST(X)                                                                       \
+    X(NONE, "none")                                                                                \
+    X(RANGE, "an amount left the range of 9.2 billion")                                            \
+    X(FOREIGN_REPORT, "the broker reported an order that is not ours")                             \
+    X(OVERFILL, "an order filled for more than was ordered")                                       \
+    X(QUARANTINE, "an order was reported in a way that cannot be")
+
+enum engine_fault {
+#define X(name, text) ENGINE_FAULT_##name,
+    ENGINE_FAULT_LIST(X)
+#undef X
+};
+
+const char *engine_fault_text(enum engine_fault fault);
+
+/* The whole state. Read it freely; only engine_apply() writes it. */
+struct engine {
+    const struct view *view;
+    struct limits limits;
+    int64_t commission_e9;
+    uint32_t instrument_count;
+    uint32_t book_count;
+
+    struct ledger ledger;
+    struct book *books;
+    struct trade *trades; /* [book][instrument] */
+    bool *exposed;        /* [instrument]: held or being entered */
+    uint32_t exposed_count;
+    uint64_t next_trade_id;
+    uint64_t last_exec_id;
+
+    int64_t ts_ns; /* of the last event */
+    struct session session;
+    int64_t session_equity_e9; /* at the close of the session before */
+    int64_t equity_e9;         /* at the last slice's end */
+    int64_t peak_equity_e9;
+    int64_t max_drawdown_e9;
+    uint64_t decision_hash;
+    struct engine_counters counters;
+    enum engine_fault fault;
+
+    struct candidate *candidates; /* scratch of one slice, no state */
+};
+
+/* What one event came to. Records are in the order they were applied; `sends` point at the ORDER
+ * records among them. Valid until the next event. */
+struct output {
+    struct event *records;
+    uint32_t slots;
+    uint32_t capacity;
+    const struct order_request **sends;
+    uint32_t send_count;
+};
+
+/* Adds the series of every book to the view's plan: before view_init(). ERR_FULL, ERR_RANGE as
+ * view_plan_declare(). */
+enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_plan);
+
+/* Carves an engine and its output from the arena. `view` comes from a plan that engine_declare()
+ * filled with the same engine plan, and is borrowed. NULL only when the arena measures. */
+struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
+                           const struct view *view, struct output *output);
+
+/* The one door: applies the input, decides, applies what was decided. Bars and slice ends must have
+ * gone through the view first. `event->ts_ns` is the only now that the engine knows. */
+void engine_on_event(struct engine *engine, const struct event *event, struct output *output);
+
+/* Puts cash into the account: the first record of a run. */
+void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
+
+/* Applies one record, input or output, without deciding: the fold. */
+void engine_apply(struct engine *engine, const struct event *record);
+
+/* The trade that owns an order, or NULL. */
+struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);
+
+/* Whether trades sum to positions, the ledger is balanced and every counter agrees. */
+bool engine_is_consistent(const struct engine *engine);
+
+#endif

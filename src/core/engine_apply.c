@@ -1,0 +1,305 @@
+/* engine_apply.c: the only code that changes the engine's state.
+ *
+ * Each kind of record has one function here. They trust our own records (a wrong one is a CHECK)
+ * and trust nothing that a broker says: what cannot be ends in `fault`, which stops the run. */
+#include "base/check.h"
+#include "base/money.h"
+#include "core/engine.h"
+
+static void fail(struct engine *engine, enum engine_fault fault)
+{
+    if (engine->fault == ENGINE_FAULT_NONE) {
+        engine->fault = fault;
+    }
+}
+
+struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
+{
+    uint64_t trade_id = order_id_trade(order_id);
+    if (instrument >= engine->instrument_count || trade_id == 0) {
+        return NULL;
+    }
+    for (uint32_t book = 0; book < engine->book_count; book++) {
+        struct trade *trade = &engine->trades[(size_t)book * engine->instrument_count + instrument];
+        if (trade->id == trade_id) {
+            return trade;
+        }
+    }
+    return NULL;
+}
+
+/* Held or being entered: recomputed whenever a position or an entry order of it changed. */
+static void refresh_exposed(struct engine *engine, uint32_t instrument)
+{
+    bool exposed = engine->ledger.positions[instrument].qty_e9 != 0;
+    for (uint32_t book = 0; book < engine->book_count && !exposed; book++) {
+        exposed = order_is_working(
+            &engine->trades[(size_t)book * engine->instrument_count + instrument].entry);
+    }
+    engine->exposed_count += (exposed ? 1U : 0U) - (engine->exposed[instrument] ? 1U : 0U);
+    engine->exposed[instrument] = exposed;
+}
+
+static void mark(struct engine *engine, uint32_t instrument, int64_t price_e9)
+{
+    if (ledger_mark(&engine->ledger, instrument, price_e9) != ERR_OK) {
+        fail(engine, ENGINE_FAULT_RANGE);
+    }
+}
+
+static void apply_bar(struct engine *engine, const struct event *event)
+{
+    engine->counters.bars++;
+    if (engine->ledger.positions[event->instrument].qty_e9 != 0) {
+        mark(engine, event->instrument, event->bar.close_e9);
+    }
+}
+
+static void apply_slice_end(struct engine *engine, const struct event *event)
+{
+    engine->counters.slices++;
+    if (event->ts_ns > engine->session.close_ns) {
+        engine->session = calendar_session(event->ts_ns);
+        engine->session_equity_e9 = engine->equity_e9;
+        engine->counters.session_entries = 0;
+    }
+}
+
+/* Moves an order by its table. */
+static void step_order(struct engine *engine, struct order *order, enum order_event event)
+{
+    struct order_step step = order_state_step((enum order_state)order->state, event);
+    order->state = step.next;
+    if (step.move == ORDER_MOVE_QUARANTINE) {
+        fail(engine, ENGINE_FAULT_QUARANTINE);
+    }
+}
+
+static void apply_fill(struct engine *engine, struct order *order, const struct event_report *fill)
+{
+    if (fill->exec_id <= engine->last_exec_id) {
+        return; /* an execution counts once */
+    }
+    engine->last_exec_id = fill->exec_id;
+    engine->counters.fills++;
+    if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
+        fill->qty_e9 > order->qty_e9 - order->filled_e9) {
+        fail(engine, ENGINE_FAULT_OVERFILL);
+        return;
+    }
+    order->filled_e9 += fill->qty_e9;
+    step_order(engine, order,
+               order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
+}
+
+static void apply_report(struct engine *engine, const struct event *event)
+{
+    struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
+    struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
+    if (order == NULL) {
+        fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        return;
+    }
+    if (event->kind == EVENT_FILL) {
+        apply_fill(engine, order, &event->report);
+    } else if (event->kind == EVENT_ACCEPTED) {
+        engine->counters.accepted++;
+        step_order(engine, order, ORDER_EVENT_ACCEPTED);
+    } else if (event->kind == EVENT_REJECTED) {
+        engine->counters.rejected++;
+        step_order(engine, order, ORDER_EVENT_REJECTED);
+    } else if (event->kind == EVENT_CANCELED) {
+        step_order(engine, order, ORDER_EVENT_CANCELED);
+    } else {
+        step_order(engine, order, ORDER_EVENT_EXPIRED);
+    }
+    refresh_exposed(engine, event->instrument);
+}
+
+static void apply_deposit(struct engine *engine, const struct event *event)
+{
+    struct event_posting posting = {
+        .amount_e9 = event->deposit.amount_e9, .debit = ACCOUNT_CASH, .credit = ACCOUNT_CAPITAL};
+    if (ledger_post(&engine->ledger, INSTRUMENT_NONE, &posting) != ERR_OK ||
+        ledger_equity(&engine->ledger, &engine->equity_e9) != ERR_OK) {
+        fail(engine, ENGINE_FAULT_RANGE);
+    }
+    engine->session_equity_e9 = engine->equity_e9;
+    engine->peak_equity_e9 = engine->equity_e9;
+}
+
+static void apply_decision(struct engine *engine, const struct event *event)
+{
+    struct book *book = &engine->books[event->decision.book - 1];
+    if (event->decision.verdict == VERDICT_PASS) {
+        book->acted++;
+        engine->counters.acted++;
+    } else {
+        book->refused++;
+        engine->counters.refused++;
+        engine->counters.refused_by[event->decision.verdict]++;
+    }
+}
+
+static void apply_order(struct engine *engine, const struct event *record)
+{
+    const struct order_request *request = (const struct order_request *)record;
+    const struct event_order *head = &record->order;
+    uint32_t instrument = request->legs[0].instrument;
+    struct trade *trade =
+        &engine->trades[(size_t)(head->book - 1) * engine->instrument_count + instrument];
+    struct order order = {.id = head->order_id,
+                          .qty_e9 = head->qty_e9,
+                          .reference_price_e9 = head->reference_price_e9,
+                          .state = ORDER_INTENT};
+    /* In the log means: it goes out in this very step. */
+    step_order(engine, &order, ORDER_EVENT_SENT);
+    engine->counters.orders++;
+    if (order_id_role(head->order_id) == ORDER_ROLE_ENTRY) {
+        CHECK(!trade_is_live(trade));
+        engine->counters.session_entries++;
+        engine->next_trade_id = order_id_trade(head->order_id) + 1;
+        *trade = (struct trade){.id = order_id_trade(head->order_id),
+                                .instrument = instrument,
+                                .book = head->book,
+                                .state = TRADE_PENDING,
+                                .entry = order};
+    } else {
+        CHECK(trade->id == order_id_trade(head->order_id) && !order_is_working(&trade->exit));
+        trade->exit_attempts++;
+        trade->exit = order;
+    }
+    refresh_exposed(engine, instrument);
+}
+
+/* Adds without wrapping; the sums of one trade stay far inside the account's own, checked range. */
+static void add(struct engine *engine, int64_t *sum, int64_t amount)
+{
+    if (money_add(*sum, amount, sum) != ERR_OK) {
+        fail(engine, ENGINE_FAULT_RANGE);
+    }
+}
+
+static void add_sub(struct engine *engine, int64_t *sum, int64_t amount, bool adds)
+{
+    add(engine, sum, adds ? amount : -amount);
+}
+
+static void post_to_trade(struct engine *engine, struct trade *trade,
+                          const struct event_posting *posting)
+{
+    struct book *book = &engine->books[trade->book - 1];
+    int64_t amount_e9 = posting->amount_e9;
+    if (posting->debit == ACCOUNT_COMMISSION) {
+        add(engine, &trade->detail.commission_e9, amount_e9);
+        add(engine, &book->commission_e9, amount_e9);
+    } else if (posting->debit == ACCOUNT_POSITIONS) {
+        add(engine, &trade->qty_e9, posting->qty_e9);
+        add(engine, &trade->cost_e9, amount_e9);
+        add(engine, &trade->detail.entry_qty_e9, posting->qty_e9);
+        add(engine, &trade->detail.entry_value_e9, amount_e9);
+    } else if (posting->credit == ACCOUNT_POSITIONS) {
+        add(engine, &trade->qty_e9, posting->qty_e9);
+        add_sub(engine, &trade->cost_e9, amount_e9, false);
+        add_sub(engine, &trade->detail.exit_qty_e9, posting->qty_e9, false);
+        add(engine, &trade->detail.exit_value_e9, amount_e9);
+    } else {
+        /* Price result: credited when won, debited when lost. */
+        bool won = posting->credit == ACCOUNT_REALIZED;
+        add_sub(engine, &trade->realized_e9, amount_e9, won);
+        add_sub(engine, &book->realized_e9, amount_e9, won);
+        add_sub(engine, &trade->detail.exit_value_e9, amount_e9, won);
+    }
+}
+
+static void apply_posting(struct engine *engine, const struct event *event)
+{
+    const struct event_posting *posting = &event->posting;
+    struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
+    CHECK(trade != NULL);
+    if (ledger_post(&engine->ledger, event->instrument, posting) != ERR_OK) {
+        fail(engine, ENGINE_FAULT_RANGE);
+        return;
+    }
+    post_to_trade(engine, trade, posting);
+    if (posting->qty_e9 != 0) {
+        mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
+        refresh_exposed(engine, event->instrument);
+    }
+}
+
+static void apply_trade(struct engine *engine, const struct event *record)
+{
+    const struct trade_detail *detail = (const struct trade_detail *)(record + 1);
+    struct trade *trade =
+        &engine->trades[(size_t)(record->trade.book - 1) * engine->instrument_count +
+                        record->instrument];
+    CHECK(trade->id == record->trade.trade_id);
+    trade->state = record->flags;
+    trade->detail.opened_ns = detail->opened_ns;
+    trade->detail.closed_ns = detail->closed_ns;
+    if (record->flags == TRADE_CLOSED) {
+        struct book *book = &engine->books[trade->book - 1];
+        book->trades_closed++;
+        book->trades_won += trade->realized_e9 > trade->detail.commission_e9 ? 1 : 0;
+    }
+}
+
+static void apply_slice(struct engine *engine, const struct event *event)
+{
+    engine->decision_hash = event->slice.decision_hash;
+    engine->counters.evaluations += event->slice.evaluations;
+    engine->counters.slice_fills = engine->counters.fills;
+    engine->equity_e9 = event->slice.equity_e9;
+    if (engine->equity_e9 > engine->peak_equity_e9) {
+        engine->peak_equity_e9 = engine->equity_e9;
+    } else if (engine->peak_equity_e9 - engine->equity_e9 > engine->max_drawdown_e9) {
+        engine->max_drawdown_e9 = engine->peak_equity_e9 - engine->equity_e9;
+    }
+}
+
+void engine_apply(struct engine *engine, const struct event *record)
+{
+    engine->ts_ns = record->ts_ns;
+    switch ((enum event_kind)record->kind) {
+    case EVENT_BAR:
+        apply_bar(engine, record);
+        return;
+    case EVENT_SLICE_END:
+        apply_slice_end(engine, record);
+        return;
+    case EVENT_SLICE:
+        apply_slice(engine, record);
+        return;
+    case EVENT_ACCEPTED:
+    case EVENT_REJECTED:
+    case EVENT_FILL:
+    case EVENT_CANCELED:
+    case EVENT_EXPIRED:
+        apply_report(engine, record);
+        return;
+    case EVENT_DEPOSIT:
+        apply_deposit(engine, record);
+        return;
+    case EVENT_DECISION:
+        apply_decision(engine, record);
+        return;
+    case EVENT_ORDER:
+        apply_order(engine, record);
+        return;
+    case EVENT_POSTING:
+        apply_posting(engine, record);
+        return;
+    case EVENT_TRADE:
+        apply_trade(engine, record);
+        return;
+    case EVENT_NONE:
+    case EVENT_LOG_START:
+    case EVENT_LOG_TEXT:
+    case EVENT_LOG_INSTRUMENT:
+    case EVENT_LOG_SLICE_REF:
+    case EVENT_LOG_RESUME:
+    case EVENT_LOG_END:
+        return; /* the log's own records are no state of the engine */
+    }
+}

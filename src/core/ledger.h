@@ -1,0 +1,74 @@
+/* ledger.h: the account by double entry: every posting moves one amount from one account to
+ * another, so the balances always sum to zero.
+ *
+ * Equity is cash plus what the positions are worth at their last marks, in integers. Cost is
+ * average cost, kept as quantity and total cost. */
+#ifndef CORE_LEDGER_H
+#define CORE_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "market/event.h"
+
+#define ACCOUNT_LIST(X)                                                                            \
+    X(CASH, "cash")                                                                                \
+    X(POSITIONS, "positions")                                                                      \
+    X(CAPITAL, "capital")                                                                          \
+    X(REALIZED, "realized")                                                                        \
+    X(COMMISSION, "commission")
+
+enum account {
+#define X(name, text) ACCOUNT_##name,
+    ACCOUNT_LIST(X)
+#undef X
+        ACCOUNT_COUNT
+};
+
+/* "cash", "positions", ...; "unknown" for a number that is no account. */
+const char *account_text(uint16_t account);
+
+struct position {
+    int64_t qty_e9;   /* signed */
+    int64_t cost_e9;  /* of what is held */
+    int64_t value_e9; /* qty_e9 at the last mark */
+    int64_t whole;    /* qty_e9 in whole shares when it is whole, else 0 */
+};
+
+struct ledger {
+    int64_t balance_e9[ACCOUNT_COUNT]; /* debits positive; they sum to zero */
+    int64_t value_e9;                  /* of all positions at their last marks */
+    uint32_t held;                     /* positions that are not zero */
+    uint32_t instrument_count;
+    struct position *positions;
+};
+
+/* Carves the positions from the arena. */
+void ledger_init(struct ledger *ledger, struct arena *arena, uint32_t instrument_count);
+
+/* Moves a posting's amount and quantity. ERR_RANGE, with nothing changed, when a balance would
+ * leave int64. */
+enum err ledger_post(struct ledger *ledger, uint32_t instrument,
+                     const struct event_posting *posting);
+
+/* Marks a position at a price. ERR_RANGE, with nothing changed, when a value leaves int64. */
+enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9);
+
+/* Cash plus the marks; ERR_RANGE when the sum leaves int64. */
+enum err ledger_equity(const struct ledger *ledger, int64_t *equity_e9);
+
+static inline int64_t ledger_cash_e9(const struct ledger *ledger)
+{
+    return ledger->balance_e9[ACCOUNT_CASH];
+}
+
+/* The cost that leaves with `qty_e9` of a position by average cost; all of it with all of the
+ * quantity. 0 < qty_e9 <= held_qty_e9. */
+int64_t ledger_cost_leaving_e9(int64_t held_cost_e9, int64_t held_qty_e9, int64_t qty_e9);
+
+/* Whether the balances sum to zero and the positions to their account. */
+bool ledger_is_balanced(const struct ledger *ledger);
+
+#endif

@@ -1,0 +1,37 @@
+/* limits.h: the limits of an account as the operator wrote them. None has a default. */
+#ifndef CORE_LIMITS_H
+#define CORE_LIMITS_H
+
+#include <stdint.h>
+
+enum limit_unit {
+    LIMIT_CASH = 1, /* value in e9 of the account's currency */
+    LIMIT_SHARE,    /* value in parts per million of the equity at the session's start */
+    LIMIT_COUNT,    /* value is a whole number */
+};
+
+struct limit {
+    enum limit_unit unit;
+    int64_t value; /* > 0 */
+};
+
+/* One row per limit: field, config key, whether it is money (cash or share of equity) or a count,
+ * the noun that follows a count in the config, and a sentence for people. */
+#define LIMIT_LIST(X)                                                                              \
+    X(order_notional, "max_order_notional", MONEY, "", "most that one entry order may be worth")   \
+    X(position_notional, "max_position_notional", MONEY, "",                                       \
+      "most that one instrument may be worth, open entries included")                              \
+    X(open_positions, "max_open_positions", COUNT, "positions",                                    \
+      "most instruments held or being entered at once")                                            \
+    X(orders_per_session, "max_orders_per_session", COUNT, "orders",                               \
+      "most entry orders in one session")                                                          \
+    X(daily_loss, "max_daily_loss", MONEY, "",                                                     \
+      "loss since the last session's close from which no entry is allowed")
+
+struct limits {
+#define X(field, key, kind, noun, help) struct limit field;
+    LIMIT_LIST(X)
+#undef X
+};
+
+#endif

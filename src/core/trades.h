@@ -1,0 +1,78 @@
+/* trades.h: a trade is what one entry decision opened: its orders, what it holds and what it
+ * earned.
+ *
+ * A book has at most one live trade per instrument, so a trade's place in the table is (book,
+ * instrument); the place is taken again by the book's next trade there, and until then a closed
+ * trade still knows its late fills. Trades sum to the book, books to the account. */
+#ifndef CORE_TRADES_H
+#define CORE_TRADES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/order_states.h"
+#include "core/strategy.h"
+#include "market/order.h"
+
+#define TRADE_STATE_LIST(X)                                                                        \
+    X(NONE, "none")       /* nothing was ever traded in this place */                              \
+    X(PENDING, "pending") /* the entry has not filled yet */                                       \
+    X(OPEN, "open")                                                                                \
+    X(CLOSED, "closed")                                                                            \
+    X(VOID, "void") /* the entry ended without a fill */
+
+enum trade_state {
+#define X(name, text) TRADE_##name,
+    TRADE_STATE_LIST(X)
+#undef X
+};
+
+const char *trade_state_text(uint8_t state);
+
+struct order {
+    uint64_t id; /* 0: never used */
+    int64_t qty_e9;
+    int64_t filled_e9;
+    int64_t reference_price_e9;
+    uint8_t state; /* enum order_state */
+};
+
+struct trade {
+    uint64_t id;
+    uint32_t instrument;
+    uint16_t book;
+    uint8_t state; /* enum trade_state */
+    uint32_t exit_attempts;
+    int64_t qty_e9;
+    int64_t cost_e9;
+    int64_t realized_e9; /* before commissions */
+    struct trade_detail detail;
+    struct order entry;
+    struct order exit; /* the latest attempt */
+};
+
+static inline bool trade_is_live(const struct trade *trade)
+{
+    return trade->state == TRADE_PENDING || trade->state == TRADE_OPEN;
+}
+
+static inline bool order_is_working(const struct order *order)
+{
+    return order->id != 0 && order->state != ORDER_CLOSED && order->state != ORDER_QUARANTINED;
+}
+
+/* What a strategy may know: flat, pending (an order is on its way) or long. */
+static inline enum holding trade_holding(const struct trade *trade)
+{
+    if (!trade_is_live(trade)) {
+        return HOLDING_FLAT;
+    }
+    bool waiting = trade->state == TRADE_PENDING || order_is_working(&trade->entry) ||
+                   order_is_working(&trade->exit);
+    return waiting ? HOLDING_PENDING : HOLDING_LONG;
+}
+
+/* The trade's order of that id, or NULL. */
+struct order *trade_order(struct trade *trade, uint64_t order_id);
+
+#endif

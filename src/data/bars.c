@@ -1,0 +1,337 @@
+/* bars.c: opening data sets of any form we know, one or several, all symbols or some.
+ *
+ * A single file that is wanted whole is used as its reader gave it (a record file stays mapped).
+ * Everything else goes one way: the symbols wanted are united in alphabetical order, the records
+ * that belong to them are copied with their new ids, and sorted if they come from several files. */
+#include "data/bars.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/check.h"
+#include "base/utc.h"
+#include "data/bar_file.h"
+#include "data/bars_sort.h"
+#include "data/csv.h"
+#include "data/symbol_table.h"
+#include "sys/memory.h"
+
+void bars_finish(struct bars *bars)
+{
+    if (bars == NULL) {
+        return;
+    }
+    free(bars->memory);
+    free(bars->instrument_memory);
+    if (bars->mapping != NULL) {
+        (void)munmap(bars->mapping, bars->mapping_size); /* a mapping of ours */
+    }
+    *bars = (struct bars){0};
+}
+
+void import_report_finish(struct import_report *report)
+{
+    if (report == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < report->fault_count; i++) {
+        free(report->faults[i]);
+    }
+    *report = (struct import_report){0};
+}
+
+static enum err open_record_file(const char *path, const struct import_options *options,
+                                 struct bars *bars, struct import_report *report,
+                                 struct problem *problem)
+{
+    static const char format[] = "record file";
+    struct bars result;
+    enum err err = bar_file_open(path, &result, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (options->bar_ns != 0 && options->bar_ns != result.bar_ns) {
+        err = problem_set(problem, ERR_USAGE,
+                          "%s holds bars of %" PRId64 " s, not of the %" PRId64
+                          " s asked for; leave the bar length out",
+                          path, result.bar_ns / NS_PER_S, options->bar_ns / NS_PER_S);
+        bars_finish(&result);
+        return err;
+    }
+    bool other = report->format != NULL && strcmp(report->format, format) != 0;
+    report->format = other ? "several formats" : format;
+    report->rows += result.count;
+    *bars = result;
+    return ERR_OK;
+}
+
+/* One file with all that it holds. */
+static enum err open_whole(const char *path, const struct import_options *options,
+                           struct bars *bars, struct import_report *report, struct problem *problem)
+{
+    if (bar_file_is(path)) {
+        return open_record_file(path, options, bars, report, problem);
+    }
+    return csv_read(path, options, bars, report, problem);
+}
+
+/* Several data sets, and what shall become of them. */
+struct collection {
+    const char *const *paths;
+    struct bars *sets;
+    size_t count;
+    const struct import_options *options;
+    struct problem *problem;
+    struct instrument *instruments; /* wanted, in alphabetical order */
+    uint32_t instrument_count;
+};
+
+static bool is_wanted(const struct import_options *options, const struct instrument *instrument)
+{
+    if (options->symbols == NULL) {
+        return true;
+    }
+    for (uint32_t i = 0; i < options->symbol_count; i++) {
+        if (strncmp(options->symbols[i].symbol, instrument->symbol, SYMBOL_SIZE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err check_lengths(const struct collection *all)
+{
+    for (size_t s = 1; s < all->count; s++) {
+        if (all->sets[s].bar_ns != all->sets[0].bar_ns) {
+            return problem_set(all->problem, ERR_USAGE,
+                               "%s holds bars of %" PRId64 " s and %s bars of %" PRId64
+                               " s; only bars of one length go together",
+                               all->paths[0], all->sets[0].bar_ns / NS_PER_S, all->paths[s],
+                               all->sets[s].bar_ns / NS_PER_S);
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err unite_instruments(struct collection *all)
+{
+    struct symbol_table table = {0};
+    for (size_t s = 0; s < all->count; s++) {
+        for (uint32_t i = 0; i < all->sets[s].instrument_count; i++) {
+            const struct instrument *instrument = &all->sets[s].instruments[i];
+            if (is_wanted(all->options, instrument) &&
+                symbol_table_find(&table, instrument) == SYMBOL_ID_NONE) {
+                (void)symbol_table_add(&table, instrument); /* its order of coming is not used */
+            }
+        }
+    }
+    enum err err = ERR_OK;
+    if (table.count > INSTRUMENTS_MAX) {
+        err = problem_set(all->problem, ERR_FULL, "the files have more than %d symbols together",
+                          INSTRUMENTS_MAX);
+    } else {
+        uint32_t *places;
+        all->instruments = symbol_table_sorted(&table, &places);
+        all->instrument_count = table.count;
+        free(places);
+    }
+    symbol_table_finish(&table);
+    return err;
+}
+
+/* The place of an instrument among those wanted, or SYMBOL_ID_NONE. */
+static uint32_t place_of(const struct collection *all, const struct instrument *instrument)
+{
+    const struct instrument *found = bsearch(instrument, all->instruments, all->instrument_count,
+                                             sizeof *instrument, symbol_compare);
+    return found == NULL ? SYMBOL_ID_NONE : (uint32_t)(found - all->instruments);
+}
+
+static uint32_t *map_create(const struct collection *all, const struct bars *set)
+{
+    uint32_t *map = xcalloc(set->instrument_count, sizeof *map);
+    for (uint32_t i = 0; i < set->instrument_count; i++) {
+        map[i] = place_of(all, &set->instruments[i]);
+    }
+    return map;
+}
+
+/* Copies the records that are wanted to `out`, or only counts them when `out` is NULL. */
+static uint64_t copy_wanted(const struct collection *all, const struct bars *set, struct event *out)
+{
+    uint32_t *map = map_create(all, set);
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < set->count; i++) {
+        uint32_t place = map[set->records[i].instrument];
+        if (place == SYMBOL_ID_NONE) {
+            continue;
+        }
+        if (out != NULL) {
+            out[count] = set->records[i];
+            out[count].instrument = place;
+        }
+        count++;
+    }
+    free(map);
+    return count;
+}
+
+static enum err check_symbols_occur(const struct collection *all, const struct bars *bars)
+{
+    bool *seen = xcalloc(all->instrument_count + 1, sizeof *seen);
+    for (uint64_t i = 0; i < bars->count; i++) {
+        seen[bars->records[i].instrument] = true;
+    }
+    enum err err = ERR_OK;
+    for (uint32_t i = 0; err == ERR_OK && i < all->options->symbol_count; i++) {
+        uint32_t place = place_of(all, &all->options->symbols[i]);
+        if (place == SYMBOL_ID_NONE || !seen[place]) {
+            err = problem_set(all->problem, ERR_NOT_FOUND,
+                              "the data holds no bars of %.15s (%s%s); "
+                              "`bellwether data info` lists its symbols",
+                              all->options->symbols[i].symbol, all->paths[0],
+                              all->count > 1 ? ", ..." : "");
+        }
+    }
+    free(seen);
+    return err;
+}
+
+/* Counts the slices of sorted records; two bars of one symbol at one time are refused. */
+static enum err count_slices(const struct collection *all, struct bars *bars)
+{
+    uint64_t slices = 1;
+    for (uint64_t i = 1; i < bars->count; i++) {
+        const struct event *a = &bars->records[i - 1];
+        const struct event *b = &bars->records[i];
+        if (a->ts_ns != b->ts_ns) {
+            slices++;
+        } else if (a->instrument == b->instrument) {
+            char time[UTC_TEXT_SIZE];
+            (void)utc_format(b->src_ns, time);
+            return problem_set(
+                all->problem, ERR_FORMAT,
+                "the files hold two bars of %s at %s; give files that do not overlap",
+                bars->instruments[b->instrument].symbol, time);
+        }
+    }
+    bars->slice_count = slices;
+    return ERR_OK;
+}
+
+/* The records wanted, in order; NULL when there are none. */
+static struct event *gather(const struct collection *all, uint64_t *count)
+{
+    uint64_t total = 0;
+    for (size_t s = 0; s < all->count; s++) {
+        total += copy_wanted(all, &all->sets[s], NULL);
+    }
+    *count = total;
+    if (total == 0) {
+        return NULL;
+    }
+    struct event *records = xcalloc_aligned(total * sizeof *records);
+    uint64_t used = 0;
+    for (size_t s = 0; s < all->count; s++) {
+        used += copy_wanted(all, &all->sets[s], records + used);
+    }
+    if (all->count == 1) {
+        return records; /* still in order: ids keep the order of the symbols */
+    }
+    struct event *sorted = bars_sorted(records, total);
+    free(records);
+    return sorted;
+}
+
+static enum err collect(struct collection *all, struct bars *bars)
+{
+    enum err err = check_lengths(all);
+    if (err == ERR_OK) {
+        err = unite_instruments(all);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct bars result = {.bar_ns = all->sets[0].bar_ns};
+    struct event *records = gather(all, &result.count);
+    result.records = records;
+    result.memory = records;
+    result.instruments = all->instruments;
+    result.instrument_count = all->instrument_count;
+    result.instrument_memory = all->instruments;
+    err = check_symbols_occur(all, &result);
+    if (err == ERR_OK) {
+        err = count_slices(all, &result);
+    }
+    if (err != ERR_OK) {
+        bars_finish(&result);
+        return err;
+    }
+    bar_records_hash(result.records, result.count, result.data_hash);
+    *bars = result;
+    return ERR_OK;
+}
+
+/* Whether the one file there is can be used as it is. */
+static bool keeps_all(const struct import_options *options, const struct bars *set)
+{
+    if (options->symbols == NULL) {
+        return true;
+    }
+    for (uint32_t i = 0; i < set->instrument_count; i++) {
+        if (!is_wanted(options, &set->instruments[i])) {
+            return false;
+        }
+    }
+    return options->symbol_count == set->instrument_count;
+}
+
+static enum err open_sets(struct collection *all, struct import_report *report)
+{
+    for (size_t s = 0; s < all->count; s++) {
+        enum err err = open_whole(all->paths[s], all->options, &all->sets[s], report, all->problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+enum err bars_open_many(const char *const *paths, size_t path_count,
+                        const struct import_options *options, struct bars *bars,
+                        struct import_report *report, struct problem *problem)
+{
+    static const struct import_options no_options;
+    CHECK(path_count > 0);
+    CHECK(options == NULL || options->symbols == NULL || options->symbol_count > 0);
+    struct problem own_problem;
+    struct import_report own_report = {0};
+    struct collection all = {
+        .paths = paths,
+        .sets = xcalloc(path_count, sizeof *all.sets),
+        .count = path_count,
+        .options = options != NULL ? options : &no_options,
+        .problem = problem != NULL ? problem : &own_problem,
+    };
+    enum err err = open_sets(&all, report != NULL ? report : &own_report);
+    if (err == ERR_OK && path_count == 1 && keeps_all(all.options, &all.sets[0])) {
+        *bars = all.sets[0];
+        all.sets[0] = (struct bars){0};
+    } else if (err == ERR_OK) {
+        err = collect(&all, bars);
+    }
+    for (size_t s = 0; s < path_count; s++) {
+        bars_finish(&all.sets[s]);
+    }
+    free(all.sets);
+    import_report_finish(&own_report);
+    return err;
+}
+
+enum err bars_open(const char *path, const struct import_options *options, struct bars *bars,
+                   struct import_report *report, struct problem *problem)
+{
+    return bars_open_many(&path, 1, options, bars, report, problem);
+}

@@ -1,0 +1,58 @@
+/* csv_row.h: our CSV: the header line, and one row of it as a bar. */
+#ifndef DATA_CSV_ROW_H
+#define DATA_CSV_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "market/event.h"
+#include "market/instrument.h"
+
+enum csv_column {
+    CSV_SYMBOL,
+    CSV_TS_UTC,
+    CSV_DATE,
+    CSV_OPEN,
+    CSV_HIGH,
+    CSV_LOW,
+    CSV_CLOSE,
+    CSV_VOLUME,
+    CSV_VWAP,
+    CSV_TRADE_COUNT,
+    CSV_ADJ_FACTOR_NEXT,
+    CSV_COLUMN_COUNT,
+};
+
+#define CSV_COLUMN_NONE (-1)
+
+struct csv_header {
+    int place[CSV_COLUMN_COUNT]; /* of each column in a row, or CSV_COLUMN_NONE */
+    int column_count;
+};
+
+struct csv_row {
+    struct instrument instrument;
+    int64_t start_ns; /* of the bar */
+    struct event_bar bar;
+};
+
+/* What is wrong with a line, with the values that show it. */
+struct csv_fault {
+    char text[320];
+};
+
+const char *csv_column_name(enum csv_column column);
+
+/* Whether a column of that kind is known, allowed and not used. */
+bool csv_column_is_read_over(enum csv_column column);
+
+/* Reads the header line; false when a column is unknown, missing or there twice. */
+bool csv_header_parse(const char *line, size_t length, struct csv_header *header,
+                      struct csv_fault *fault);
+
+/* Reads one row; false when it is bad. */
+bool csv_row_parse(const struct csv_header *header, const char *line, size_t length,
+                   struct csv_row *row, struct csv_fault *fault);
+
+#endif

@@ -1,0 +1,80 @@
+/* driver.h: the one loop that runs everything: merges feed and broker, stamps time, logs the input,
+ * lets the engine decide, logs what it decided, syncs, sends.
+ *
+ * Backtest, simulation and the rest of a run after a crash are the same loop with other parts. */
+#ifndef DRIVER_DRIVER_H
+#define DRIVER_DRIVER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/broker.h"
+#include "config/config.h"
+#include "core/engine.h"
+#include "feed/feed.h"
+#include "log/log.h"
+#include "log/preamble.h"
+
+/* What of the market a log keeps. */
+enum market_log {
+    MARKET_LOG_FULL, /* every bar and slice end, as decoded */
+    MARKET_LOG_REF,  /* LOG_SLICE_REF where something was decided; the data file holds the rest */
+};
+
+struct driver_plan {
+    const struct run_config *config;
+    const struct instrument *instruments;
+    uint32_t instrument_count;
+    struct feed *feed; /* borrowed */
+    int64_t start_ns;  /* start of the first bar: when the cash is put in */
+    struct log *log;   /* borrowed; NULL: nothing is logged */
+    enum market_log market_log;
+    bool every_slice; /* MARKET_LOG_REF: a SLICE record for each slice, not one per session */
+    bool sync;        /* make each step that sends durable before it sends */
+    double speed;     /* market seconds per second; 0: as fast as it goes */
+    const volatile sig_atomic_t *stop; /* set: stop after the current step; may be NULL */
+    /* Called now and then with the slices done; may be NULL. */
+    void (*progress)(uint64_t slices, uint64_t slice_count, int64_t ts_ns);
+};
+
+struct driver;
+
+/* The most orders that may work at once, for the exchange beside the engine. */
+struct broker *driver_sim_broker(const struct run_config *config, uint32_t instrument_count);
+
+/* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
+ * there can be. `*driver` is the caller's to driver_destroy(); it owns its broker. */
+enum err driver_create(const struct driver_plan *plan, struct driver **driver,
+                       struct problem *problem);
+
+/* Where to log from now on; NULL: nowhere. */
+void driver_set_log(struct driver *driver, struct log *log);
+
+/* Begins a new run: the deposit, as the log's second step. */
+enum err driver_begin(struct driver *driver, struct problem *problem);
+
+/* Takes up a run where its log ends: folds every record behind the preamble (the reader stands
+ * there), runs the exchange again and compares, moves the feed behind the last logged slice.
+ * ERR_DIFFERS when the exchange, run again, says something else than was logged. */
+enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
+
+/* Runs to the end of the feed or to a stop. Errors: the log's; ERR_DIFFERS when the two ledgers
+ * disagree or a report cannot be. All that was decided before is in the log. */
+enum err driver_run(struct driver *driver, struct problem *problem);
+
+const struct engine *driver_engine(const struct driver *driver);
+
+/* Whether driver_run() ended by `stop` rather than by the end of the data. */
+bool driver_stopped(const struct driver *driver);
+
+/* Processor seconds from the first event handed to the engine to the last, exchange included. */
+double driver_engine_cpu_s(const struct driver *driver);
+
+/* End of the first and of the last bar that was traded; 0 before the first. */
+int64_t driver_first_ns(const struct driver *driver);
+int64_t driver_last_ns(const struct driver *driver);
+
+void driver_destroy(struct driver *driver);
+
+#endif

@@ -1,0 +1,30 @@
+/* driver_private.h: the loop's state, for driver.c and resume.c only. */
+#ifndef DRIVER_DRIVER_PRIVATE_H
+#define DRIVER_DRIVER_PRIVATE_H
+
+#include "driver/assembly.h"
+#include "driver/driver.h"
+
+struct driver {
+    struct driver_plan plan;
+    struct assembly assembly;
+    struct broker *broker;
+
+    struct slice slice;      /* the one being handed out */
+    uint32_t next_bar;       /* of slice, not yet handed out */
+    bool slice_open;         /* its slice end is still to come */
+    struct event report;     /* a report with its stamp */
+    int64_t ts_ns;           /* of the last event: never decreases */
+    int64_t first_ns;        /* end of the first bar */
+    int64_t last_ns;         /* end of the last bar */
+    int64_t logged_session;  /* open_ns of the session of the last logged SLICE */
+    struct event last_slice; /* SLICE record not logged yet; kind NONE when it is */
+    uint64_t last_ref;       /* slice that the last LOG_SLICE_REF names */
+    uint64_t last_ordinal;   /* of the last slice that ended */
+    bool stopped;
+    int64_t pace_from_ns; /* market time at pace_mono_ns */
+    int64_t pace_mono_ns;
+    int64_t cpu_ns;
+};
+
+#endif

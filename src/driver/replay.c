@@ -1,0 +1,183 @@
+/* replay.c: the engine again over a log's inputs; its answers against the logged ones.
+ *
+ * A log that holds its market gives the inputs itself. One that refers to the data names slices:
+ * those it leaves out must come to nothing but their SLICE record. */
+#include "driver/replay.h"
+
+#include <string.h>
+
+#include "base/utc.h"
+#include "driver/assembly.h"
+#include "driver/dump.h"
+#include "feed/feed.h"
+
+struct replay {
+    struct assembly assembly;
+    struct feed *feed; /* NULL: the log holds its market */
+    struct replay_result *result;
+    struct problem *problem;
+    uint64_t next_slice; /* of the feed */
+    uint32_t checked;    /* slots of the engine's output that were found in the log */
+    uint64_t record;     /* ordinal of the record at hand, for messages */
+    bool verify;
+};
+
+static enum err differs(const struct replay *replay, const struct event *at, const char *what)
+{
+    char when[UTC_TEXT_SIZE];
+    (void)utc_format(at->ts_ns, when);
+    return problem_set(replay->problem, ERR_DIFFERS, "replay differs at record %llu (%s, %s): %s",
+                       (unsigned long long)replay->record, event_kind_text(at->kind), when, what);
+}
+
+/* Whether what the engine said beyond the checked part is something the log had to hold. */
+static enum err end_of_answers(const struct replay *replay, const struct event *at)
+{
+    const struct output *output = &replay->assembly.output;
+    uint32_t rest = output->slots - replay->checked;
+    bool only_slice = rest == 1 && output->records[replay->checked].kind == EVENT_SLICE;
+    bool may_miss_slice = replay->feed != NULL;
+    if (!replay->verify || rest == 0 || (only_slice && may_miss_slice)) {
+        return ERR_OK;
+    }
+    return differs(replay, at, "the engine now says more than the log holds");
+}
+
+static enum err give(struct replay *replay, const struct event *input)
+{
+    enum err err = end_of_answers(replay, input);
+    if (err != ERR_OK) {
+        return err;
+    }
+    view_on_event(replay->assembly.view, input);
+    engine_on_event(replay->assembly.engine, input, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs++;
+    replay->result->slices += input->kind == EVENT_SLICE_END ? 1 : 0;
+    return ERR_OK;
+}
+
+static enum err compare(struct replay *replay, const struct event *logged)
+{
+    const struct output *output = &replay->assembly.output;
+    const struct event *ours = &output->records[replay->checked];
+    if (!replay->verify) {
+        return ERR_OK;
+    }
+    if (replay->checked == output->slots) {
+        return differs(replay, logged, "the log holds more than the engine says now");
+    }
+    if (ours->slots != logged->slots ||
+        memcmp(ours, logged, (size_t)logged->slots * EVENT_SIZE) != 0) {
+        return differs(replay, logged, "the engine says something else now");
+    }
+    replay->checked += logged->slots;
+    replay->result->compared++;
+    return ERR_OK;
+}
+
+/* Gives the feed's slices up to and including that ordinal. */
+static enum err give_slices(struct replay *replay, const struct event *at, uint64_t ordinal)
+{
+    while (replay->next_slice <= ordinal) {
+        struct slice slice;
+        if (!feed_next(replay->feed, &slice)) {
+            return differs(replay, at, "the data ends before the log does");
+        }
+        replay->next_slice++;
+        for (uint32_t i = 0; i < slice.count; i++) {
+            enum err err = give(replay, &slice.bars[i]);
+            if (err != ERR_OK) {
+                return err;
+            }
+        }
+        enum err err = give(replay, &slice.end);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err take_end(struct replay *replay, const struct event *end)
+{
+    replay->result->ended = true;
+    if (replay->verify && end->slice.decision_hash != replay->assembly.engine->decision_hash) {
+        return differs(replay, end, "the decision hash is another one");
+    }
+    return ERR_OK;
+}
+
+static enum err take(struct replay *replay, const struct event *record)
+{
+    if (record->kind == EVENT_DEPOSIT) {
+        engine_deposit(replay->assembly.engine, record->ts_ns, record->deposit.amount_e9,
+                       &replay->assembly.output);
+        replay->checked = 0;
+        return compare(replay, record);
+    }
+    if (event_is_input(record->kind)) {
+        return give(replay, record);
+    }
+    if (record->kind == EVENT_LOG_SLICE_REF) {
+        return replay->feed == NULL ? ERR_OK : give_slices(replay, record, record->slice_end.slice);
+    }
+    if (event_is_output(record->kind)) {
+        return compare(replay, record);
+    }
+    return record->kind == EVENT_LOG_END ? take_end(replay, record) : ERR_OK;
+}
+
+static enum err replay_records(struct replay *replay, struct log_reader *reader)
+{
+    const struct event *record;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+        replay->record++;
+        err = take(replay, record);
+    }
+    return err;
+}
+
+enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
+                    const struct run_config *config, const struct bars *bars, bool verify,
+                    struct replay_result *result, struct problem *problem)
+{
+    *result = (struct replay_result){0};
+    struct replay replay = {.result = result, .problem = problem, .verify = verify};
+    enum err err = assembly_init(&replay.assembly, config, preamble->instrument_count, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (bars != NULL) {
+        replay.feed = feed_bars_create(bars);
+    }
+    err = replay_records(&replay, reader);
+    if (replay.feed != NULL) {
+        replay.feed->ops->destroy(replay.feed);
+    }
+    result->decision_hash = replay.assembly.engine->decision_hash;
+    result->equity_e9 = replay.assembly.engine->equity_e9;
+    assembly_finish(&replay.assembly);
+    return err;
+}
+
+enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
+                     const struct run_config *config, FILE *out, struct problem *problem)
+{
+    struct assembly assembly;
+    enum err err = assembly_init(&assembly, config, preamble->instrument_count, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    const struct event *record;
+    while ((record = log_reader_next(reader)) != NULL) {
+        view_on_event(assembly.view, record);
+        if (event_is_input(record->kind) || event_is_output(record->kind)) {
+            engine_apply(assembly.engine, record);
+        }
+    }
+    dump_engine(assembly.engine, preamble->instruments, out);
+    assembly_finish(&assembly);
+    return ERR_OK;
+}

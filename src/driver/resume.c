@@ -1,0 +1,90 @@
+/* resume.c: after a crash: fold the log, run the exchange again, go on behind the last slice.
+ *
+ * Nothing is decided again. The engine takes every record through engine_apply(); the exchange,
+ * which keeps nothing on disk, sees the logged slices and requests once more and must give the
+ * logged reports. A request that has no report in the log has one now, and the engine gets it as
+ * the first thing. Reconciliation takes no simulated time. */
+#include "base/utc.h"
+#include "broker/sim.h"
+#include "driver/driver_private.h"
+
+struct fold {
+    struct driver *driver;
+    struct slice slice; /* gathers bars until its end comes */
+};
+
+static void fold_slice_end(struct fold *fold, const struct event *record)
+{
+    struct driver *driver = fold->driver;
+    fold->slice.end = *record;
+    driver->broker->ops->on_slice(driver->broker, &fold->slice);
+    for (uint32_t i = 0; i < fold->slice.count; i++) {
+        view_on_event(driver->assembly.view, &fold->slice.bars[i]);
+        engine_apply(driver->assembly.engine, &fold->slice.bars[i]);
+    }
+    view_on_event(driver->assembly.view, record);
+    engine_apply(driver->assembly.engine, record);
+    fold->slice.count = 0;
+    driver->last_ordinal = record->slice_end.slice;
+    driver->last_ns = record->ts_ns;
+    if (driver->first_ns == 0) {
+        driver->first_ns = record->ts_ns;
+    }
+}
+
+static void fold_order(struct driver *driver, const struct event *record)
+{
+    engine_apply(driver->assembly.engine, record);
+    const struct order_request *request = (const struct order_request *)record;
+    struct output output = {.sends = &request, .send_count = 1};
+    driver->broker->ops->carry_out(driver->broker, &output, record->ts_ns);
+}
+
+static void fold_record(struct fold *fold, const struct event *record)
+{
+    struct driver *driver = fold->driver;
+    if (record->kind == EVENT_BAR) {
+        if (fold->slice.count == 0) {
+            fold->slice.bars = record; /* the bars of a slice lie in one block, side by side */
+        }
+        fold->slice.count++;
+    } else if (record->kind == EVENT_SLICE_END) {
+        fold_slice_end(fold, record);
+    } else if (record->kind == EVENT_ORDER) {
+        fold_order(driver, record);
+    } else if (event_is_report(record->kind)) {
+        sim_expect(driver->broker, record);
+        engine_apply(driver->assembly.engine, record);
+    } else if (event_is_output(record->kind)) {
+        engine_apply(driver->assembly.engine, record);
+    } else {
+        return; /* starts, cuts and ends are no state, and their times are the wall's */
+    }
+    driver->ts_ns = record->ts_ns;
+}
+
+enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem)
+{
+    struct fold fold = {.driver = driver};
+    const struct event *record;
+    while ((record = log_reader_next(reader)) != NULL) {
+        fold_record(&fold, record);
+    }
+    const struct engine *engine = driver->assembly.engine;
+    if (engine->fault != ENGINE_FAULT_NONE || !engine_is_consistent(engine)) {
+        return problem_set(problem, ERR_DIFFERS,
+                           "the log folds to a state that cannot be (%s); nothing was changed: "
+                           "look at it with `bellwether verify`",
+                           engine_fault_text(engine->fault));
+    }
+    if (!sim_is_as_logged(driver->broker)) {
+        return problem_set(problem, ERR_DIFFERS,
+                           "the exchange, run again over the log, reports something else than was "
+                           "logged; nothing was changed: was the program exchanged in between?");
+    }
+    driver->logged_session = engine->session.open_ns;
+    if (engine->counters.slices > 0) {
+        driver->plan.feed->ops->seek(driver->plan.feed, driver->last_ordinal + 1);
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,282 @@
+/* exchange.c: matching and the exchange's own ledger.
+ *
+ * Working orders of one instrument are a list in order of arrival. A fill moves cash by price x
+ * quantity, rounded half to even, and takes the commission. The account is a cash account: a buy
+ * that cash cannot pay and a sale of more than is held are refused when they arrive, and a buy that
+ * the next open made too dear is canceled instead of filled. Duplicate ids are refused: among
+ * working orders always, among ended ones as long as one of the last few thousand. */
+#include "exchange/exchange.h"
+
+#include "base/check.h"
+#include "base/money.h"
+
+enum { RECENT_IDS = 4096, NO_ORDER = -1 };
+
+struct resting {
+    uint64_t id;
+    int64_t qty_e9; /* signed: sales negative */
+    int64_t arrived_ns;
+    int32_t next; /* index, or NO_ORDER */
+};
+
+struct holding {
+    int64_t qty_e9;
+    int64_t close_e9;
+    int64_t selling_e9; /* quantity in working sales */
+    int32_t first;      /* working orders, oldest first */
+    int32_t last;
+};
+
+struct exchange {
+    struct exchange_plan plan;
+    int64_t cash_e9;
+    uint64_t last_exec_id;
+    int32_t free; /* unused places of `orders`, linked by next */
+    struct resting *orders;
+    struct holding *holdings;
+    uint64_t *recent_ids;
+};
+
+uint32_t exchange_reports_max(const struct exchange_plan *plan)
+{
+    return plan->orders_max + 1;
+}
+
+struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *plan)
+{
+    struct exchange *exchange = arena_take(arena, 1, sizeof *exchange);
+    struct resting *orders = arena_take(arena, plan->orders_max, sizeof *orders);
+    struct holding *holdings = arena_take(arena, plan->instrument_count, sizeof *holdings);
+    uint64_t *recent_ids = arena_take(arena, RECENT_IDS, sizeof *recent_ids);
+    if (exchange == NULL) {
+        return NULL;
+    }
+    CHECK(plan->orders_max > 0 && plan->orders_max < INT32_MAX);
+    for (uint32_t i = 0; i < plan->orders_max; i++) {
+        orders[i].next = i + 1 < plan->orders_max ? (int32_t)(i + 1) : NO_ORDER;
+    }
+    for (uint32_t i = 0; i < plan->instrument_count; i++) {
+        holdings[i].first = NO_ORDER;
+        holdings[i].last = NO_ORDER;
+    }
+    *exchange = (struct exchange){.plan = *plan,
+                                  .cash_e9 = plan->cash_e9,
+                                  .free = 0,
+                                  .orders = orders,
+                                  .holdings = holdings,
+                                  .recent_ids = recent_ids};
+    return exchange;
+}
+
+static void report(struct exchange *exchange, struct exchange_reports *reports, uint8_t kind,
+                   uint8_t flags, int64_t ts_ns, uint32_t instrument, struct event_report payload)
+{
+    CHECK(reports->count < reports->capacity);
+    bool known = instrument < exchange->plan.instrument_count;
+    reports->reports[reports->count++] = (struct exchange_report){
+        .event = {.ts_ns = ts_ns,
+                  .src_ns = ts_ns,
+                  .kind = kind,
+                  .version = 1,
+                  .slots = 1,
+                  .flags = flags,
+                  .instrument = instrument,
+                  .report = payload},
+        .cash_e9 = exchange->cash_e9,
+        .qty_e9 = known ? exchange->holdings[instrument].qty_e9 : 0,
+    };
+}
+
+/* Where the id is remembered; ids differ in their middle bits. */
+static uint64_t *recent_id(struct exchange *exchange, uint64_t id)
+{
+    uint64_t spread = id * UINT64_C(0x9e3779b97f4a7c15);
+    return &exchange->recent_ids[spread >> 52];
+}
+
+static bool is_working(const struct exchange *exchange, const struct holding *holding, uint64_t id)
+{
+    for (int32_t at = holding->first; at != NO_ORDER; at = exchange->orders[at].next) {
+        if (exchange->orders[at].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether cash can pay for buying qty_e9 at price_e9, commission included. */
+static bool can_pay(const struct exchange *exchange, int64_t price_e9, int64_t qty_e9)
+{
+    int64_t cost_e9;
+    return money_notional(price_e9, qty_e9, ROUND_EVEN, &cost_e9) == ERR_OK &&
+           money_add(cost_e9, exchange->plan.commission_e9, &cost_e9) == ERR_OK &&
+           cost_e9 <= exchange->cash_e9;
+}
+
+static enum reject_reason judge(struct exchange *exchange, const struct order_request *request)
+{
+    const struct event_order *order = &request->head.order;
+    const struct order_leg *leg = &request->legs[0];
+    if (order->leg_count != 1 || (leg->ratio != 1 && leg->ratio != -1)) {
+        return REJECT_BAD_LEGS;
+    }
+    if (leg->instrument >= exchange->plan.instrument_count) {
+        return REJECT_UNKNOWN_INSTRUMENT;
+    }
+    if (order->type != ORDER_TYPE_MARKET) {
+        return REJECT_UNSUPPORTED;
+    }
+    if (order->qty_e9 <= 0) {
+        return REJECT_BAD_QUANTITY;
+    }
+    const struct holding *holding = &exchange->holdings[leg->instrument];
+    if (*recent_id(exchange, order->order_id) == order->order_id ||
+        is_working(exchange, holding, order->order_id)) {
+        return REJECT_DUPLICATE_ID;
+    }
+    if (leg->ratio < 0 && order->qty_e9 > holding->qty_e9 - holding->selling_e9) {
+        return REJECT_INSUFFICIENT_POSITION;
+    }
+    if (leg->ratio > 0 && !can_pay(exchange, holding->close_e9, order->qty_e9)) {
+        return REJECT_INSUFFICIENT_CASH;
+    }
+    return exchange->free == NO_ORDER ? REJECT_TOO_MANY_ORDERS : REJECT_NONE;
+}
+
+static void rest(struct exchange *exchange, const struct order_request *request, int64_t now_ns)
+{
+    const struct order_leg *leg = &request->legs[0];
+    struct holding *holding = &exchange->holdings[leg->instrument];
+    int32_t place = exchange->free;
+    struct resting *order = &exchange->orders[place];
+    exchange->free = order->next;
+    *order = (struct resting){.id = request->head.order.order_id,
+                              .qty_e9 = request->head.order.qty_e9 * leg->ratio,
+                              .arrived_ns = now_ns,
+                              .next = NO_ORDER};
+    if (holding->last == NO_ORDER) {
+        holding->first = place;
+    } else {
+        exchange->orders[holding->last].next = place;
+    }
+    holding->last = place;
+    if (leg->ratio < 0) {
+        holding->selling_e9 += request->head.order.qty_e9;
+    }
+    *recent_id(exchange, order->id) = order->id;
+}
+
+void exchange_on_request(struct exchange *exchange, const struct order_request *request,
+                         int64_t now_ns, struct exchange_reports *reports)
+{
+    struct event_report payload = {.order_id = request->head.order.order_id};
+    enum reject_reason reason = judge(exchange, request);
+    if (reason == REJECT_NONE) {
+        rest(exchange, request, now_ns);
+    }
+    report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED,
+           (uint8_t)reason, now_ns, request->legs[0].instrument, payload);
+}
+
+/* Moves cash and position; false when the account cannot take the fill. */
+static bool settle(struct exchange *exchange, struct holding *holding, int64_t qty_e9,
+                   int64_t price_e9)
+{
+    if (qty_e9 > 0 && !can_pay(exchange, price_e9, qty_e9)) {
+        return false;
+    }
+    int64_t value_e9;
+    int64_t cash_e9;
+    int64_t held_e9;
+    if (money_notional(price_e9, qty_e9, ROUND_EVEN, &value_e9) != ERR_OK ||
+        money_sub(exchange->cash_e9, value_e9, &cash_e9) != ERR_OK ||
+        money_sub(cash_e9, exchange->plan.commission_e9, &cash_e9) != ERR_OK ||
+        money_add(holding->qty_e9, qty_e9, &held_e9) != ERR_OK) {
+        return false;
+    }
+    exchange->cash_e9 = cash_e9;
+    holding->qty_e9 = held_e9;
+    return true;
+}
+
+static void fill_first(struct exchange *exchange, const struct event *bar,
+                       struct exchange_reports *reports)
+{
+    struct holding *holding = &exchange->holdings[bar->instrument];
+    int32_t place = holding->first;
+    struct resting order = exchange->orders[place];
+    holding->first = order.next;
+    if (holding->first == NO_ORDER) {
+        holding->last = NO_ORDER;
+    }
+    exchange->orders[place].next = exchange->free;
+    exchange->free = place;
+    if (order.qty_e9 < 0) {
+        holding->selling_e9 += order.qty_e9;
+    }
+
+    int64_t at_ns = order.arrived_ns > bar->src_ns ? order.arrived_ns : bar->src_ns;
+    struct event_report payload = {.order_id = order.id};
+    if (!settle(exchange, holding, order.qty_e9, bar->bar.open_e9)) {
+        report(exchange, reports, EVENT_CANCELED, REJECT_INSUFFICIENT_CASH, at_ns, bar->instrument,
+               payload);
+        return;
+    }
+    payload.exec_id = ++exchange->last_exec_id;
+    payload.qty_e9 = order.qty_e9 > 0 ? order.qty_e9 : -order.qty_e9;
+    payload.price_e9 = bar->bar.open_e9;
+    payload.commission_e9 = exchange->plan.commission_e9;
+    report(exchange, reports, EVENT_FILL, 0, at_ns, bar->instrument, payload);
+}
+
+void exchange_on_event(struct exchange *exchange, const struct event *event,
+                       struct exchange_reports *reports)
+{
+    if (event->kind != EVENT_BAR) {
+        return;
+    }
+    CHECK(event->instrument < exchange->plan.instrument_count);
+    struct holding *holding = &exchange->holdings[event->instrument];
+    while (holding->first != NO_ORDER &&
+           exchange->orders[holding->first].arrived_ns <= event->src_ns + EXCHANGE_OPEN_WINDOW_NS) {
+        fill_first(exchange, event, reports);
+    }
+    holding->close_e9 = event->bar.close_e9;
+}
+
+int64_t exchange_cash_e9(const struct exchange *exchange)
+{
+    return exchange->cash_e9;
+}
+
+int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument)
+{
+    return exchange->holdings[instrument].qty_e9;
+}
+
+/* close x quantity; whole shares need no 128-bit division. */
+static bool worth(const struct holding *holding, int64_t *value_e9)
+{
+    int64_t whole = holding->qty_e9 / MONEY_E9;
+    if (whole * MONEY_E9 == holding->qty_e9) {
+        return !__builtin_mul_overflow(holding->close_e9, whole, value_e9);
+    }
+    return money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, value_e9) == ERR_OK;
+}
+
+bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9)
+{
+    int64_t sum_e9 = exchange->cash_e9;
+    for (uint32_t i = 0; i < exchange->plan.instrument_count; i++) {
+        const struct holding *holding = &exchange->holdings[i];
+        int64_t value_e9;
+        if (holding->qty_e9 == 0) {
+            continue;
+        }
+        if (!worth(holding, &value_e9) || money_add(sum_e9, value_e9, &sum_e9) != ERR_OK) {
+            return false;
+        }
+    }
+    *equity_e9 = sum_e9;
+    return true;
+}

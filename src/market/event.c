@@ -1,0 +1,47 @@
+/* event.c: names of event kinds, and what makes a bar bad. */
+#include "market/event.h"
+
+#include "base/money.h"
+
+#define VOLUME_MAX INT64_C(1000000000000)
+
+const char *event_kind_text(uint8_t kind)
+{
+    switch ((enum event_kind)kind) {
+    case EVENT_NONE:
+        return "none";
+#define X(name, code, text)                                                                        \
+    case EVENT_##name:                                                                             \
+        return text;
+        EVENT_KIND_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
+const char *event_bar_fault(const struct event_bar *bar)
+{
+    if (bar->open_e9 <= 0 || bar->high_e9 <= 0 || bar->low_e9 <= 0 || bar->close_e9 <= 0) {
+        return "a price is not positive";
+    }
+    if (bar->high_e9 > PRICE_E9_MAX || bar->open_e9 > PRICE_E9_MAX || bar->low_e9 > PRICE_E9_MAX ||
+        bar->close_e9 > PRICE_E9_MAX) {
+        return "a price is above 9,000,000";
+    }
+    if (bar->high_e9 < bar->low_e9) {
+        return "high is below low";
+    }
+    if (bar->open_e9 < bar->low_e9 || bar->open_e9 > bar->high_e9) {
+        return "open lies outside low..high";
+    }
+    if (bar->close_e9 < bar->low_e9 || bar->close_e9 > bar->high_e9) {
+        return "close lies outside low..high";
+    }
+    if (bar->volume < 0) {
+        return "volume is negative";
+    }
+    if (bar->volume > VOLUME_MAX) {
+        return "volume is above 1,000,000,000,000";
+    }
+    return NULL;
+}

@@ -1,0 +1,235 @@
+/* event.h: the 64-byte event: the record of data files, log and engine alike.
+ *
+ *   offset size
+ *        0    8  ts_ns       the engine's now; never decreases along a run.
+ *                            A bar: its end plus the feed's delay. A fill: when it was received.
+ *        8    8  src_ns      the source's time. A bar: its start. A report: the exchange's time.
+ *       16    1  kind        enum event_kind
+ *       17    1  version     layout of this kind's payload, from 1
+ *       18    1  slots       64-byte slots this record takes, itself included
+ *       19    1  flags       by kind
+ *       20    4  instrument  its id, or INSTRUMENT_NONE
+ *       24   40  payload     by kind
+ *
+ * Numbers are little-endian, money in e9. Inputs are what the world tells the engine, outputs what
+ * the engine answers; both are logged in the order taken, and applying them in that order gives the
+ * engine's state. Records of two slots carry their second half as a plain 64-byte slot. */
+#ifndef MARKET_EVENT_H
+#define MARKET_EVENT_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENT_SIZE      64
+#define INSTRUMENT_NONE UINT32_MAX
+
+#define EVENT_KIND_LIST(X)                                                                         \
+    /* inputs: market */                                                                           \
+    X(BAR, 1, "bar")                                                                               \
+    X(SLICE_END, 2, "slice-end")                                                                   \
+    /* inputs: reports of the broker */                                                            \
+    X(ACCEPTED, 16, "accepted")                                                                    \
+    X(REJECTED, 17, "rejected")                                                                    \
+    X(FILL, 18, "fill")                                                                            \
+    X(CANCELED, 19, "canceled")                                                                    \
+    X(EXPIRED, 20, "expired")                                                                      \
+    /* outputs of the engine */                                                                    \
+    X(DEPOSIT, 32, "deposit")                                                                      \
+    X(DECISION, 33, "decision")                                                                    \
+    X(ORDER, 34, "order")                                                                          \
+    X(POSTING, 35, "posting")                                                                      \
+    X(TRADE, 36, "trade")                                                                          \
+    X(SLICE, 37, "slice")                                                                          \
+    /* the log's own: how a run began, where it was cut and how it ended */                        \
+    X(LOG_START, 64, "log-start")                                                                  \
+    X(LOG_TEXT, 65, "log-text")                                                                    \
+    X(LOG_INSTRUMENT, 66, "log-instrument")                                                        \
+    X(LOG_SLICE_REF, 67, "log-slice-ref")                                                          \
+    X(LOG_RESUME, 68, "log-resume")                                                                \
+    X(LOG_END, 69, "log-end")
+
+enum event_kind {
+    EVENT_NONE = 0, /* an empty slot of a preallocated file */
+#define X(name, code, text) EVENT_##name = code,
+    EVENT_KIND_LIST(X)
+#undef X
+};
+
+/* The payload of a market bar: prices in e9, volume in whole shares. */
+struct event_bar {
+    int64_t open_e9;
+    int64_t high_e9;
+    int64_t low_e9;
+    int64_t close_e9;
+    int64_t volume;
+};
+
+/* Closes the slice of all bars that end at one instant. */
+struct event_slice_end {
+    uint64_t slice;    /* ordinal of the slice in its feed, from 0 */
+    uint32_t expected; /* bars that the feed waited for */
+    uint32_t seen;     /* bars that came */
+    uint64_t unused[3];
+};
+
+/* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED). A rejection
+ * has its enum reject_reason in `flags`. */
+struct event_report {
+    uint64_t order_id;
+    uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; else 0 */
+    int64_t qty_e9;        /* FILL: executed now, > 0; else 0 */
+    int64_t price_e9;      /* FILL: price of this execution; else 0 */
+    int64_t commission_e9; /* FILL: charged for this execution, >= 0; else 0 */
+};
+
+/* A decision that acted or was refused. Its second slot holds the inputs (struct decision_inputs).
+ * `flags`: enum act. */
+struct event_decision {
+    uint64_t order_id;      /* the order it became; 0 when refused */
+    int64_t value;          /* the refusing gate's measured value, else 0; unit by gate */
+    int64_t limit;          /* that gate's limit, same unit */
+    int32_t strength_ppm;   /* 0..1,000,000 */
+    int32_t confidence_ppm; /* 0..1,000,000 */
+    uint16_t book;
+    uint8_t reason;  /* index into the strategy's reasons */
+    uint8_t verdict; /* enum verdict */
+    uint32_t unused;
+};
+
+#define DECISION_INPUTS_MAX 7
+
+/* Second slot of a DECISION: the declared series' values it was taken on. */
+struct decision_inputs {
+    uint64_t count;
+    int64_t value_e9[DECISION_INPUTS_MAX];
+};
+
+/* First slot of an ORDER; its second slot holds legs[4]. `flags`: enum order_role. */
+struct event_order {
+    uint64_t order_id;          /* function of (trade, role, attempt): order.h */
+    int64_t qty_e9;             /* multiples of the legs' ratio, > 0 */
+    int64_t limit_price_e9;     /* signed net price, debit +, credit -; 0 for a market order */
+    int64_t reference_price_e9; /* last finished close at the decision, what the gates used */
+    uint16_t book;
+    uint8_t type;          /* enum order_type */
+    uint8_t time_in_force; /* enum time_in_force */
+    uint8_t leg_count;     /* 1..4 */
+    uint8_t unused[3];
+};
+
+/* One line of the account's ledger by double entry: `amount_e9` moves from the credited account to
+ * the debited one. A posting on ACCOUNT_POSITIONS also moves `qty_e9` shares of the instrument. */
+struct event_posting {
+    int64_t amount_e9; /* >= 0 */
+    int64_t qty_e9;    /* signed change of the position, 0 for lines without one */
+    uint64_t order_id;
+    uint64_t exec_id;
+    uint16_t debit;  /* enum account */
+    uint16_t credit; /* enum account */
+    uint16_t book;
+    uint16_t unused;
+};
+
+/* A trade opened, changed or ended. Its second slot holds struct trade_detail. `flags`: enum
+ * trade_state (core/trades.h); `instrument` is the first leg's. */
+struct event_trade {
+    uint64_t trade_id;
+    int64_t qty_e9;      /* held now, signed */
+    int64_t cost_e9;     /* average cost of what is held */
+    int64_t realized_e9; /* price result so far, before commissions */
+    uint16_t book;
+    uint16_t unused[3];
+};
+
+/* Second slot of a TRADE. Values are sums of price x quantity over the fills, both >= 0. */
+struct trade_detail {
+    int64_t opened_ns; /* first fill; 0 when never filled */
+    int64_t closed_ns; /* last fill; 0 while open */
+    int64_t entry_qty_e9;
+    int64_t entry_value_e9;
+    int64_t exit_qty_e9;
+    int64_t exit_value_e9;
+    int64_t commission_e9;
+    int64_t unused;
+};
+
+/* What a finished slice came to. `flags` bit 0: something filled since the slice before. */
+struct event_slice {
+    uint32_t orders;        /* since the run began */
+    uint32_t evaluations;   /* strategies asked in this slice */
+    uint64_t decision_hash; /* of the run up to here */
+    int64_t equity_e9;
+    int64_t cash_e9;
+    uint32_t fills;     /* since the run began */
+    uint32_t positions; /* instruments held now */
+};
+
+/* Cash put into the account at the start of a run. */
+struct event_deposit {
+    int64_t amount_e9;
+    uint64_t unused[4];
+};
+
+struct event {
+    int64_t ts_ns;
+    int64_t src_ns;
+    uint8_t kind;
+    uint8_t version;
+    uint8_t slots;
+    uint8_t flags;
+    uint32_t instrument;
+    union {
+        struct event_bar bar;
+        struct event_slice_end slice_end;
+        struct event_report report;
+        struct event_decision decision;
+        struct event_order order;
+        struct event_posting posting;
+        struct event_trade trade;
+        struct event_slice slice;
+        struct event_deposit deposit;
+        unsigned char bytes[40];
+    };
+};
+
+static_assert(sizeof(struct event) == EVENT_SIZE, "one slot");
+static_assert(offsetof(struct event, bar) == 24, "payload");
+static_assert(sizeof(struct decision_inputs) == EVENT_SIZE, "one slot");
+static_assert(sizeof(struct trade_detail) == EVENT_SIZE, "one slot");
+
+/* The bars of one instant, in instrument order, and what closes them. The bars belong to the feed
+ * and stay valid until its next slice. */
+struct slice {
+    const struct event *bars;
+    uint32_t count;
+    struct event end; /* SLICE_END */
+};
+
+/* "bar", "fill", ...; "unknown" for a code that is no kind. */
+const char *event_kind_text(uint8_t kind);
+
+/* ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED. */
+static inline bool event_is_report(uint8_t kind)
+{
+    return kind >= EVENT_ACCEPTED && kind <= EVENT_EXPIRED;
+}
+
+/* What the world tells the engine: bars, slice ends, reports. */
+static inline bool event_is_input(uint8_t kind)
+{
+    return kind == EVENT_BAR || kind == EVENT_SLICE_END || event_is_report(kind);
+}
+
+/* What the engine answers. */
+static inline bool event_is_output(uint8_t kind)
+{
+    return kind >= EVENT_DEPOSIT && kind <= EVENT_SLICE;
+}
+
+/* NULL when the bar is one we may trade on, else a constant text that names what is wrong with it:
+ * every price in 1..PRICE_E9_MAX, low <= open, close <= high, 0 <= volume <= 1e12. */
+const char *event_bar_fault(const struct event_bar *bar);
+
+#endif

@@ -1,0 +1,137 @@
+/* journal_schema.c: the tables of journal.db. The constraints are the second pair of eyes on the
+ * engine's records: a fill that comes twice, or a quantity of zero, does not get in. */
+#include "readers/journal_private.h"
+
+const char journal_schema[] =
+    "CREATE TABLE run ("
+    " key TEXT PRIMARY KEY,"
+    " value TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE instruments ("
+    " id INTEGER PRIMARY KEY CHECK (id >= 0),"
+    " symbol TEXT NOT NULL UNIQUE"
+    ") STRICT;"
+    "CREATE TABLE deposits ("
+    " slot INTEGER PRIMARY KEY,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " amount_e9 INTEGER NOT NULL CHECK (amount_e9 > 0)"
+    ") STRICT;"
+    "CREATE TABLE decisions ("
+    " slot INTEGER PRIMARY KEY,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " book INTEGER NOT NULL,"
+    " strategy TEXT NOT NULL,"
+    " symbol TEXT NOT NULL,"
+    " act TEXT NOT NULL CHECK (act IN ('hold', 'buy', 'sell')),"
+    " reason TEXT NOT NULL,"
+    " verdict TEXT NOT NULL,"
+    " gate_value INTEGER NOT NULL,"
+    " gate_limit INTEGER NOT NULL,"
+    " strength_ppm INTEGER NOT NULL CHECK (strength_ppm BETWEEN 0 AND 1000000),"
+    " confidence_ppm INTEGER NOT NULL CHECK (confidence_ppm BETWEEN 0 AND 1000000),"
+    " inputs TEXT NOT NULL,"                 /* JSON: {"sma_10":99.95} */
+    " order_id INTEGER CHECK (order_id > 0)" /* NULL when refused */
+    ") STRICT;"
+    "CREATE TABLE orders ("
+    " order_id INTEGER PRIMARY KEY CHECK (order_id > 0),"
+    " slot INTEGER NOT NULL,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " trade_id INTEGER NOT NULL CHECK (trade_id > 0),"
+    " book INTEGER NOT NULL,"
+    " strategy TEXT NOT NULL,"
+    " symbol TEXT NOT NULL,"
+    " side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),"
+    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit')),"
+    " type TEXT NOT NULL,"
+    " time_in_force TEXT NOT NULL,"
+    " qty_e9 INTEGER NOT NULL CHECK (qty_e9 > 0),"
+    " limit_price_e9 INTEGER NOT NULL,"
+    " reference_price_e9 INTEGER NOT NULL,"
+    " leg_count INTEGER NOT NULL CHECK (leg_count BETWEEN 1 AND 4)"
+    ") STRICT;"
+    "CREATE TABLE reports ("
+    " slot INTEGER PRIMARY KEY,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " exchange_ts_ns INTEGER NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired')),"
+    " order_id INTEGER NOT NULL,"
+    " reason TEXT" /* of a rejection */
+    ") STRICT;"
+    "CREATE TABLE fills ("
+    " exec_id INTEGER PRIMARY KEY CHECK (exec_id > 0),"
+    " slot INTEGER NOT NULL,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " exchange_ts_ns INTEGER NOT NULL,"
+    " order_id INTEGER NOT NULL CHECK (order_id > 0),"
+    " trade_id INTEGER NOT NULL CHECK (trade_id > 0),"
+    " strategy TEXT NOT NULL,"
+    " symbol TEXT NOT NULL,"
+    " side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),"
+    " qty_e9 INTEGER NOT NULL CHECK (qty_e9 > 0),"
+    " price_e9 INTEGER NOT NULL CHECK (price_e9 > 0),"
+    " commission_e9 INTEGER NOT NULL CHECK (commission_e9 >= 0)"
+    ") STRICT;"
+    "CREATE TABLE postings ("
+    " slot INTEGER PRIMARY KEY,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " debit TEXT NOT NULL,"
+    " credit TEXT NOT NULL CHECK (credit <> debit),"
+    " amount_e9 INTEGER NOT NULL CHECK (amount_e9 >= 0),"
+    " symbol TEXT," /* NULL for lines without a position */
+    " qty_e9 INTEGER NOT NULL,"
+    " book INTEGER NOT NULL,"
+    " order_id INTEGER NOT NULL,"
+    " exec_id INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE trades ("
+    " trade_id INTEGER PRIMARY KEY CHECK (trade_id > 0),"
+    " slot INTEGER NOT NULL," /* of its latest record */
+    " state TEXT NOT NULL,"
+    " book INTEGER NOT NULL,"
+    " strategy TEXT NOT NULL,"
+    " symbol TEXT NOT NULL,"
+    " qty_e9 INTEGER NOT NULL,"
+    " cost_e9 INTEGER NOT NULL,"
+    " realized_e9 INTEGER NOT NULL,"
+    " opened TEXT,"
+    " closed TEXT,"
+    " entry_qty_e9 INTEGER NOT NULL CHECK (entry_qty_e9 >= 0),"
+    " entry_value_e9 INTEGER NOT NULL CHECK (entry_value_e9 >= 0),"
+    " exit_qty_e9 INTEGER NOT NULL CHECK (exit_qty_e9 >= 0),"
+    " exit_value_e9 INTEGER NOT NULL CHECK (exit_value_e9 >= 0),"
+    " commission_e9 INTEGER NOT NULL CHECK (commission_e9 >= 0)"
+    ") STRICT;"
+    "CREATE TABLE slices ("
+    " slice INTEGER PRIMARY KEY CHECK (slice >= 0),"
+    " slot INTEGER NOT NULL,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " equity_e9 INTEGER NOT NULL,"
+    " cash_e9 INTEGER NOT NULL,"
+    " positions INTEGER NOT NULL CHECK (positions >= 0),"
+    " evaluations INTEGER NOT NULL CHECK (evaluations >= 0)," /* in this slice */
+    " orders INTEGER NOT NULL CHECK (orders >= 0),"           /* since the run began */
+    " fills INTEGER NOT NULL CHECK (fills >= 0),"             /* since the run began */
+    " traded INTEGER NOT NULL CHECK (traded IN (0, 1)),"
+    " decision_hash TEXT NOT NULL"
+    ") STRICT;";
+
+const char *const journal_insert[TABLE_COUNT] = {
+    [TABLE_RUN] = "INSERT INTO run VALUES (?,?)",
+    [TABLE_INSTRUMENTS] = "INSERT INTO instruments VALUES (?,?)",
+    [TABLE_DEPOSITS] = "INSERT INTO deposits VALUES (?,?,?,?)",
+    [TABLE_DECISIONS] = "INSERT INTO decisions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [TABLE_ORDERS] = "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [TABLE_REPORTS] = "INSERT INTO reports VALUES (?,?,?,?,?,?,?)",
+    [TABLE_FILLS] = "INSERT INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [TABLE_POSTINGS] = "INSERT INTO postings VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+    /* A trade has one row, its latest state. */
+    [TABLE_TRADES] = "INSERT OR REPLACE INTO trades VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [TABLE_SLICES] = "INSERT INTO slices VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+};

@@ -1,0 +1,94 @@
+/* run_dir_test.c: runs get folders of their own and are found again. */
+#include "readers/run_dir.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/files.h"
+#include "sys/memory.h"
+
+static void make_log(const char *parent, const char *id, int64_t second)
+{
+    char *log = xasprintf("%s/%s/log", parent, id);
+    char *segment = xasprintf("%s/000001.bwlog", log);
+    cr_assert(folder_make(log, NULL) == ERR_OK);
+    int fd = open(segment, O_WRONLY | O_CREAT, 0644);
+    const struct timespec times[2] = {{.tv_sec = second}, {.tv_sec = second}};
+    cr_assert(fd >= 0 && futimens(fd, times) == 0);
+    close(fd);
+    free(segment);
+    free(log);
+}
+
+static void expect_found(const char *parent, const char *run, const char *want)
+{
+    char *path = NULL;
+    struct problem problem = {0};
+    cr_assert(run_dir_find(parent, run, &path, &problem) == ERR_OK, "%s", problem.text);
+    cr_assert(strcmp(path + strlen(path) - strlen(want), want) == 0, "%s", path);
+    free(path);
+}
+
+/* Criterion's tests each have a process, so the working directory is this test's own. */
+static void enter_fresh_dir(void)
+{
+    char dir[] = "/tmp/bellwether-run-dir-test-XXXXXX";
+    cr_assert(mkdtemp(dir) != NULL && chdir(dir) == 0);
+}
+
+static void remove_all(void)
+{
+    cr_assert(system("rm -r \"$PWD\"") == 0);
+}
+
+Test(run_dir, gives_each_run_an_id_and_a_folder)
+{
+    enter_fresh_dir();
+    char first[RUN_ID_SIZE];
+    char second[RUN_ID_SIZE];
+    char *path = NULL;
+    char *other = NULL;
+    cr_assert(run_dir_create("runs", first, &path, NULL) == ERR_OK);
+    cr_assert(run_dir_create("runs", second, &other, NULL) == ERR_OK);
+    cr_assert(strlen(first) == 20 && first[8] == '-' && first[15] == '-');
+    cr_assert(strcmp(first, second) != 0);
+    cr_assert(strncmp(path, "runs/20", 7) == 0 && strcmp(path + 5, first) == 0);
+    cr_assert(access(path, W_OK) == 0);
+    expect_found("runs", first, first);
+    free(path);
+    free(other);
+    remove_all();
+}
+
+Test(run_dir, last_is_the_newest_that_holds_a_log)
+{
+    enter_fresh_dir();
+    make_log("runs", "20261121-011500-aaaa", 10);
+    make_log("runs", "20261121-011501-ffff", 10);
+    make_log("runs", "20261121-011501-0000", 11); /* the same second, later */
+    cr_assert(folder_make("runs/20261121-011502-0000", NULL) == ERR_OK); /* without a log */
+    make_log("runs", "zzz", 99);
+    expect_found("runs", "last", "20261121-011501-0000");
+    expect_found("runs", "20261121-011500-aaaa", "runs/20261121-011500-aaaa");
+    expect_found("runs", "runs/zzz", "runs/zzz");
+    remove_all();
+}
+
+Test(run_dir, says_what_there_is)
+{
+    enter_fresh_dir();
+    char *path = NULL;
+    struct problem problem = {0};
+    cr_assert(run_dir_find("runs", "last", &path, &problem) == ERR_NOT_FOUND);
+    cr_assert_not_null(strstr(problem.text, "no runs yet"));
+    make_log("runs", "20261121-011500-aaaa", 10);
+    cr_assert(run_dir_find("runs", "20261121-011500-bbbb", &path, &problem) == ERR_NOT_FOUND);
+    cr_assert_not_null(strstr(problem.text, "20261121-011500-bbbb"));
+    cr_assert_not_null(strstr(problem.text, "20261121-011500-aaaa"));
+    cr_assert(run_dir_find("runs", "", &path, &problem) == ERR_NOT_FOUND);
+    remove_all();
+}

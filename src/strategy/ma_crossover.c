@@ -1,0 +1,99 @@
+/* ma_crossover.c: long while the fast average of closes is above the slow one.
+ *
+ * With f and s the means of the last `fast` and `slow` closes:
+ *   trigger cross  BUY when f[t-1] <= s[t-1] and f[t] > s[t]; SELL when f[t-1] >= s[t-1] and
+ *                  f[t] < s[t]
+ *   trigger level  BUY when f[t] > s[t]; SELL when not: a tie counts as not above
+ * Averages are compared as exact integer sums, so a tie is a tie. The idea follows trends and pays
+ * for it in sideways markets, where each small wave costs a round trip. */
+#include "strategy/ma_crossover.h"
+
+#include "base/utc.h"
+
+enum { WARMUP_BARS = PARAMETER_WARMUP_BARS, FAST, SLOW, TRIGGER };
+enum { TRIGGER_CROSS, TRIGGER_LEVEL };
+enum { SERIES_FAST, SERIES_SLOW, SERIES_COUNT };
+enum { REASON_HOLD, REASON_CROSSED_UP, REASON_CROSSED_DOWN, REASON_ABOVE, REASON_NOT_ABOVE };
+
+static const char *const trigger_words[] = {"cross", "level", NULL};
+
+static const struct parameter_def parameters[] = {
+    {"warmup_bars",                         PARAMETER_COUNT, 50, 1, 100000, NULL, "finished bars before the first act"},
+    {"fast",                                   PARAMETER_COUNT, 10, 1, SERIES_WINDOW_MAX - 1, NULL, "bars in the fast average"},
+    {"slow",                               PARAMETER_COUNT, 30, 2, SERIES_WINDOW_MAX, NULL, "bars in the slow average"},
+    {"trigger", PARAMETER_CHOICE, TRIGGER_CROSS, 0, 1, trigger_words,
+     "act when the averages cross, or whenever they stand that way"},
+    {0                               },
+};
+
+static const char *const reasons[] = {
+    [REASON_HOLD] = "hold",
+    [REASON_CROSSED_UP] = "fast crossed above slow",
+    [REASON_CROSSED_DOWN] = "fast crossed below slow",
+    [REASON_ABOVE] = "fast above slow",
+    [REASON_NOT_ABOVE] = "fast not above slow",
+    NULL,
+};
+
+static const char *fault(const int64_t *values)
+{
+    return values[FAST] < values[SLOW] ? NULL : "fast must be smaller than slow";
+}
+
+static uint32_t declare(const int64_t *values, struct series_def *series)
+{
+    series[SERIES_FAST] = (struct series_def){SERIES_SMA, (uint32_t)values[FAST]};
+    series[SERIES_SLOW] = (struct series_def){SERIES_SMA, (uint32_t)values[SLOW]};
+    return SERIES_COUNT;
+}
+
+static struct decision act(enum act act, uint8_t reason)
+{
+    return (struct decision){
+        .act = act, .reason = reason, .strength_ppm = 1000000, .confidence_ppm = 1000000};
+}
+
+static struct decision decide(const struct strategy_context *context)
+{
+    const struct sma *fast =
+        view_sma(context->view, context->instrument, context->series[SERIES_FAST]);
+    const struct sma *slow =
+        view_sma(context->view, context->instrument, context->series[SERIES_SLOW]);
+    const struct decision hold = {.act = ACT_HOLD, .reason = REASON_HOLD};
+    if (!sma_ready(slow)) {
+        return hold;
+    }
+    int now = sma_compare(fast, slow);
+    if (context->parameters[TRIGGER] == TRIGGER_LEVEL) {
+        if (now > 0 && context->holding == HOLDING_FLAT) {
+            return act(ACT_BUY, REASON_ABOVE);
+        }
+        if (now <= 0 && context->holding == HOLDING_LONG) {
+            return act(ACT_SELL, REASON_NOT_ABOVE);
+        }
+        return hold;
+    }
+    if (!sma_last_ready(slow)) {
+        return hold;
+    }
+    int before = sma_compare_last(fast, slow);
+    if (before <= 0 && now > 0) {
+        return act(ACT_BUY, REASON_CROSSED_UP);
+    }
+    if (before >= 0 && now < 0) {
+        return act(ACT_SELL, REASON_CROSSED_DOWN);
+    }
+    return hold;
+}
+
+const struct strategy_def strategy_ma_crossover = {
+    .name = "ma_crossover",
+    .summary = "long while the fast average is above the slow one",
+    .parameters = parameters,
+    .reasons = reasons,
+    .default_frame_ns = NS_PER_DAY,
+    .scope = SCOPE_EACH,
+    .fault = fault,
+    .declare = declare,
+    .decide = decide,
+};

@@ -1,0 +1,66 @@
+/* view.h: what is known of the market: finished bars and the series computed from them.
+ *
+ * The view is a function of market data alone. It knows no account, so several engines may read one
+ * view. Series are declared before the first bar; each distinct one is computed once. There is no
+ * way to ask for a bar that is not finished. */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "market/event.h"
+#include "signal/sma.h"
+
+#define SERIES_MAX        256
+#define SERIES_WINDOW_MAX 1000 /* with PRICE_E9_MAX a window's sum fits an int64 */
+
+typedef uint16_t series_id;
+
+enum series_kind {
+    SERIES_SMA = 1, /* mean of the last `window` closes */
+};
+
+struct series_def {
+    enum series_kind kind;
+    uint32_t window;
+};
+
+struct view;
+
+/* The capacity of a view: known before the first bar. */
+struct view_plan {
+    uint32_t instrument_count;
+    uint32_t series_count;
+    struct series_def series[SERIES_MAX];
+};
+
+/* Adds a series to the plan, or finds the equal one that is there. ERR_FULL past SERIES_MAX,
+ * ERR_RANGE for a window outside 1..SERIES_WINDOW_MAX. */
+enum err view_plan_declare(struct view_plan *plan, struct series_def def, series_id *id);
+
+/* Carves a view from the arena. Returns NULL only when the arena measures. */
+struct view *view_init(struct arena *arena, const struct view_plan *plan);
+
+/* Takes a BAR or a SLICE_END; other kinds are ignored. */
+void view_on_event(struct view *view, const struct event *event);
+
+/* Finished bars of the instrument since the start. */
+uint64_t view_bars(const struct view *view, uint32_t instrument);
+
+/* Close of the last finished bar, 0 before the first. */
+int64_t view_close_e9(const struct view *view, uint32_t instrument);
+
+/* The instruments whose bar came since the last SLICE_END was passed, in order of coming. Valid
+ * until the next bar. */
+const uint32_t *view_updated(const struct view *view, uint32_t *count);
+
+/* The series' state; sma_ready() tells whether its window is full. */
+const struct sma *view_sma(const struct view *view, uint32_t instrument, series_id id);
+
+/* The series' value now, rounded to a billionth, for showing; 0 before its window is full. */
+int64_t view_value_e9(const struct view *view, uint32_t instrument, series_id id);
+
+#endif

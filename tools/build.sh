@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# build.sh: how every script here makes a build. To be sourced, from the root of the tree.
+
+# The flags are the tree's own: what the caller has in the environment does not leak in.
+unset CFLAGS CPPFLAGS LDFLAGS CC_LD
+
+# build_quietly LOG COMMAND...: runs it; shows the end of its output only when it fails.
+build_quietly()
+{
+    local log=$1
+    shift
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 40 "$log" >&2
+        echo "build: failed; the whole output is in $log" >&2
+        return 1
+    fi
+}
+
+# build_configure FOLDER OPTION...: sets the folder up unless it was set up in just this way.
+# A folder made with other options, or carried here from another place, is made anew.
+build_configure()
+{
+    local folder=$1 key
+    shift
+    key="$PWD ${CC:-} ${CC_LD:-} $*"
+    if [[ -f $folder/build.ninja && $(cat "$folder/.made-by" 2>/dev/null) == "$key" ]]; then
+        return 0
+    fi
+    rm -rf "$folder"
+    meson setup "$folder" "$@" || return 1
+    printf '%s\n' "$key" >"$folder/.made-by"
+}
+
+# build_configure_main: the optimised build in build/. ./check adds the tests to it
+# (build_add_tests), and ./run then leaves them there.
+build_configure_main()
+{
+    CC=gcc build_configure build
+}
+
+build_add_tests()
+{
+    if [[ ! -e build/.with-tests || build/.made-by -nt build/.with-tests ]]; then
+        meson configure build -Dtests=true && touch build/.with-tests
+    fi
+}

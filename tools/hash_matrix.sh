@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# hash_matrix.sh [BARS]: the same decisions from every compiler, optimisation and processor.
+#
+# Builds gcc and clang x -O2 and -O3 x LTO off and on; each runs the common workload as it is and
+# with glibc held to an old processor. All decision hashes must be equal, and every build must
+# replay the first build's run record by record.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tools/build.sh
+source tools/build.sh
+
+folder=$PWD/build-hash
+bars=${1:-100000}
+old_processor=glibc.cpu.hwcaps=-FMA,-AVX2_Usable,-FMA_Usable,-AVX2,-FMA4
+variants='gcc-O2 gcc-O3 gcc-O2-lto gcc-O3-lto clang-O2 clang-O3 clang-O2-lto clang-O3-lto'
+
+build_one()
+{
+    local variant=$1 options=(-Ddebug=false)
+    export CC=${variant%%-*}
+    case $variant in
+    *-O2*) options+=(-Doptimization=2) ;;
+    *-O3*) options+=(-Doptimization=3) ;;
+    esac
+    if [[ $variant == *-lto ]]; then
+        options+=(-Db_lto=true)
+        if [[ $CC == clang ]]; then
+            export CC_LD=lld
+        fi
+    fi
+    build_configure "$folder/$variant" "${options[@]}"
+    ninja -C "$folder/$variant" -j 1 bellwether
+}
+
+hash_of()
+{
+    local variant=$1 tunables=$2
+    GLIBC_TUNABLES=$tunables "$folder/$variant/bellwether" backtest -c bench/workload.yaml \
+        --no-run-dir --json --data "$folder/workload.bwbars" |
+        grep -oE '"decision_hash": *"[^"]+"' | cut -d'"' -f4
+}
+
+# expect WHAT HASH: the first one sets the standard.
+expect()
+{
+    if [[ -n $2 && $2 == "${standard:=$2}" ]]; then
+        echo "ok $1: $2"
+    else
+        echo "not ok $1: ${2:-no hash}, expected ${standard:-one}"
+        status=1
+    fi
+}
+
+if [[ ${1:-} == --one ]]; then
+    build_one "$2" >"$folder/$2.log" 2>&1
+    exit 0
+fi
+
+status=0 standard=''
+mkdir -p "$folder"
+# xargs, not background jobs: Ctrl-C reaches them.
+if ! xargs -n 1 -P "$(nproc)" "${BASH_SOURCE[0]}" --one <<<"$variants"; then
+    tail -n 20 "$folder"/*.log
+    echo 'not ok a build failed'
+    exit 1
+fi
+first=${variants%% *}
+"$folder/$first/bellwether" data synth --workload --bars "$bars" --seed 42 \
+    --out "$folder/workload.bwbars"
+rm -rf "$folder/run"
+"$folder/$first/bellwether" backtest -c bench/workload.yaml --data "$folder/workload.bwbars" \
+    --out "$folder/run" >"$folder/run.log" 2>&1 || { cat "$folder/run.log"; exit 1; }
+for variant in $variants; do
+    expect "$variant" "$(hash_of "$variant" '' || true)"
+    expect "$variant, old processor" "$(hash_of "$variant" "$old_processor" || true)"
+    if "$folder/$variant/bellwether" replay "$folder/run" --verify >"$folder/replay.log" 2>&1; then
+        echo "ok $variant replays the run of $first"
+    else
+        cat "$folder/replay.log"
+        echo "not ok $variant replays the run of $first"
+        status=1
+    fi
+done
+if [[ $status -eq 0 ]]; then
+    echo "# $standard from $(wc -w <<<"$variants") builds on two kinds of processor, $bars bars"
+fi
+exit "$status"
