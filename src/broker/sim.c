@@ -59,9 +59,7 @@ static void sim_on_slice(struct broker *broker, const struct slice *slice)
 {
     struct sim *sim = (struct sim *)broker;
     make_room(sim);
-    for (uint32_t i = 0; i < slice->count; i++) {
-        exchange_on_event(sim->exchange, &slice->bars[i], &sim->reports);
-    }
+    exchange_on_slice(sim->exchange, slice, &sim->reports);
     if (sim->reports.count > 0) {
         settle_queues(sim);
     }

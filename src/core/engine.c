@@ -59,6 +59,9 @@ static void init_books(struct engine *engine, const struct engine_plan *plan)
         book->plan = plan->books[i];
         enum err err = declare_book(&book->plan, &again, book->series, &book->series_count);
         CHECK(err == ERR_OK);
+        for (uint32_t k = 0; k < book->series_count; k++) {
+            book->hash_factors[k] = decision_hash_odd(k);
+        }
     }
 }
 
@@ -77,6 +80,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct engine *engine = arena_take(arena, 1, sizeof *engine);
     struct book *books = arena_take(arena, plan->book_count, sizeof *books);
     struct trade *trades = arena_take(arena, places, sizeof *trades);
+    uint8_t *holdings = arena_take(arena, places, sizeof *holdings);
     bool *exposed = arena_take(arena, plan->instrument_count, sizeof *exposed);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     struct ledger ledger;
@@ -96,6 +100,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .ledger = ledger,
         .books = books,
         .trades = trades,
+        .holdings = holdings,
         .exposed = exposed,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
@@ -136,22 +141,34 @@ static uint64_t act_on(struct engine *engine, int64_t ts_ns, const struct candid
                                         decision.head.decision.verdict);
 }
 
-static void slice_step(struct engine *engine, const struct event *slice_end, struct output *output)
+static void restart(struct output *output)
 {
-    struct evaluation evaluation = {.hash = engine->decision_hash,
-                                    .candidates = engine->candidates};
-    decide_evaluate(engine, slice_end->ts_ns, &evaluation);
-    for (uint32_t i = 0; i < evaluation.candidate_count; i++) {
-        evaluation.hash =
-            act_on(engine, slice_end->ts_ns, &evaluation.candidates[i], evaluation.hash, output);
-    }
-    struct event slice;
-    decide_slice(engine, slice_end, &evaluation, &slice);
-    emit(engine, output, &slice);
+    output->slots = 0;
+    output->send_count = 0;
 }
 
-static void report_step(struct engine *engine, const struct event *report, struct output *output)
+void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output)
 {
+    restart(output);
+    engine_apply_slice(engine, slice);
+    struct evaluation evaluation = {.hash = engine->decision_hash,
+                                    .candidates = engine->candidates};
+    decide_evaluate(engine, slice, &evaluation);
+    for (uint32_t i = 0; i < evaluation.candidate_count; i++) {
+        evaluation.hash =
+            act_on(engine, slice->end.ts_ns, &evaluation.candidates[i], evaluation.hash, output);
+    }
+    /* Made where it will lie: this is written for every slice. */
+    CHECK(output->slots < output->capacity);
+    struct event *record = &output->records[output->slots++];
+    decide_slice(engine, slice, &evaluation, record);
+    engine_apply(engine, record);
+}
+
+void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
+{
+    restart(output);
+    engine_apply(engine, report);
     if (report->kind == EVENT_FILL) {
         struct event postings[FILL_POSTINGS_MAX];
         uint32_t count = decide_fill_postings(engine, report, postings);
@@ -165,22 +182,9 @@ static void report_step(struct engine *engine, const struct event *report, struc
     }
 }
 
-void engine_on_event(struct engine *engine, const struct event *event, struct output *output)
-{
-    output->slots = 0;
-    output->send_count = 0;
-    engine_apply(engine, event);
-    if (event->kind == EVENT_SLICE_END) {
-        slice_step(engine, event, output);
-    } else if (event_is_report(event->kind)) {
-        report_step(engine, event, output);
-    }
-}
-
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output)
 {
-    output->slots = 0;
-    output->send_count = 0;
+    restart(output);
     struct event deposit = {
         .ts_ns = ts_ns,
         .src_ns = ts_ns,

@@ -1,11 +1,11 @@
 /* engine.h: the part that decides. Pure: it waits for nothing, knows no disk, no clock and no
  * network, and allocates nothing after its start.
  *
- *   input event -> engine_on_event() -> records (decisions, orders, postings, trades, slices)
+ *   slice of bars, report of the broker -> records (decisions, orders, postings, trades, slices)
  *
- * State changes only in engine_apply(), which takes inputs and the engine's own records alike;
- * deciding reads const state. So folding a log through engine_apply() gives the state without
- * deciding again, and deciding again gives the log. */
+ * State changes only in engine_apply() and engine_apply_slice(), which take inputs and the engine's
+ * own records alike; deciding reads const state. So folding a log through them gives the state
+ * without deciding again, and deciding again gives the log. */
 #ifndef CORE_ENGINE_H
 #define CORE_ENGINE_H
 
@@ -42,6 +42,7 @@ struct engine_plan {
 struct book {
     struct book_plan plan;
     series_id series[SERIES_PER_STRATEGY_MAX];
+    uint64_t hash_factors[SERIES_PER_STRATEGY_MAX]; /* decision_hash.h, odd(k) */
     uint32_t series_count;
     uint64_t acted;
     uint64_t refused;
@@ -82,7 +83,7 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
-/* The whole state. Read it freely; only engine_apply() writes it. */
+/* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
     struct limits limits;
@@ -93,6 +94,7 @@ struct engine {
     struct ledger ledger;
     struct book *books;
     struct trade *trades; /* [book][instrument] */
+    uint8_t *holdings;    /* [book][instrument]: trade_holding() of each trade */
     bool *exposed;        /* [instrument]: held or being entered */
     uint32_t exposed_count;
     uint64_t next_trade_id;
@@ -130,15 +132,19 @@ enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_p
 struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
                            const struct view *view, struct output *output);
 
-/* The one door: applies the input, decides, applies what was decided. Bars and slice ends must have
- * gone through the view first. `event->ts_ns` is the only now that the engine knows. */
-void engine_on_event(struct engine *engine, const struct event *event, struct output *output);
+/* Takes all bars of one instant, which went through the view before, and decides. The slice's
+ * ts_ns is the only now that the engine knows. */
+void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output);
+
+/* Takes a report of the broker: ledger lines and the end or start of a trade follow from it. */
+void engine_on_report(struct engine *engine, const struct event *report, struct output *output);
 
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one record, input or output, without deciding: the fold. */
+/* Applies one report or record of ours, or one slice, without deciding: the fold. */
 void engine_apply(struct engine *engine, const struct event *record);
+void engine_apply_slice(struct engine *engine, const struct slice *slice);
 
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);

@@ -28,9 +28,12 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
     return NULL;
 }
 
-/* Held or being entered: recomputed whenever a position or an entry order of it changed. */
-static void refresh_exposed(struct engine *engine, uint32_t instrument)
+/* What follows from a trade's orders and a position, kept beside them because it is asked for every
+ * bar: whether the book is flat there, and whether the instrument counts as open. */
+static void refresh(struct engine *engine, const struct trade *trade)
 {
+    uint32_t instrument = trade->instrument;
+    engine->holdings[trade - engine->trades] = (uint8_t)trade_holding(trade);
     bool exposed = engine->ledger.positions[instrument].qty_e9 != 0;
     for (uint32_t book = 0; book < engine->book_count && !exposed; book++) {
         exposed = order_is_working(
@@ -47,19 +50,21 @@ static void mark(struct engine *engine, uint32_t instrument, int64_t price_e9)
     }
 }
 
-static void apply_bar(struct engine *engine, const struct event *event)
+void engine_apply_slice(struct engine *engine, const struct slice *slice)
 {
-    engine->counters.bars++;
-    if (engine->ledger.positions[event->instrument].qty_e9 != 0) {
-        mark(engine, event->instrument, event->bar.close_e9);
-    }
-}
-
-static void apply_slice_end(struct engine *engine, const struct event *event)
-{
+    engine->ts_ns = slice->end.ts_ns;
+    engine->counters.bars += slice->count;
     engine->counters.slices++;
-    if (event->ts_ns > engine->session.close_ns) {
-        engine->session = calendar_session(event->ts_ns);
+    if (engine->ledger.held > 0) {
+        for (uint32_t i = 0; i < slice->count; i++) {
+            const struct event *bar = &slice->bars[i];
+            if (engine->ledger.positions[bar->instrument].qty_e9 != 0) {
+                mark(engine, bar->instrument, bar->bar.close_e9);
+            }
+        }
+    }
+    if (slice->end.ts_ns > engine->session.close_ns) {
+        engine->session = calendar_session(slice->end.ts_ns);
         engine->session_equity_e9 = engine->equity_e9;
         engine->counters.session_entries = 0;
     }
@@ -113,7 +118,7 @@ static void apply_report(struct engine *engine, const struct event *event)
     } else {
         step_order(engine, order, ORDER_EVENT_EXPIRED);
     }
-    refresh_exposed(engine, event->instrument);
+    refresh(engine, trade);
 }
 
 static void apply_deposit(struct engine *engine, const struct event *event)
@@ -169,7 +174,7 @@ static void apply_order(struct engine *engine, const struct event *record)
         trade->exit_attempts++;
         trade->exit = order;
     }
-    refresh_exposed(engine, instrument);
+    refresh(engine, trade);
 }
 
 /* Adds without wrapping; the sums of one trade stay far inside the account's own, checked range. */
@@ -224,7 +229,7 @@ static void apply_posting(struct engine *engine, const struct event *event)
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
         mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
-        refresh_exposed(engine, event->instrument);
+        refresh(engine, trade);
     }
 }
 
@@ -238,6 +243,7 @@ static void apply_trade(struct engine *engine, const struct event *record)
     trade->state = record->flags;
     trade->detail.opened_ns = detail->opened_ns;
     trade->detail.closed_ns = detail->closed_ns;
+    refresh(engine, trade);
     if (record->flags == TRADE_CLOSED) {
         struct book *book = &engine->books[trade->book - 1];
         book->trades_closed++;
@@ -262,12 +268,6 @@ void engine_apply(struct engine *engine, const struct event *record)
 {
     engine->ts_ns = record->ts_ns;
     switch ((enum event_kind)record->kind) {
-    case EVENT_BAR:
-        apply_bar(engine, record);
-        return;
-    case EVENT_SLICE_END:
-        apply_slice_end(engine, record);
-        return;
     case EVENT_SLICE:
         apply_slice(engine, record);
         return;
@@ -294,6 +294,10 @@ void engine_apply(struct engine *engine, const struct event *record)
         apply_trade(engine, record);
         return;
     case EVENT_NONE:
+    case EVENT_BAR:
+    case EVENT_SLICE_END:
+        CHECK(!"bars come by the slice");
+        return;
     case EVENT_LOG_START:
     case EVENT_LOG_TEXT:
     case EVENT_LOG_INSTRUMENT:

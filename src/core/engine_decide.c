@@ -8,15 +8,16 @@
 
 /* ---- what the strategies say ---- */
 
-static uint64_t hash_evaluation(const struct engine *engine, const struct book *book,
-                                const struct candidate *candidate, int64_t ts_ns, uint64_t hash)
+static uint64_t hash_evaluation(const struct book *book, const struct strategy_context *context,
+                                uint32_t book_number, int64_t ts_ns, struct decision decision,
+                                uint64_t hash)
 {
-    uint64_t what = (uint64_t)candidate->instrument << 32 | (uint64_t)(candidate->book + 1) << 16 |
-                    (uint64_t)candidate->decision.reason << 8 | (uint64_t)candidate->decision.act;
+    uint64_t what = (uint64_t)context->instrument << 32 | (uint64_t)book_number << 16 |
+                    (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
     uint64_t x = (uint64_t)ts_ns * DECISION_HASH_A + what * DECISION_HASH_B;
     for (uint32_t i = 0; i < book->series_count; i++) {
-        const struct sma *sma = view_sma(engine->view, candidate->instrument, book->series[i]);
-        x += (uint64_t)sma->sum_e9 * decision_hash_odd(i);
+        const struct sma *sma = view_sma(context->view, context->instrument, book->series[i]);
+        x += (uint64_t)sma->sum_e9 * book->hash_factors[i];
     }
     return decision_hash_step(hash, x);
 }
@@ -28,36 +29,30 @@ static bool is_possible(enum act act, enum holding holding)
            (act == ACT_SELL && holding == HOLDING_LONG);
 }
 
-static void evaluate_book(const struct engine *engine, uint32_t book_index, int64_t ts_ns,
-                          struct evaluation *evaluation)
+static void evaluate_book(const struct engine *engine, uint32_t book_index,
+                          const struct slice *slice, struct evaluation *evaluation)
 {
     const struct book *book = &engine->books[book_index];
-    uint64_t warmup = (uint64_t)book->plan.parameters[PARAMETER_WARMUP_BARS];
-    uint32_t updated_count;
-    const uint32_t *updated = view_updated(engine->view, &updated_count);
-    for (uint32_t i = 0; i < updated_count; i++) {
-        uint32_t instrument = updated[i];
-        if (view_bars(engine->view, instrument) <= warmup) {
+    const uint8_t *holdings = &engine->holdings[(size_t)book_index * engine->instrument_count];
+    const uint64_t warmup = (uint64_t)book->plan.parameters[PARAMETER_WARMUP_BARS];
+    struct strategy_context context = {
+        .view = engine->view, .parameters = book->plan.parameters, .series = book->series};
+    uint64_t hash = evaluation->hash;
+    for (uint32_t i = 0; i < slice->count; i++) {
+        context.instrument = slice->bars[i].instrument;
+        if (view_bars(engine->view, context.instrument) <= warmup) {
             continue;
         }
-        const struct trade *trade =
-            &engine->trades[(size_t)book_index * engine->instrument_count + instrument];
-        struct strategy_context context = {
-            .view = engine->view,
-            .instrument = instrument,
-            .holding = trade_holding(trade),
-            .parameters = book->plan.parameters,
-            .series = book->series,
-        };
-        struct candidate candidate = {.decision = book->plan.strategy->decide(&context),
-                                      .book = book_index,
-                                      .instrument = instrument};
-        evaluation->hash = hash_evaluation(engine, book, &candidate, ts_ns, evaluation->hash);
+        context.holding = (enum holding)holdings[context.instrument];
+        struct decision decision = book->plan.strategy->decide(&context);
+        hash = hash_evaluation(book, &context, book_index + 1, slice->end.ts_ns, decision, hash);
         evaluation->count++;
-        if (is_possible(candidate.decision.act, context.holding)) {
-            evaluation->candidates[evaluation->candidate_count++] = candidate;
+        if (decision.act != ACT_HOLD && is_possible(decision.act, context.holding)) {
+            evaluation->candidates[evaluation->candidate_count++] = (struct candidate){
+                .decision = decision, .book = book_index, .instrument = context.instrument};
         }
     }
+    evaluation->hash = hash;
 }
 
 /* Whether a goes before b. */
@@ -88,10 +83,11 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-void decide_evaluate(const struct engine *engine, int64_t ts_ns, struct evaluation *evaluation)
+void decide_evaluate(const struct engine *engine, const struct slice *slice,
+                     struct evaluation *evaluation)
 {
     for (uint32_t book = 0; book < engine->book_count; book++) {
-        evaluate_book(engine, book, ts_ns, evaluation);
+        evaluate_book(engine, book, slice, evaluation);
     }
     rank(evaluation->candidates, evaluation->candidate_count);
 }
@@ -341,14 +337,14 @@ bool decide_trade(const struct engine *engine, const struct event *report,
     return true;
 }
 
-void decide_slice(const struct engine *engine, const struct event *slice_end,
+void decide_slice(const struct engine *engine, const struct slice *slice,
                   const struct evaluation *evaluation, struct event *record)
 {
     int64_t equity_e9 = engine->equity_e9;
     (void)ledger_equity(&engine->ledger, &equity_e9); /* marks out of range are a fault already */
     *record = (struct event){
-        .ts_ns = slice_end->ts_ns,
-        .src_ns = slice_end->ts_ns,
+        .ts_ns = slice->end.ts_ns,
+        .src_ns = slice->end.ts_ns,
         .kind = EVENT_SLICE,
         .version = 1,
         .slots = 1,

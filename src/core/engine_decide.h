@@ -21,7 +21,8 @@ struct evaluation {
 
 /* Asks every strategy about every bar of the slice that just ended and ranks those that act: exits,
  * then confidence, then instrument, then book. */
-void decide_evaluate(const struct engine *engine, int64_t ts_ns, struct evaluation *evaluation);
+void decide_evaluate(const struct engine *engine, const struct slice *slice,
+                     struct evaluation *evaluation);
 
 /* What becomes of a candidate: the DECISION (two slots), and with `*ordered` the ORDER. */
 struct decision_record {
@@ -46,7 +47,7 @@ bool decide_trade(const struct engine *engine, const struct event *report,
                   struct trade_record *record);
 
 /* The SLICE record that closes a slice. */
-void decide_slice(const struct engine *engine, const struct event *slice_end,
+void decide_slice(const struct engine *engine, const struct slice *slice,
                   const struct evaluation *evaluation, struct event *record);
 
 #endif

@@ -90,11 +90,6 @@ enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e
     return ERR_OK;
 }
 
-enum err ledger_equity(const struct ledger *ledger, int64_t *equity_e9)
-{
-    return money_add(ledger_cash_e9(ledger), ledger->value_e9, equity_e9);
-}
-
 int64_t ledger_cost_leaving_e9(int64_t held_cost_e9, int64_t held_qty_e9, int64_t qty_e9)
 {
     CHECK(qty_e9 > 0 && qty_e9 <= held_qty_e9); /* CHECK-LINE */

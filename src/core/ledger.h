@@ -56,12 +56,20 @@ enum err ledger_post(struct ledger *ledger, uint32_t instrument,
 /* Marks a position at a price. ERR_RANGE, with nothing changed, when a value leaves int64. */
 enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9);
 
-/* Cash plus the marks; ERR_RANGE when the sum leaves int64. */
-enum err ledger_equity(const struct ledger *ledger, int64_t *equity_e9);
-
 static inline int64_t ledger_cash_e9(const struct ledger *ledger)
 {
     return ledger->balance_e9[ACCOUNT_CASH];
+}
+
+/* Cash plus the marks; ERR_RANGE when the sum leaves int64. */
+static inline enum err ledger_equity(const struct ledger *ledger, int64_t *equity_e9)
+{
+    int64_t sum_e9;
+    if (__builtin_add_overflow(ledger_cash_e9(ledger), ledger->value_e9, &sum_e9)) {
+        return ERR_RANGE;
+    }
+    *equity_e9 = sum_e9;
+    return ERR_OK;
 }
 
 /* The cost that leaves with `qty_e9` of a position by average cost; all of it with all of the

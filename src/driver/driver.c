@@ -1,10 +1,11 @@
 /* driver.c: the one loop.
  *
- *   next event -> log it -> view and engine -> log what came out -> sync -> send
+ *   next slice -> the market place matches -> its reports -> the slice -> log -> sync -> send
  *
- * Within a slice the market place comes first: its fills reach the engine before the slice's bars,
- * so nobody decides on a close that came after a fill at the open. A step is one report with what
- * followed, or one whole slice: bars, slice end and decisions. */
+ * The market place comes first: its fills reach the engine before the slice's closes, so nobody
+ * decides on a close that came after a fill at the open. A step is one report with what followed,
+ * or one whole slice: bars, slice end and decisions. Each step is in the log before it is acted on.
+ */
 #include "driver/driver_private.h"
 
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static void pace(struct driver *driver, int64_t market_ns)
     }
 }
 
+/* The next slice of the feed; false at the end of the data and at a stop. */
 static bool next_slice(struct driver *driver)
 {
     if (driver->plan.stop != NULL && *driver->plan.stop != 0) {
@@ -90,34 +92,7 @@ static bool next_slice(struct driver *driver)
     if (driver->plan.speed > 0) {
         pace(driver, driver->slice.end.ts_ns);
     }
-    driver->next_bar = 0;
-    driver->slice_open = true;
-    driver->broker->ops->on_slice(driver->broker, &driver->slice);
     return true;
-}
-
-/* The next event in the order of time, or NULL at the end. */
-static const struct event *driver_next(struct driver *driver)
-{
-    while (true) {
-        if (driver->broker->waiting > 0) {
-            driver->report = *driver->broker->ops->next_report(driver->broker);
-            if (driver->report.ts_ns < driver->ts_ns) {
-                driver->report.ts_ns = driver->ts_ns; /* time never runs backwards */
-            }
-            return &driver->report;
-        }
-        if (driver->next_bar < driver->slice.count) {
-            return &driver->slice.bars[driver->next_bar++];
-        }
-        if (driver->slice_open) {
-            driver->slice_open = false;
-            return &driver->slice.end;
-        }
-        if (!next_slice(driver)) {
-            return NULL;
-        }
-    }
 }
 
 /* ---- the log ---- */
@@ -171,86 +146,122 @@ static void refer_to_last_slice(struct driver *driver)
     }
 }
 
-static enum err log_step(struct driver *driver, const struct event *event, struct problem *problem)
+/* A step is whole: durable before anything is sent, where the run wants that. */
+static enum err end_step(struct driver *driver, struct problem *problem)
 {
-    struct log *log = driver->plan.log;
-    const struct output *output = &driver->assembly.output;
-    if (event->kind == EVENT_BAR) {
-        if (driver->plan.market_log == MARKET_LOG_FULL) {
-            log_append(log, event);
-        }
-        return ERR_OK; /* the step ends with its slice */
-    }
-    if (event->kind == EVENT_SLICE_END && driver->plan.market_log == MARKET_LOG_REF) {
-        log_slice_by_ref(driver, event);
-    } else {
-        refer_to_last_slice(driver);
-        log_append(log, event);
-        append_output(log, output);
-    }
-    enum err err = log_end_step(log, driver->plan.sync && output->send_count > 0, problem);
+    bool sends = driver->assembly.output.send_count > 0;
+    enum err err = log_end_step(driver->plan.log, driver->plan.sync && sends, problem);
     if (err == ERR_OK && driver->plan.speed > 0) {
-        err = log_flush(log, problem); /* a watched run shows what it does */
+        err = log_flush(driver->plan.log, problem); /* a watched run shows what it does */
     }
     return err;
+}
+
+static enum err log_slice(struct driver *driver, struct problem *problem)
+{
+    struct log *log = driver->plan.log;
+    const struct slice *slice = &driver->slice;
+    if (driver->plan.market_log == MARKET_LOG_REF) {
+        log_slice_by_ref(driver, &slice->end);
+        return end_step(driver, problem);
+    }
+    for (uint32_t i = 0; i < slice->count; i++) {
+        log_append(log, &slice->bars[i]);
+    }
+    log_append(log, &slice->end);
+    append_output(log, &driver->assembly.output);
+    return end_step(driver, problem);
+}
+
+static enum err log_report(struct driver *driver, const struct event *report,
+                           struct problem *problem)
+{
+    refer_to_last_slice(driver);
+    log_append(driver->plan.log, report);
+    append_output(driver->plan.log, &driver->assembly.output);
+    return end_step(driver, problem);
 }
 
 /* ---- the loop ---- */
 
 /* What makes going on wrong: a report that cannot be, or two ledgers that disagree. */
-static enum err audit(const struct driver *driver, const struct event *event,
-                      struct problem *problem)
+static enum err halt(const struct driver *driver, uint8_t kind, struct problem *problem)
 {
-    const struct engine *engine = driver->assembly.engine;
-    const struct broker_ops *ops = driver->broker->ops;
-    bool agrees = true;
-    if (event->kind == EVENT_SLICE_END) {
-        agrees = ops->agrees_after_slice(driver->broker, engine);
-    } else if (event_is_report(event->kind)) {
-        agrees = ops->agrees_after_report(driver->broker, engine);
-    }
-    if (engine->fault == ENGINE_FAULT_NONE && agrees) {
-        return ERR_OK;
-    }
+    enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
-    (void)utc_format(event->ts_ns, when);
-    return problem_set(problem, ERR_DIFFERS, "halted at %s, on a %s: %s; the log holds all of it",
-                       when, event_kind_text(event->kind),
-                       engine->fault != ENGINE_FAULT_NONE
-                           ? engine_fault_text(engine->fault)
-                           : "the exchange's ledger and ours disagree");
+    (void)utc_format(driver->ts_ns, when);
+    return problem_set(problem, ERR_DIFFERS,
+                       "halted at %s, after a %s: %s; the log holds all of it", when,
+                       event_kind_text(kind),
+                       fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
+                                                  : "the exchange's ledger and ours disagree");
 }
 
-static enum err take(struct driver *driver, const struct event *event, struct problem *problem)
+static enum err take_report(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    driver->ts_ns = event->ts_ns;
-    view_on_event(assembly->view, event);
-    engine_on_event(assembly->engine, event, &assembly->output);
+    struct event report = *driver->broker->ops->next_report(driver->broker);
+    if (report.ts_ns < driver->ts_ns) {
+        report.ts_ns = driver->ts_ns; /* time never runs backwards */
+    }
+    driver->ts_ns = report.ts_ns;
+    engine_on_report(assembly->engine, &report, &assembly->output);
     if (driver->plan.log != NULL) {
-        enum err err = log_step(driver, event, problem);
+        enum err err = log_report(driver, &report, problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    bool agrees = driver->broker->ops->agrees_after_report(driver->broker, assembly->engine);
+    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
+               ? ERR_OK
+               : halt(driver, report.kind, problem);
+}
+
+static enum err take_reports(struct driver *driver, struct problem *problem)
+{
+    enum err err = ERR_OK;
+    while (driver->broker->waiting > 0 && err == ERR_OK) {
+        err = take_report(driver, problem);
+    }
+    return err;
+}
+
+static void after_slice(struct driver *driver)
+{
+    const struct event *end = &driver->slice.end;
+    driver->last_ns = end->ts_ns;
+    driver->last_ordinal = end->slice_end.slice;
+    if (driver->first_ns == 0) {
+        driver->first_ns = end->ts_ns;
+    }
+    uint64_t done = end->slice_end.slice + 1;
+    bool now = driver->plan.speed > 0 || done % PROGRESS_SLICES == 0;
+    if (now && driver->plan.progress != NULL) {
+        driver->plan.progress(done, driver->plan.feed->slice_count, end->ts_ns);
+    }
+}
+
+static enum err take_slice(struct driver *driver, struct problem *problem)
+{
+    struct assembly *assembly = &driver->assembly;
+    driver->ts_ns = driver->slice.end.ts_ns;
+    view_on_slice(assembly->view, &driver->slice);
+    engine_on_slice(assembly->engine, &driver->slice, &assembly->output);
+    if (driver->plan.log != NULL) {
+        enum err err = log_slice(driver, problem);
         if (err != ERR_OK) {
             return err;
         }
     }
     if (assembly->output.send_count > 0) {
-        driver->broker->ops->carry_out(driver->broker, &assembly->output, event->ts_ns);
+        driver->broker->ops->carry_out(driver->broker, &assembly->output, driver->ts_ns);
     }
-    return event->kind == EVENT_BAR ? ERR_OK : audit(driver, event, problem);
-}
-
-static void after_slice(struct driver *driver, const struct event *slice_end)
-{
-    driver->last_ns = slice_end->ts_ns;
-    driver->last_ordinal = slice_end->slice_end.slice;
-    if (driver->first_ns == 0) {
-        driver->first_ns = slice_end->ts_ns;
-    }
-    uint64_t done = slice_end->slice_end.slice + 1;
-    bool now = driver->plan.speed > 0 || done % PROGRESS_SLICES == 0;
-    if (driver->plan.progress != NULL && now) {
-        driver->plan.progress(done, driver->plan.feed->slice_count, slice_end->ts_ns);
-    }
+    after_slice(driver);
+    bool agrees = driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine);
+    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
+               ? ERR_OK
+               : halt(driver, EVENT_SLICE_END, problem);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -294,12 +305,15 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    enum err err = ERR_OK;
-    const struct event *event;
-    while (err == ERR_OK && (event = driver_next(driver)) != NULL) {
-        err = take(driver, event, problem);
-        if (event->kind == EVENT_SLICE_END) {
-            after_slice(driver, event);
+    enum err err = take_reports(driver, problem); /* what a crash left undelivered */
+    while (err == ERR_OK && next_slice(driver)) {
+        driver->broker->ops->on_slice(driver->broker, &driver->slice);
+        err = take_reports(driver, problem); /* fills at the open come before the close is known */
+        if (err == ERR_OK) {
+            err = take_slice(driver, problem);
+        }
+        if (err == ERR_OK) {
+            err = take_reports(driver, problem); /* what became of this slice's orders */
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;

@@ -10,10 +10,7 @@ struct driver {
     struct assembly assembly;
     struct broker *broker;
 
-    struct slice slice;      /* the one being handed out */
-    uint32_t next_bar;       /* of slice, not yet handed out */
-    bool slice_open;         /* its slice end is still to come */
-    struct event report;     /* a report with its stamp */
+    struct slice slice;      /* the one at hand */
     int64_t ts_ns;           /* of the last event: never decreases */
     int64_t first_ns;        /* end of the first bar */
     int64_t last_ns;         /* end of the last bar */

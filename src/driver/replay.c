@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "driver/assembly.h"
 #include "driver/dump.h"
+#include "driver/gather.h"
 #include "feed/feed.h"
 
 struct replay {
@@ -17,6 +18,7 @@ struct replay {
     struct replay_result *result;
     struct problem *problem;
     uint64_t next_slice; /* of the feed */
+    struct slice slice;  /* gathers the log's bars */
     uint32_t checked;    /* slots of the engine's output that were found in the log */
     uint64_t record;     /* ordinal of the record at hand, for messages */
     bool verify;
@@ -43,17 +45,29 @@ static enum err end_of_answers(const struct replay *replay, const struct event *
     return differs(replay, at, "the engine now says more than the log holds");
 }
 
-static enum err give(struct replay *replay, const struct event *input)
+static enum err give_slice(struct replay *replay, const struct slice *slice)
 {
-    enum err err = end_of_answers(replay, input);
+    enum err err = end_of_answers(replay, &slice->end);
     if (err != ERR_OK) {
         return err;
     }
-    view_on_event(replay->assembly.view, input);
-    engine_on_event(replay->assembly.engine, input, &replay->assembly.output);
+    view_on_slice(replay->assembly.view, slice);
+    engine_on_slice(replay->assembly.engine, slice, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs += slice->count + 1;
+    replay->result->slices++;
+    return ERR_OK;
+}
+
+static enum err give_report(struct replay *replay, const struct event *report)
+{
+    enum err err = end_of_answers(replay, report);
+    if (err != ERR_OK) {
+        return err;
+    }
+    engine_on_report(replay->assembly.engine, report, &replay->assembly.output);
     replay->checked = 0;
     replay->result->inputs++;
-    replay->result->slices += input->kind == EVENT_SLICE_END ? 1 : 0;
     return ERR_OK;
 }
 
@@ -79,24 +93,16 @@ static enum err compare(struct replay *replay, const struct event *logged)
 /* Gives the feed's slices up to and including that ordinal. */
 static enum err give_slices(struct replay *replay, const struct event *at, uint64_t ordinal)
 {
-    while (replay->next_slice <= ordinal) {
+    enum err err = ERR_OK;
+    while (err == ERR_OK && replay->next_slice <= ordinal) {
         struct slice slice;
         if (!feed_next(replay->feed, &slice)) {
             return differs(replay, at, "the data ends before the log does");
         }
         replay->next_slice++;
-        for (uint32_t i = 0; i < slice.count; i++) {
-            enum err err = give(replay, &slice.bars[i]);
-            if (err != ERR_OK) {
-                return err;
-            }
-        }
-        enum err err = give(replay, &slice.end);
-        if (err != ERR_OK) {
-            return err;
-        }
+        err = give_slice(replay, &slice);
     }
-    return ERR_OK;
+    return err;
 }
 
 static enum err take_end(struct replay *replay, const struct event *end)
@@ -116,8 +122,11 @@ static enum err take(struct replay *replay, const struct event *record)
         replay->checked = 0;
         return compare(replay, record);
     }
-    if (event_is_input(record->kind)) {
-        return give(replay, record);
+    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+        return gather_slice(&replay->slice, record) ? give_slice(replay, &replay->slice) : ERR_OK;
+    }
+    if (event_is_report(record->kind)) {
+        return give_report(replay, record);
     }
     if (record->kind == EVENT_LOG_SLICE_REF) {
         return replay->feed == NULL ? ERR_OK : give_slices(replay, record, record->slice_end.slice);
@@ -170,11 +179,14 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     if (err != ERR_OK) {
         return err;
     }
+    struct slice slice = {0};
     const struct event *record;
     while ((record = log_reader_next(reader)) != NULL) {
-        view_on_event(assembly.view, record);
-        if (event_is_input(record->kind) || event_is_output(record->kind)) {
+        if (event_is_report(record->kind) || event_is_output(record->kind)) {
             engine_apply(assembly.engine, record);
+        } else if (event_is_input(record->kind) && gather_slice(&slice, record)) {
+            view_on_slice(assembly.view, &slice);
+            engine_apply_slice(assembly.engine, &slice);
         }
     }
     dump_engine(assembly.engine, preamble->instruments, out);

@@ -7,28 +7,24 @@
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "driver/driver_private.h"
+#include "driver/gather.h"
 
 struct fold {
     struct driver *driver;
     struct slice slice; /* gathers bars until its end comes */
 };
 
-static void fold_slice_end(struct fold *fold, const struct event *record)
+static void fold_slice(struct fold *fold)
 {
     struct driver *driver = fold->driver;
-    fold->slice.end = *record;
-    driver->broker->ops->on_slice(driver->broker, &fold->slice);
-    for (uint32_t i = 0; i < fold->slice.count; i++) {
-        view_on_event(driver->assembly.view, &fold->slice.bars[i]);
-        engine_apply(driver->assembly.engine, &fold->slice.bars[i]);
-    }
-    view_on_event(driver->assembly.view, record);
-    engine_apply(driver->assembly.engine, record);
-    fold->slice.count = 0;
-    driver->last_ordinal = record->slice_end.slice;
-    driver->last_ns = record->ts_ns;
+    const struct slice *slice = &fold->slice;
+    driver->broker->ops->on_slice(driver->broker, slice);
+    view_on_slice(driver->assembly.view, slice);
+    engine_apply_slice(driver->assembly.engine, slice);
+    driver->last_ordinal = slice->end.slice_end.slice;
+    driver->last_ns = slice->end.ts_ns;
     if (driver->first_ns == 0) {
-        driver->first_ns = record->ts_ns;
+        driver->first_ns = slice->end.ts_ns;
     }
 }
 
@@ -43,13 +39,10 @@ static void fold_order(struct driver *driver, const struct event *record)
 static void fold_record(struct fold *fold, const struct event *record)
 {
     struct driver *driver = fold->driver;
-    if (record->kind == EVENT_BAR) {
-        if (fold->slice.count == 0) {
-            fold->slice.bars = record; /* the bars of a slice lie in one block, side by side */
+    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+        if (gather_slice(&fold->slice, record)) {
+            fold_slice(fold);
         }
-        fold->slice.count++;
-    } else if (record->kind == EVENT_SLICE_END) {
-        fold_slice_end(fold, record);
     } else if (record->kind == EVENT_ORDER) {
         fold_order(driver, record);
     } else if (event_is_report(record->kind)) {

@@ -21,6 +21,7 @@ struct resting {
 
 struct holding {
     int64_t qty_e9;
+    int64_t whole; /* qty_e9 in whole shares when it is whole, else 0 */
     int64_t close_e9;
     int64_t selling_e9; /* quantity in working sales */
     int32_t first;      /* working orders, oldest first */
@@ -196,6 +197,7 @@ static bool settle(struct exchange *exchange, struct holding *holding, int64_t q
     }
     exchange->cash_e9 = cash_e9;
     holding->qty_e9 = held_e9;
+    holding->whole = held_e9 % MONEY_E9 == 0 ? held_e9 / MONEY_E9 : 0;
     return true;
 }
 
@@ -229,19 +231,18 @@ static void fill_first(struct exchange *exchange, const struct event *bar,
     report(exchange, reports, EVENT_FILL, 0, at_ns, bar->instrument, payload);
 }
 
-void exchange_on_event(struct exchange *exchange, const struct event *event,
+void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports)
 {
-    if (event->kind != EVENT_BAR) {
-        return;
+    for (const struct event *bar = slice->bars; bar < slice->bars + slice->count; bar++) {
+        CHECK(bar->instrument < exchange->plan.instrument_count);
+        struct holding *holding = &exchange->holdings[bar->instrument];
+        while (holding->first != NO_ORDER && exchange->orders[holding->first].arrived_ns <=
+                                                 bar->src_ns + EXCHANGE_OPEN_WINDOW_NS) {
+            fill_first(exchange, bar, reports);
+        }
+        holding->close_e9 = bar->bar.close_e9;
     }
-    CHECK(event->instrument < exchange->plan.instrument_count);
-    struct holding *holding = &exchange->holdings[event->instrument];
-    while (holding->first != NO_ORDER &&
-           exchange->orders[holding->first].arrived_ns <= event->src_ns + EXCHANGE_OPEN_WINDOW_NS) {
-        fill_first(exchange, event, reports);
-    }
-    holding->close_e9 = event->bar.close_e9;
 }
 
 int64_t exchange_cash_e9(const struct exchange *exchange)
@@ -257,9 +258,8 @@ int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument)
 /* close x quantity; whole shares need no 128-bit division. */
 static bool worth(const struct holding *holding, int64_t *value_e9)
 {
-    int64_t whole = holding->qty_e9 / MONEY_E9;
-    if (whole * MONEY_E9 == holding->qty_e9) {
-        return !__builtin_mul_overflow(holding->close_e9, whole, value_e9);
+    if (holding->whole != 0) {
+        return !__builtin_mul_overflow(holding->close_e9, holding->whole, value_e9);
     }
     return money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, value_e9) == ERR_OK;
 }
@@ -273,7 +273,7 @@ bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9)
         if (holding->qty_e9 == 0) {
             continue;
         }
-        if (!worth(holding, &value_e9) || money_add(sum_e9, value_e9, &sum_e9) != ERR_OK) {
+        if (!worth(holding, &value_e9) || __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
             return false;
         }
     }

@@ -31,7 +31,7 @@ struct exchange_report {
     int64_t qty_e9; /* of the report's instrument */
 };
 
-/* Where reports go; the caller owns it and empties it. A bar or a request adds at most
+/* Where reports go; the caller owns it and empties it. A slice or a request adds at most
  * exchange_reports_max() of them. */
 struct exchange_reports {
     struct exchange_report *reports;
@@ -44,16 +44,16 @@ struct exchange;
 /* Carves an exchange from the arena; NULL only when the arena measures. */
 struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *plan);
 
-/* The most reports that one slice of all instruments, or one request, can add. */
+/* The most reports that one slice can add. */
 uint32_t exchange_reports_max(const struct exchange_plan *plan);
 
 /* Takes an order that arrives at now_ns; answers ACCEPTED or REJECTED at once. */
 void exchange_on_request(struct exchange *exchange, const struct order_request *request,
                          int64_t now_ns, struct exchange_reports *reports);
 
-/* Takes a BAR: working orders of its instrument that arrived in time fill at its open, first come
- * first served. Other kinds are ignored. */
-void exchange_on_event(struct exchange *exchange, const struct event *event,
+/* Takes all bars of one instant: working orders that arrived in time fill at their instrument's
+ * open, first come first served. */
+void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports);
 
 /* The exchange's own books. */

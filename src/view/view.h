@@ -28,7 +28,21 @@ struct series_def {
     uint32_t window;
 };
 
-struct view;
+/* One instrument's part of the view. */
+struct view_instrument {
+    uint64_t bars;    /* finished bars since the start */
+    int64_t close_e9; /* of the last one, 0 before the first */
+    int64_t *closes;  /* ring of the last closes */
+    struct sma *smas; /* [series_count] */
+};
+
+/* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
+struct view {
+    uint32_t instrument_count;
+    uint32_t series_count;
+    uint32_t ring_mask; /* size of a ring, a power of two, less one */
+    struct view_instrument *instruments;
+};
 
 /* The capacity of a view: known before the first bar. */
 struct view_plan {
@@ -44,21 +58,26 @@ enum err view_plan_declare(struct view_plan *plan, struct series_def def, series
 /* Carves a view from the arena. Returns NULL only when the arena measures. */
 struct view *view_init(struct arena *arena, const struct view_plan *plan);
 
-/* Takes a BAR or a SLICE_END; other kinds are ignored. */
-void view_on_event(struct view *view, const struct event *event);
+/* Takes all bars of one instant. */
+void view_on_slice(struct view *view, const struct slice *slice);
 
 /* Finished bars of the instrument since the start. */
-uint64_t view_bars(const struct view *view, uint32_t instrument);
+static inline uint64_t view_bars(const struct view *view, uint32_t instrument)
+{
+    return view->instruments[instrument].bars;
+}
 
 /* Close of the last finished bar, 0 before the first. */
-int64_t view_close_e9(const struct view *view, uint32_t instrument);
-
-/* The instruments whose bar came since the last SLICE_END was passed, in order of coming. Valid
- * until the next bar. */
-const uint32_t *view_updated(const struct view *view, uint32_t *count);
+static inline int64_t view_close_e9(const struct view *view, uint32_t instrument)
+{
+    return view->instruments[instrument].close_e9;
+}
 
 /* The series' state; sma_ready() tells whether its window is full. */
-const struct sma *view_sma(const struct view *view, uint32_t instrument, series_id id);
+static inline const struct sma *view_sma(const struct view *view, uint32_t instrument, series_id id)
+{
+    return &view->instruments[instrument].smas[id];
+}
 
 /* The series' value now, rounded to a billionth, for showing; 0 before its window is full. */
 int64_t view_value_e9(const struct view *view, uint32_t instrument, series_id id);
