@@ -33,8 +33,15 @@ static __int128 divide(__int128 numerator, __int128 denominator, enum rounding r
         numerator = -numerator;
         denominator = -denominator;
     }
-    __int128 floor = numerator / denominator;
-    __int128 rest = numerator % denominator;
+    __int128 floor;
+    __int128 rest;
+    if (numerator == (int64_t)numerator && denominator == (int64_t)denominator) {
+        floor = (int64_t)numerator / (int64_t)denominator; /* one instruction instead of a call */
+        rest = (int64_t)numerator % (int64_t)denominator;
+    } else {
+        floor = numerator / denominator;
+        rest = numerator % denominator;
+    }
     if (rest < 0) {
         floor -= 1;
         rest += denominator;
@@ -66,6 +73,13 @@ enum err money_mul_div(int64_t a, int64_t b, int64_t c, enum rounding rounding, 
 
 enum err money_notional(int64_t price_e9, int64_t qty_e9, enum rounding rounding, int64_t *cash_e9)
 {
+    int64_t whole = qty_e9 / MONEY_E9;
+    int64_t exact_e9;
+    /* Whole shares, nearly always, need neither 128 bits nor rounding. */
+    if (whole * MONEY_E9 == qty_e9 && !__builtin_mul_overflow(price_e9, whole, &exact_e9)) {
+        *cash_e9 = exact_e9;
+        return ERR_OK;
+    }
     return money_mul_div(price_e9, qty_e9, MONEY_E9, rounding, cash_e9);
 }
 

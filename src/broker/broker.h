@@ -21,8 +21,11 @@ struct broker_ops {
     const struct event *(*next_report)(struct broker *broker);
     /* Whether the broker's ledger right after the last report taken is the engine's now. */
     bool (*agrees_after_report)(const struct broker *broker, const struct engine *engine);
-    /* Whether cash, every position and equity are the same at a slice's end. */
-    bool (*agrees_after_slice)(const struct broker *broker, const struct engine *engine);
+    /* Whether cash, equity and the positions of the slice's instruments are the same at its end. */
+    bool (*agrees_after_slice)(const struct broker *broker, const struct engine *engine,
+                               const struct slice *slice);
+    /* Whether cash, equity and every position are the same now, after a slice. */
+    bool (*agrees)(const struct broker *broker, const struct engine *engine);
     void (*destroy)(struct broker *broker);
 };
 

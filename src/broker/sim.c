@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/hot.h"
 #include "sys/memory.h"
 
 struct sim {
@@ -32,7 +33,7 @@ static bool same_report(const struct event *a, const struct event *b)
            a->instrument == b->instrument && memcmp(&a->report, &b->report, sizeof a->report) == 0;
 }
 
-static void settle_queues(struct sim *sim)
+RARELY static void settle_queues(struct sim *sim)
 {
     while (sim->expected_first < sim->expected_count && sim->taken < sim->reports.count) {
         const struct event *ours = &sim->reports.reports[sim->taken].event;
@@ -58,7 +59,9 @@ static void make_room(struct sim *sim)
 static void sim_on_slice(struct broker *broker, const struct slice *slice)
 {
     struct sim *sim = (struct sim *)broker;
-    make_room(sim);
+    if (sim->reports.count > 0) {
+        make_room(sim);
+    }
     exchange_on_slice(sim->exchange, slice, &sim->reports);
     if (sim->reports.count > 0) {
         settle_queues(sim);
@@ -94,19 +97,33 @@ static bool sim_agrees_after_report(const struct broker *broker, const struct en
            last->qty_e9 == engine->ledger.positions[instrument].qty_e9;
 }
 
-static bool sim_agrees_after_slice(const struct broker *broker, const struct engine *engine)
+static bool same_account(const struct exchange *exchange, const struct engine *engine)
 {
-    const struct sim *sim = (const struct sim *)broker;
     int64_t equity_e9;
-    if (exchange_cash_e9(sim->exchange) != ledger_cash_e9(&engine->ledger) ||
-        !exchange_equity_e9(sim->exchange, &equity_e9) || equity_e9 != engine->equity_e9) {
-        return false;
+    return exchange_cash_e9(exchange) == ledger_cash_e9(&engine->ledger) &&
+           exchange_equity_e9(exchange, &equity_e9) && equity_e9 == engine->equity_e9;
+}
+
+static bool sim_agrees_after_slice(const struct broker *broker, const struct engine *engine,
+                                   const struct slice *slice)
+{
+    const struct exchange *exchange = ((const struct sim *)broker)->exchange;
+    int64_t difference = 0;
+    for (const struct event *bar = slice->bars; bar < slice->bars + slice->count; bar++) {
+        difference |= exchange_qty_e9(exchange, bar->instrument) ^
+                      engine->ledger.positions[bar->instrument].qty_e9;
     }
+    return difference == 0 && same_account(exchange, engine);
+}
+
+static bool sim_agrees(const struct broker *broker, const struct engine *engine)
+{
+    const struct exchange *exchange = ((const struct sim *)broker)->exchange;
     int64_t difference = 0;
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
-        difference |= exchange_qty_e9(sim->exchange, i) ^ engine->ledger.positions[i].qty_e9;
+        difference |= exchange_qty_e9(exchange, i) ^ engine->ledger.positions[i].qty_e9;
     }
-    return difference == 0;
+    return difference == 0 && same_account(exchange, engine);
 }
 
 static void sim_destroy(struct broker *broker)
@@ -124,6 +141,7 @@ static const struct broker_ops sim_ops = {
     .next_report = sim_next_report,
     .agrees_after_report = sim_agrees_after_report,
     .agrees_after_slice = sim_agrees_after_slice,
+    .agrees = sim_agrees,
     .destroy = sim_destroy,
 };
 

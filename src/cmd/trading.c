@@ -56,7 +56,6 @@ struct trading {
     struct views *views;
     struct feed *feed;
     struct driver *driver;
-    bool resumed;
     uint64_t log_slots;
     uint64_t log_chain;
 };
@@ -166,23 +165,14 @@ static void fill_preamble(struct trading *trading)
 static enum err make_run_dir(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
-    enum err err;
-    if (options->out_dir != NULL) {
-        err = folder_make(options->out_dir, &trading->problem);
-        trading->run_dir = xstrdup(options->out_dir);
-        const char *name = strrchr(options->out_dir, '/');
-        (void)snprintf(trading->run_id, sizeof trading->run_id, "%s",
-                       name != NULL && name[1] != '\0' ? name + 1 : options->out_dir);
-    } else {
-        err = run_dir_create("runs", trading->run_id, &trading->run_dir, &trading->problem);
+    if (options->out_dir == NULL) {
+        return run_dir_create("runs", trading->run_id, &trading->run_dir, &trading->problem);
     }
-    if (err != ERR_OK) {
-        return err;
-    }
-    char *config = xasprintf("%s/config.yaml", trading->run_dir);
-    err = file_replace(config, trading->config.bytes, trading->config.length, &trading->problem);
-    free(config);
-    return err;
+    trading->run_dir = xstrdup(options->out_dir);
+    const char *name = strrchr(options->out_dir, '/');
+    (void)snprintf(trading->run_id, sizeof trading->run_id, "%s",
+                   name != NULL && name[1] != '\0' ? name + 1 : options->out_dir);
+    return folder_make(options->out_dir, &trading->problem);
 }
 
 /* With a state folder the run's `log` is a link to the log there. */
@@ -197,6 +187,27 @@ static enum err link_state_log(struct trading *trading)
     free(link_path);
     free(absolute);
     return err;
+}
+
+/* What else a run's folder holds; the log is ours by now, so nothing of another run is replaced. */
+static enum err fill_run_dir(struct trading *trading)
+{
+    char *config = xasprintf("%s/config.yaml", trading->run_dir);
+    enum err err =
+        file_replace(config, trading->config.bytes, trading->config.length, &trading->problem);
+    free(config);
+    if (err == ERR_OK && trading->options->state_dir != NULL) {
+        err = link_state_log(trading);
+    }
+    return err != ERR_OK ? err
+                         : views_create(trading->run_dir, &trading->preamble, &trading->views,
+                                        &trading->problem);
+}
+
+static void pass_to_views(void *context, const struct event *slots, size_t slot_count)
+{
+    const struct trading *trading = context;
+    views_take(trading->views, slots, slot_count);
 }
 
 /* A log that was begun with another config, other data or other instruments is another run's. */
@@ -226,22 +237,10 @@ static enum err check_same_run(struct trading *trading, const struct preamble *l
 
 static enum err begin_log(struct trading *trading)
 {
-    if (trading->log == NULL) {
-        return driver_begin(trading->driver, &trading->problem);
-    }
     preamble_write(trading->log, &trading->preamble);
     enum err err =
         log_end_step(trading->log, trading->options->state_dir != NULL, &trading->problem);
     return err != ERR_OK ? err : driver_begin(trading->driver, &trading->problem);
-}
-
-static void feed_views(struct trading *trading, struct log_reader *reader)
-{
-    log_reader_rewind(reader);
-    const struct event *record;
-    while ((record = log_reader_next(reader)) != NULL) {
-        views_take(trading->views, record, record->slots);
-    }
 }
 
 static enum err log_resume(struct trading *trading, uint64_t cut_bytes)
@@ -255,6 +254,23 @@ static enum err log_resume(struct trading *trading, uint64_t cut_bytes)
                            .slice_end = {.slice = cut_bytes}};
     log_append(trading->log, &resume);
     return log_end_step(trading->log, true, &trading->problem);
+}
+
+/* The views of a run that goes on tell of its beginning, not of this start. */
+static enum err resume_views(struct trading *trading, struct preamble *logged,
+                             struct log_reader *reader)
+{
+    preamble_finish(&trading->preamble);
+    trading->preamble = *logged;
+    *logged = (struct preamble){0};
+    enum err err = make_run_dir(trading);
+    if (err == ERR_OK) {
+        err = fill_run_dir(trading);
+    }
+    if (err == ERR_OK) {
+        views_catch_up(trading->views, reader);
+    }
+    return err;
 }
 
 /* Folds the log that is there. *empty: it holds nothing yet, not even how it began. */
@@ -276,7 +292,7 @@ static enum err resume_from(struct trading *trading, bool *empty)
             err = driver_resume(trading->driver, reader, &trading->problem);
         }
         if (err == ERR_OK) {
-            feed_views(trading, reader);
+            err = resume_views(trading, &logged, reader);
         }
         preamble_finish(&logged);
     }
@@ -284,50 +300,65 @@ static enum err resume_from(struct trading *trading, bool *empty)
     return err;
 }
 
-static enum err open_state(struct trading *trading, bool *fresh)
+static enum err begin_run(struct trading *trading)
+{
+    enum err err = make_run_dir(trading);
+    if (err == ERR_OK && trading->log == NULL) {
+        trading->log_dir = xasprintf("%s/log", trading->run_dir);
+        err =
+            log_create(trading->log_dir, pass_to_views, trading, &trading->log, &trading->problem);
+    }
+    if (err == ERR_OK) {
+        err = fill_run_dir(trading);
+    }
+    driver_set_log(trading->driver, trading->log);
+    return err == ERR_OK ? begin_log(trading) : err;
+}
+
+static enum err go_on(struct trading *trading, uint64_t cut_bytes)
+{
+    const struct engine *engine = driver_engine(trading->driver);
+    if (!trading->options->json) {
+        (void)printf("state in %s: going on after slice %" PRIu64 "%s\n",
+                     trading->options->state_dir, engine->counters.slices,
+                     cut_bytes > 0 ? " (a torn end was cut off)" : "");
+    }
+    enum err err = log_resume(trading, cut_bytes);
+    bool before_deposit = engine->ledger.balance_e9[ACCOUNT_CAPITAL] == 0;
+    return err == ERR_OK && before_deposit ? driver_begin(trading->driver, &trading->problem) : err;
+}
+
+/* Only who holds the state folder's lock makes a run folder. */
+static enum err open_state(struct trading *trading)
 {
     uint64_t cut_bytes = 0;
-    enum err err = log_reopen(trading->log_dir, views_take, trading->views, &trading->log,
-                              &cut_bytes, &trading->problem);
+    bool empty = true;
+    enum err err = folder_make(trading->options->state_dir, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    trading->log_dir = xasprintf("%s/log", trading->options->state_dir);
+    err = log_reopen(trading->log_dir, pass_to_views, trading, &trading->log, &cut_bytes,
+                     &trading->problem);
     if (err == ERR_NOT_FOUND) {
-        return log_create(trading->log_dir, views_take, trading->views, &trading->log,
-                          &trading->problem);
+        err =
+            log_create(trading->log_dir, pass_to_views, trading, &trading->log, &trading->problem);
+    } else if (err == ERR_OK) {
+        driver_set_log(trading->driver, trading->log);
+        err = resume_from(trading, &empty);
     }
     if (err != ERR_OK) {
         return err;
     }
-    driver_set_log(trading->driver, trading->log);
-    err = resume_from(trading, fresh);
-    if (err != ERR_OK || *fresh) {
-        return err;
-    }
-    trading->resumed = true;
-    if (!trading->options->json) {
-        (void)printf("state in %s: going on after slice %" PRIu64 "%s\n",
-                     trading->options->state_dir, driver_engine(trading->driver)->counters.slices,
-                     cut_bytes > 0 ? " (a torn end was cut off)" : "");
-    }
-    err = log_resume(trading, cut_bytes);
-    bool before_deposit = driver_engine(trading->driver)->ledger.balance_e9[ACCOUNT_CAPITAL] == 0;
-    return err == ERR_OK && before_deposit ? driver_begin(trading->driver, &trading->problem) : err;
+    return empty ? begin_run(trading) : go_on(trading, cut_bytes);
 }
 
 static enum err open_log(struct trading *trading)
 {
-    const struct trading_options *options = trading->options;
-    bool fresh = true;
-    enum err err = ERR_OK;
-    if (options->state_dir != NULL) {
-        err = open_state(trading, &fresh);
-    } else if (!options->no_run_dir) {
-        err = log_create(trading->log_dir, views_take, trading->views, &trading->log,
-                         &trading->problem);
+    if (trading->options->no_run_dir) {
+        return driver_begin(trading->driver, &trading->problem);
     }
-    if (err == ERR_OK && options->state_dir != NULL) {
-        err = link_state_log(trading);
-    }
-    driver_set_log(trading->driver, trading->log);
-    return err == ERR_OK && fresh ? begin_log(trading) : err;
+    return trading->options->state_dir != NULL ? open_state(trading) : begin_run(trading);
 }
 
 /* ---- the run ---- */
@@ -371,29 +402,11 @@ static enum err make_driver(struct trading *trading)
 
 static enum err prepare(struct trading *trading)
 {
-    const struct trading_options *options = trading->options;
     enum err err = open_inputs(trading);
     if (err != ERR_OK) {
         return err;
     }
     fill_preamble(trading);
-    if (!options->no_run_dir) {
-        err = make_run_dir(trading);
-        if (err != ERR_OK) {
-            return err;
-        }
-        trading->log_dir =
-            xasprintf("%s/log", options->state_dir != NULL ? options->state_dir : trading->run_dir);
-        err = options->state_dir != NULL ? folder_make(options->state_dir, &trading->problem)
-                                         : ERR_OK;
-        if (err == ERR_OK) {
-            err = views_create(trading->run_dir, &trading->preamble, &trading->views,
-                               &trading->problem);
-        }
-        if (err != ERR_OK) {
-            return err;
-        }
-    }
     err = make_driver(trading);
     return err != ERR_OK ? err : open_log(trading);
 }
@@ -528,10 +541,7 @@ static enum err conclude(struct trading *trading)
         result_write_json(&result, stdout);
     } else {
         print_skipped(&trading->import);
-        result_print(&result, stdout);
-        if (trading->run_dir != NULL) {
-            (void)printf("  run folder     %s\n", trading->run_dir);
-        }
+        result_print(&result, trading->run_dir, stdout);
     }
     return err;
 }

@@ -3,11 +3,11 @@
  * Invariant: whatever changed the state is in the output, in the order it was applied. */
 #include "core/engine.h"
 
-#include <string.h>
-
 #include "base/check.h"
+#include "base/hot.h"
 #include "core/decision_hash.h"
 #include "core/engine_decide.h"
+#include "core/engine_slice.h"
 
 const char *engine_fault_text(enum engine_fault fault)
 {
@@ -65,6 +65,23 @@ static void init_books(struct engine *engine, const struct engine_plan *plan)
     }
 }
 
+static void init_seats(struct engine *engine)
+{
+    for (size_t i = 0; i < (size_t)engine->book_count * engine->instrument_count; i++) {
+        struct seat *seat = &engine->seats[i];
+        uint32_t instrument = (uint32_t)(i % engine->instrument_count);
+        uint64_t book_number = i / engine->instrument_count + 1;
+        const struct book *book = &engine->books[book_number - 1];
+        seat->what = (uint64_t)instrument << 32 | book_number << 16;
+        seat->context.instrument = instrument;
+        seat->context.holding = HOLDING_FLAT;
+        seat->context.parameters = book->plan.parameters;
+        for (uint32_t k = 0; k < book->series_count; k++) {
+            seat->context.series[k] = view_sma(engine->view, instrument, book->series[k]);
+        }
+    }
+}
+
 /* The most slots one event can come to: a decision and an order per book and bar, and the slice. */
 static uint32_t output_capacity(const struct engine_plan *plan)
 {
@@ -80,8 +97,9 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct engine *engine = arena_take(arena, 1, sizeof *engine);
     struct book *books = arena_take(arena, plan->book_count, sizeof *books);
     struct trade *trades = arena_take(arena, places, sizeof *trades);
-    uint8_t *holdings = arena_take(arena, places, sizeof *holdings);
+    struct seat *seats = arena_take(arena, places, sizeof *seats);
     bool *exposed = arena_take(arena, plan->instrument_count, sizeof *exposed);
+    struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     struct ledger ledger;
     ledger_init(&ledger, arena, plan->instrument_count);
@@ -100,45 +118,52 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .ledger = ledger,
         .books = books,
         .trades = trades,
-        .holdings = holdings,
+        .seats = seats,
         .exposed = exposed,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
-        .candidates = candidates,
+        .scratch = scratch,
     };
     init_books(engine, plan);
+    engine->scratch->candidates = candidates;
+    init_seats(engine);
     return engine;
 }
 
-/* Adds a record to the output and applies it. */
-static void emit(struct engine *engine, struct output *output, const struct event *record)
+/* Where the next record is made: it is not copied afterwards. */
+static struct event *next_place(struct output *output, uint32_t slots)
 {
-    CHECK(record->slots <= output->capacity - output->slots);
-    struct event *place = &output->records[output->slots];
-    memcpy(place, record, (size_t)record->slots * EVENT_SIZE);
-    output->slots += record->slots;
-    if (record->kind == EVENT_ORDER) {
-        output->sends[output->send_count++] = (const struct order_request *)place;
-    }
-    engine_apply(engine, place);
+    CHECK(slots <= output->capacity - output->slots);
+    return &output->records[output->slots];
 }
 
-static uint64_t act_on(struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
-                       uint64_t hash, struct output *output)
+/* The record at the output's end is whole: it counts, and it is applied. */
+static void commit(struct engine *engine, struct output *output)
 {
-    struct decision_record decision;
-    struct order_request order;
-    bool ordered;
-    decide_candidate(engine, ts_ns, candidate, &decision, &order, &ordered);
-    emit(engine, output, &decision.head);
-    if (ordered) {
-        emit(engine, output, &order.head);
+    struct event *record = &output->records[output->slots];
+    output->slots += record->slots;
+    if (record->kind == EVENT_ORDER) {
+        output->sends[output->send_count++] = (const struct order_request *)record;
     }
-    return decision_hash_step(hash, decision.head.decision.order_id * DECISION_HASH_A +
-                                        (ordered ? (uint64_t)order.head.order.qty_e9 : 0) *
-                                            DECISION_HASH_B +
-                                        decision.head.decision.verdict);
+    engine_apply(engine, record);
+}
+
+RARELY uint64_t engine_act_on(struct engine *engine, int64_t ts_ns,
+                              const struct candidate *candidate, uint64_t hash,
+                              struct output *output)
+{
+    struct event *decision = next_place(output, 4); /* a decision and an order */
+    struct event *order = decision + 2;
+    bool ordered = decide_candidate(engine, ts_ns, candidate, decision, order);
+    commit(engine, output);
+    if (ordered) {
+        commit(engine, output);
+    }
+    return decision_hash_step(hash,
+                              decision->decision.order_id * DECISION_HASH_A +
+                                  (ordered ? (uint64_t)order->order.qty_e9 : 0) * DECISION_HASH_B +
+                                  decision->decision.verdict);
 }
 
 static void restart(struct output *output)
@@ -147,45 +172,26 @@ static void restart(struct output *output)
     output->send_count = 0;
 }
 
-void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output)
-{
-    restart(output);
-    engine_apply_slice(engine, slice);
-    struct evaluation evaluation = {.hash = engine->decision_hash,
-                                    .candidates = engine->candidates};
-    decide_evaluate(engine, slice, &evaluation);
-    for (uint32_t i = 0; i < evaluation.candidate_count; i++) {
-        evaluation.hash =
-            act_on(engine, slice->end.ts_ns, &evaluation.candidates[i], evaluation.hash, output);
-    }
-    /* Made where it will lie: this is written for every slice. */
-    CHECK(output->slots < output->capacity);
-    struct event *record = &output->records[output->slots++];
-    decide_slice(engine, slice, &evaluation, record);
-    engine_apply(engine, record);
-}
-
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
 {
     restart(output);
     engine_apply(engine, report);
     if (report->kind == EVENT_FILL) {
-        struct event postings[FILL_POSTINGS_MAX];
-        uint32_t count = decide_fill_postings(engine, report, postings);
+        uint32_t count =
+            decide_fill_postings(engine, report, next_place(output, FILL_POSTINGS_MAX));
         for (uint32_t i = 0; i < count; i++) {
-            emit(engine, output, &postings[i]);
+            commit(engine, output);
         }
     }
-    struct trade_record trade;
-    if (decide_trade(engine, report, &trade)) {
-        emit(engine, output, &trade.head);
+    if (decide_trade(engine, report, next_place(output, 2))) {
+        commit(engine, output);
     }
 }
 
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output)
 {
     restart(output);
-    struct event deposit = {
+    *next_place(output, 1) = (struct event){
         .ts_ns = ts_ns,
         .src_ns = ts_ns,
         .kind = EVENT_DEPOSIT,
@@ -194,7 +200,7 @@ void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, str
         .instrument = INSTRUMENT_NONE,
         .deposit = {.amount_e9 = amount_e9},
     };
-    emit(engine, output, &deposit);
+    commit(engine, output);
 }
 
 bool engine_is_consistent(const struct engine *engine)

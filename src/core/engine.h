@@ -52,6 +52,12 @@ struct book {
     int64_t commission_e9;
 };
 
+/* What a strategy is asked with in one instrument, ready made; `holding` follows the trade. */
+struct seat {
+    struct strategy_context context;
+    uint64_t what; /* instrument and book, as they enter the decision hash */
+};
+
 struct engine_counters {
     uint64_t bars;
     uint64_t slices;
@@ -94,7 +100,7 @@ struct engine {
     struct ledger ledger;
     struct book *books;
     struct trade *trades; /* [book][instrument] */
-    uint8_t *holdings;    /* [book][instrument]: trade_holding() of each trade */
+    struct seat *seats;   /* [book][instrument] */
     bool *exposed;        /* [instrument]: held or being entered */
     uint32_t exposed_count;
     uint64_t next_trade_id;
@@ -110,12 +116,13 @@ struct engine {
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct candidate *candidates; /* scratch of one slice, no state */
+    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER
  * records among them. Valid until the next event. */
 struct output {
+    bool without_slices; /* the caller needs no SLICE records: they are applied, not written down */
     struct event *records;
     uint32_t slots;
     uint32_t capacity;

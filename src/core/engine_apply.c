@@ -5,13 +5,7 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "core/engine.h"
-
-static void fail(struct engine *engine, enum engine_fault fault)
-{
-    if (engine->fault == ENGINE_FAULT_NONE) {
-        engine->fault = fault;
-    }
-}
+#include "core/engine_slice.h"
 
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
 {
@@ -33,7 +27,7 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
 static void refresh(struct engine *engine, const struct trade *trade)
 {
     uint32_t instrument = trade->instrument;
-    engine->holdings[trade - engine->trades] = (uint8_t)trade_holding(trade);
+    engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
     bool exposed = engine->ledger.positions[instrument].qty_e9 != 0;
     for (uint32_t book = 0; book < engine->book_count && !exposed; book++) {
         exposed = order_is_working(
@@ -43,40 +37,13 @@ static void refresh(struct engine *engine, const struct trade *trade)
     engine->exposed[instrument] = exposed;
 }
 
-static void mark(struct engine *engine, uint32_t instrument, int64_t price_e9)
-{
-    if (ledger_mark(&engine->ledger, instrument, price_e9) != ERR_OK) {
-        fail(engine, ENGINE_FAULT_RANGE);
-    }
-}
-
-void engine_apply_slice(struct engine *engine, const struct slice *slice)
-{
-    engine->ts_ns = slice->end.ts_ns;
-    engine->counters.bars += slice->count;
-    engine->counters.slices++;
-    if (engine->ledger.held > 0) {
-        for (uint32_t i = 0; i < slice->count; i++) {
-            const struct event *bar = &slice->bars[i];
-            if (engine->ledger.positions[bar->instrument].qty_e9 != 0) {
-                mark(engine, bar->instrument, bar->bar.close_e9);
-            }
-        }
-    }
-    if (slice->end.ts_ns > engine->session.close_ns) {
-        engine->session = calendar_session(slice->end.ts_ns);
-        engine->session_equity_e9 = engine->equity_e9;
-        engine->counters.session_entries = 0;
-    }
-}
-
 /* Moves an order by its table. */
 static void step_order(struct engine *engine, struct order *order, enum order_event event)
 {
     struct order_step step = order_state_step((enum order_state)order->state, event);
     order->state = step.next;
     if (step.move == ORDER_MOVE_QUARANTINE) {
-        fail(engine, ENGINE_FAULT_QUARANTINE);
+        engine_fail(engine, ENGINE_FAULT_QUARANTINE);
     }
 }
 
@@ -89,7 +56,7 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
     engine->counters.fills++;
     if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
         fill->qty_e9 > order->qty_e9 - order->filled_e9) {
-        fail(engine, ENGINE_FAULT_OVERFILL);
+        engine_fail(engine, ENGINE_FAULT_OVERFILL);
         return;
     }
     order->filled_e9 += fill->qty_e9;
@@ -102,7 +69,7 @@ static void apply_report(struct engine *engine, const struct event *event)
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
-        fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
         return;
     }
     if (event->kind == EVENT_FILL) {
@@ -127,7 +94,7 @@ static void apply_deposit(struct engine *engine, const struct event *event)
         .amount_e9 = event->deposit.amount_e9, .debit = ACCOUNT_CASH, .credit = ACCOUNT_CAPITAL};
     if (ledger_post(&engine->ledger, INSTRUMENT_NONE, &posting) != ERR_OK ||
         ledger_equity(&engine->ledger, &engine->equity_e9) != ERR_OK) {
-        fail(engine, ENGINE_FAULT_RANGE);
+        engine_fail(engine, ENGINE_FAULT_RANGE);
     }
     engine->session_equity_e9 = engine->equity_e9;
     engine->peak_equity_e9 = engine->equity_e9;
@@ -181,7 +148,7 @@ static void apply_order(struct engine *engine, const struct event *record)
 static void add(struct engine *engine, int64_t *sum, int64_t amount)
 {
     if (money_add(*sum, amount, sum) != ERR_OK) {
-        fail(engine, ENGINE_FAULT_RANGE);
+        engine_fail(engine, ENGINE_FAULT_RANGE);
     }
 }
 
@@ -223,12 +190,12 @@ static void apply_posting(struct engine *engine, const struct event *event)
     struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
     CHECK(trade != NULL);
     if (ledger_post(&engine->ledger, event->instrument, posting) != ERR_OK) {
-        fail(engine, ENGINE_FAULT_RANGE);
+        engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
     }
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
-        mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
+        engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
         refresh(engine, trade);
     }
 }
@@ -251,26 +218,10 @@ static void apply_trade(struct engine *engine, const struct event *record)
     }
 }
 
-static void apply_slice(struct engine *engine, const struct event *event)
-{
-    engine->decision_hash = event->slice.decision_hash;
-    engine->counters.evaluations += event->slice.evaluations;
-    engine->counters.slice_fills = engine->counters.fills;
-    engine->equity_e9 = event->slice.equity_e9;
-    if (engine->equity_e9 > engine->peak_equity_e9) {
-        engine->peak_equity_e9 = engine->equity_e9;
-    } else if (engine->peak_equity_e9 - engine->equity_e9 > engine->max_drawdown_e9) {
-        engine->max_drawdown_e9 = engine->peak_equity_e9 - engine->equity_e9;
-    }
-}
-
 void engine_apply(struct engine *engine, const struct event *record)
 {
     engine->ts_ns = record->ts_ns;
     switch ((enum event_kind)record->kind) {
-    case EVENT_SLICE:
-        apply_slice(engine, record);
-        return;
     case EVENT_ACCEPTED:
     case EVENT_REJECTED:
     case EVENT_FILL:
@@ -292,6 +243,9 @@ void engine_apply(struct engine *engine, const struct event *record)
         return;
     case EVENT_TRADE:
         apply_trade(engine, record);
+        return;
+    case EVENT_SLICE:
+        engine_apply_slice_record(engine, &record->slice);
         return;
     case EVENT_NONE:
     case EVENT_BAR:

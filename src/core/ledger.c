@@ -2,6 +2,7 @@
 #include "core/ledger.h"
 
 #include "base/check.h"
+#include "base/hot.h"
 #include "base/money.h"
 
 const char *account_text(uint16_t account)
@@ -67,27 +68,9 @@ enum err ledger_post(struct ledger *ledger, uint32_t instrument,
     return ERR_OK;
 }
 
-enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9)
+RARELY enum err position_value(const struct position *position, int64_t price_e9, int64_t *value_e9)
 {
-    struct position *position = &ledger->positions[instrument];
-    int64_t value_e9 = 0;
-    if (position->whole != 0) {
-        if (__builtin_mul_overflow(price_e9, position->whole, &value_e9)) {
-            return ERR_RANGE;
-        }
-    } else if (money_notional(price_e9, position->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK) {
-        return ERR_RANGE;
-    }
-    int64_t sum_e9;
-    /* Two steps of at most int64 each: the old value always lies inside the old sum's terms. */
-    __int128 wide = (__int128)ledger->value_e9 - position->value_e9 + value_e9;
-    sum_e9 = (int64_t)wide;
-    if (sum_e9 != wide) {
-        return ERR_RANGE;
-    }
-    ledger->value_e9 = sum_e9;
-    position->value_e9 = value_e9;
-    return ERR_OK;
+    return money_notional(price_e9, position->qty_e9, ROUND_EVEN, value_e9);
 }
 
 int64_t ledger_cost_leaving_e9(int64_t held_cost_e9, int64_t held_qty_e9, int64_t qty_e9)

@@ -53,8 +53,30 @@ void ledger_init(struct ledger *ledger, struct arena *arena, uint32_t instrument
 enum err ledger_post(struct ledger *ledger, uint32_t instrument,
                      const struct event_posting *posting);
 
+/* What a position is worth at a price; ERR_RANGE when that leaves int64. */
+enum err position_value(const struct position *position, int64_t price_e9, int64_t *value_e9);
+
 /* Marks a position at a price. ERR_RANGE, with nothing changed, when a value leaves int64. */
-enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9);
+static inline enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9)
+{
+    struct position *position = &ledger->positions[instrument];
+    int64_t value_e9;
+    int64_t others_e9;
+    int64_t sum_e9;
+    /* Whole shares, nearly always, need one product and no division. */
+    bool whole = position->whole != 0;
+    if (whole ? __builtin_mul_overflow(price_e9, position->whole, &value_e9)
+              : position_value(position, price_e9, &value_e9) != ERR_OK) {
+        return ERR_RANGE;
+    }
+    if (__builtin_sub_overflow(ledger->value_e9, position->value_e9, &others_e9) ||
+        __builtin_add_overflow(others_e9, value_e9, &sum_e9)) {
+        return ERR_RANGE;
+    }
+    ledger->value_e9 = sum_e9;
+    position->value_e9 = value_e9;
+    return ERR_OK;
+}
 
 static inline int64_t ledger_cash_e9(const struct ledger *ledger)
 {

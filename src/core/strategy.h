@@ -1,9 +1,9 @@
 /* strategy.h: what a strategy is: a row with a name, parameters, the series it declares and one
  * function that answers each finished bar with a decision.
  *
- * A strategy never sees an order, an account or the future. What it may look at is the view (series
- * of finished bars) and whether its own book holds the instrument. Sizing, gates, orders and exits
- * belong to the core. Strategies keep no state of their own. */
+ * A strategy never sees an order, an account or the future. What it may look at is the series that
+ * it declared, made of finished bars, and whether its own book holds the instrument. Sizing, gates,
+ * orders and exits belong to the core. Strategies keep no state of their own. */
 #ifndef CORE_STRATEGY_H
 #define CORE_STRATEGY_H
 
@@ -53,11 +53,10 @@ struct decision {
 
 /* What decide() may look at. All of it is borrowed for the call. */
 struct strategy_context {
-    const struct view *view;
     uint32_t instrument;
     enum holding holding;
-    const int64_t *parameters; /* as in the row's `parameters` */
-    const series_id *series;   /* as declared, in that order */
+    const int64_t *parameters;                         /* as in the row's `parameters` */
+    const struct sma *series[SERIES_PER_STRATEGY_MAX]; /* as declared, in that order */
 };
 
 struct strategy_def {

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/hot.h"
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "sys/clock.h"
@@ -36,11 +37,13 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     self->ts_ns = INT64_MIN;
     self->logged_session = INT64_MIN;
     self->last_ref = UINT64_MAX;
+    self->watched = plan->progress != NULL || plan->speed > 0;
     enum err err = assembly_init(&self->assembly, plan->config, plan->instrument_count, problem);
     if (err != ERR_OK) {
         driver_destroy(self);
         return err;
     }
+    driver_set_log(self, plan->log);
     self->broker = driver_sim_broker(plan->config, plan->instrument_count);
     *driver = self;
     return ERR_OK;
@@ -61,12 +64,13 @@ void driver_destroy(struct driver *driver)
 void driver_set_log(struct driver *driver, struct log *log)
 {
     driver->plan.log = log;
+    driver->assembly.output.without_slices = log == NULL;
 }
 
 /* ---- what comes next ---- */
 
 /* Waits until the market moment is due at the wanted speed, or until a stop. */
-static void pace(struct driver *driver, int64_t market_ns)
+RARELY static void pace(struct driver *driver, int64_t market_ns)
 {
     if (driver->pace_mono_ns == 0) {
         driver->pace_mono_ns = clock_mono_ns();
@@ -86,11 +90,12 @@ static bool next_slice(struct driver *driver)
         driver->stopped = true;
         return false;
     }
-    if (!feed_next(driver->plan.feed, &driver->slice)) {
+    driver->slice = feed_next(driver->plan.feed);
+    if (driver->slice == NULL) {
         return false;
     }
-    if (driver->plan.speed > 0) {
-        pace(driver, driver->slice.end.ts_ns);
+    if (driver->watched && driver->plan.speed > 0) {
+        pace(driver, driver->slice->end.ts_ns);
     }
     return true;
 }
@@ -157,10 +162,10 @@ static enum err end_step(struct driver *driver, struct problem *problem)
     return err;
 }
 
-static enum err log_slice(struct driver *driver, struct problem *problem)
+RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
 {
     struct log *log = driver->plan.log;
-    const struct slice *slice = &driver->slice;
+    const struct slice *slice = driver->slice;
     if (driver->plan.market_log == MARKET_LOG_REF) {
         log_slice_by_ref(driver, &slice->end);
         return end_step(driver, problem);
@@ -185,7 +190,7 @@ static enum err log_report(struct driver *driver, const struct event *report,
 /* ---- the loop ---- */
 
 /* What makes going on wrong: a report that cannot be, or two ledgers that disagree. */
-static enum err halt(const struct driver *driver, uint8_t kind, struct problem *problem)
+RARELY static enum err halt(const struct driver *driver, uint8_t kind, struct problem *problem)
 {
     enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
@@ -218,7 +223,7 @@ static enum err take_report(struct driver *driver, struct problem *problem)
                : halt(driver, report.kind, problem);
 }
 
-static enum err take_reports(struct driver *driver, struct problem *problem)
+RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
 {
     enum err err = ERR_OK;
     while (driver->broker->waiting > 0 && err == ERR_OK) {
@@ -227,27 +232,21 @@ static enum err take_reports(struct driver *driver, struct problem *problem)
     return err;
 }
 
-static void after_slice(struct driver *driver)
+RARELY static void show_progress(const struct driver *driver)
 {
-    const struct event *end = &driver->slice.end;
-    driver->last_ns = end->ts_ns;
-    driver->last_ordinal = end->slice_end.slice;
-    if (driver->first_ns == 0) {
-        driver->first_ns = end->ts_ns;
-    }
-    uint64_t done = end->slice_end.slice + 1;
-    bool now = driver->plan.speed > 0 || done % PROGRESS_SLICES == 0;
-    if (now && driver->plan.progress != NULL) {
-        driver->plan.progress(done, driver->plan.feed->slice_count, end->ts_ns);
+    uint64_t done = driver->last_ordinal + 1;
+    if (driver->plan.progress != NULL && (driver->plan.speed > 0 || done % PROGRESS_SLICES == 0)) {
+        driver->plan.progress(done, driver->plan.feed->slice_count, driver->last_ns);
     }
 }
 
 static enum err take_slice(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    driver->ts_ns = driver->slice.end.ts_ns;
-    view_on_slice(assembly->view, &driver->slice);
-    engine_on_slice(assembly->engine, &driver->slice, &assembly->output);
+    const struct slice *slice = driver->slice;
+    driver->ts_ns = slice->end.ts_ns;
+    view_on_slice(assembly->view, slice);
+    engine_on_slice(assembly->engine, slice, &assembly->output);
     if (driver->plan.log != NULL) {
         enum err err = log_slice(driver, problem);
         if (err != ERR_OK) {
@@ -257,15 +256,19 @@ static enum err take_slice(struct driver *driver, struct problem *problem)
     if (assembly->output.send_count > 0) {
         driver->broker->ops->carry_out(driver->broker, &assembly->output, driver->ts_ns);
     }
-    after_slice(driver);
-    bool agrees = driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine);
+    driver->last_ns = slice->end.ts_ns;
+    driver->last_ordinal = slice->end.slice_end.slice;
+    if (driver->watched) {
+        show_progress(driver);
+    }
+    bool agrees = driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine, slice);
     return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
                ? ERR_OK
                : halt(driver, EVENT_SLICE_END, problem);
 }
 
 /* The end of the run: the last equity point and how far it got. */
-static enum err log_end(struct driver *driver, struct problem *problem)
+RARELY static enum err log_end(struct driver *driver, struct problem *problem)
 {
     struct log *log = driver->plan.log;
     if (driver->last_slice.kind != EVENT_NONE) {
@@ -302,21 +305,30 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
     return log_end_step(driver->plan.log, driver->plan.sync, problem);
 }
 
-enum err driver_run(struct driver *driver, struct problem *problem)
+HOT_LOOP enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && next_slice(driver)) {
-        driver->broker->ops->on_slice(driver->broker, &driver->slice);
-        err = take_reports(driver, problem); /* fills at the open come before the close is known */
+        driver->broker->ops->on_slice(driver->broker, driver->slice);
+        if (driver->broker->waiting > 0) {
+            err = take_reports(driver, problem); /* fills at the open, before the close is known */
+        }
+        if (driver->first_ns == 0) {
+            driver->first_ns = driver->slice->end.ts_ns;
+        }
         if (err == ERR_OK) {
             err = take_slice(driver, problem);
         }
-        if (err == ERR_OK) {
+        if (driver->broker->waiting > 0 && err == ERR_OK) {
             err = take_reports(driver, problem); /* what became of this slice's orders */
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
+    if (err == ERR_OK && driver->first_ns != 0 &&
+        !driver->broker->ops->agrees(driver->broker, driver->assembly.engine)) {
+        err = halt(driver, EVENT_LOG_END, problem);
+    }
     if (err == ERR_OK && driver->plan.log != NULL) {
         err = log_end(driver, problem);
     }

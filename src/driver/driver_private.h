@@ -10,15 +10,16 @@ struct driver {
     struct assembly assembly;
     struct broker *broker;
 
-    struct slice slice;      /* the one at hand */
-    int64_t ts_ns;           /* of the last event: never decreases */
-    int64_t first_ns;        /* end of the first bar */
-    int64_t last_ns;         /* end of the last bar */
-    int64_t logged_session;  /* open_ns of the session of the last logged SLICE */
-    struct event last_slice; /* SLICE record not logged yet; kind NONE when it is */
-    uint64_t last_ref;       /* slice that the last LOG_SLICE_REF names */
-    uint64_t last_ordinal;   /* of the last slice that ended */
+    const struct slice *slice; /* the one at hand, the feed's */
+    int64_t ts_ns;             /* of the last event: never decreases */
+    int64_t first_ns;          /* end of the first bar */
+    int64_t last_ns;           /* end of the last bar */
+    int64_t logged_session;    /* open_ns of the session of the last logged SLICE */
+    struct event last_slice;   /* SLICE record not logged yet; kind NONE when it is */
+    uint64_t last_ref;         /* slice that the last LOG_SLICE_REF names */
+    uint64_t last_ordinal;     /* of the last slice that ended */
     bool stopped;
+    bool watched;         /* somebody looks on: progress or a pace */
     int64_t pace_from_ns; /* market time at pace_mono_ns */
     int64_t pace_mono_ns;
     int64_t cpu_ns;

@@ -95,12 +95,12 @@ static enum err give_slices(struct replay *replay, const struct event *at, uint6
 {
     enum err err = ERR_OK;
     while (err == ERR_OK && replay->next_slice <= ordinal) {
-        struct slice slice;
-        if (!feed_next(replay->feed, &slice)) {
+        const struct slice *slice = feed_next(replay->feed);
+        if (slice == NULL) {
             return differs(replay, at, "the data ends before the log does");
         }
         replay->next_slice++;
-        err = give_slice(replay, &slice);
+        err = give_slice(replay, slice);
     }
     return err;
 }
@@ -108,6 +108,10 @@ static enum err give_slices(struct replay *replay, const struct event *at, uint6
 static enum err take_end(struct replay *replay, const struct event *end)
 {
     replay->result->ended = true;
+    enum err err = end_of_answers(replay, end);
+    if (err != ERR_OK) {
+        return err;
+    }
     if (replay->verify && end->slice.decision_hash != replay->assembly.engine->decision_hash) {
         return differs(replay, end, "the decision hash is another one");
     }

@@ -8,6 +8,7 @@
 #include "exchange/exchange.h"
 
 #include "base/check.h"
+#include "base/hot.h"
 #include "base/money.h"
 
 enum { RECENT_IDS = 4096, NO_ORDER = -1 };
@@ -23,6 +24,7 @@ struct holding {
     int64_t qty_e9;
     int64_t whole; /* qty_e9 in whole shares when it is whole, else 0 */
     int64_t close_e9;
+    int64_t value_e9;   /* qty_e9 at close_e9 */
     int64_t selling_e9; /* quantity in working sales */
     int32_t first;      /* working orders, oldest first */
     int32_t last;
@@ -31,6 +33,8 @@ struct holding {
 struct exchange {
     struct exchange_plan plan;
     int64_t cash_e9;
+    int64_t value_e9; /* of all positions */
+    bool out_of_range;
     uint64_t last_exec_id;
     int32_t free; /* unused places of `orders`, linked by next */
     struct resting *orders;
@@ -231,17 +235,50 @@ static void fill_first(struct exchange *exchange, const struct event *bar,
     report(exchange, reports, EVENT_FILL, 0, at_ns, bar->instrument, payload);
 }
 
+RARELY static void fill_waiting(struct exchange *exchange, const struct event *bar,
+                                struct exchange_reports *reports)
+{
+    const struct holding *holding = &exchange->holdings[bar->instrument];
+    while (holding->first != NO_ORDER &&
+           exchange->orders[holding->first].arrived_ns <= bar->src_ns + EXCHANGE_OPEN_WINDOW_NS) {
+        fill_first(exchange, bar, reports);
+    }
+}
+
+/* Values a position at its close; whole shares need no 128-bit division. */
+static inline void revalue(struct exchange *exchange, struct holding *holding)
+{
+    int64_t value_e9;
+    int64_t sum_e9;
+    bool fails =
+        holding->whole != 0
+            ? __builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)
+            : money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK;
+    if (fails || __builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
+        __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
+        exchange->out_of_range = true;
+        return;
+    }
+    exchange->value_e9 = sum_e9;
+    holding->value_e9 = value_e9;
+}
+
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports)
 {
-    for (const struct event *bar = slice->bars; bar < slice->bars + slice->count; bar++) {
-        CHECK(bar->instrument < exchange->plan.instrument_count);
-        struct holding *holding = &exchange->holdings[bar->instrument];
-        while (holding->first != NO_ORDER && exchange->orders[holding->first].arrived_ns <=
-                                                 bar->src_ns + EXCHANGE_OPEN_WINDOW_NS) {
-            fill_first(exchange, bar, reports);
+    struct holding *const holdings = exchange->holdings;
+    const uint32_t instrument_count = exchange->plan.instrument_count;
+    const struct event *const end = slice->bars + slice->count;
+    for (const struct event *bar = slice->bars; bar < end; bar++) {
+        CHECK(bar->instrument < instrument_count);
+        struct holding *holding = &holdings[bar->instrument];
+        if (holding->first != NO_ORDER) {
+            fill_waiting(exchange, bar, reports);
         }
         holding->close_e9 = bar->bar.close_e9;
+        if ((holding->qty_e9 | holding->value_e9) != 0) {
+            revalue(exchange, holding);
+        }
     }
 }
 
@@ -255,27 +292,12 @@ int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument)
     return exchange->holdings[instrument].qty_e9;
 }
 
-/* close x quantity; whole shares need no 128-bit division. */
-static bool worth(const struct holding *holding, int64_t *value_e9)
-{
-    if (holding->whole != 0) {
-        return !__builtin_mul_overflow(holding->close_e9, holding->whole, value_e9);
-    }
-    return money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, value_e9) == ERR_OK;
-}
-
 bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9)
 {
-    int64_t sum_e9 = exchange->cash_e9;
-    for (uint32_t i = 0; i < exchange->plan.instrument_count; i++) {
-        const struct holding *holding = &exchange->holdings[i];
-        int64_t value_e9;
-        if (holding->qty_e9 == 0) {
-            continue;
-        }
-        if (!worth(holding, &value_e9) || __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
-            return false;
-        }
+    int64_t sum_e9;
+    if (exchange->out_of_range ||
+        __builtin_add_overflow(exchange->cash_e9, exchange->value_e9, &sum_e9)) {
+        return false;
     }
     *equity_e9 = sum_e9;
     return true;

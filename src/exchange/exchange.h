@@ -60,7 +60,7 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
 int64_t exchange_cash_e9(const struct exchange *exchange);
 int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument);
 
-/* Cash plus all positions at their last closes; false when the sum leaves int64. */
+/* Cash plus all positions at their last closes; false when an amount left int64. */
 bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9);
 
 #endif

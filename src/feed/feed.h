@@ -14,8 +14,8 @@
 struct feed;
 
 struct feed_ops {
-    /* Fills *slice with the next one; false at the end of the data. */
-    bool (*next)(struct feed *feed, struct slice *slice);
+    /* The next slice, the feed's until it is asked again; NULL at the end of the data. */
+    const struct slice *(*next)(struct feed *feed);
     /* Goes to the slice of that ordinal, so that next() gives it. */
     void (*seek)(struct feed *feed, uint64_t slice);
     void (*destroy)(struct feed *feed);
@@ -27,9 +27,9 @@ struct feed {
     uint64_t slice_count; /* in all; 0 when not known */
 };
 
-static inline bool feed_next(struct feed *feed, struct slice *slice)
+static inline const struct slice *feed_next(struct feed *feed)
 {
-    return feed->ops->next(feed, slice);
+    return feed->ops->next(feed);
 }
 
 /* A feed over `bars`, which must outlive it. The caller ends it with ops->destroy(). */

@@ -17,6 +17,7 @@ struct feed_bars {
     const struct event *next; /* first bar of the next slice */
     const struct event *end;
     uint64_t ordinal; /* of the next slice */
+    struct slice slice;
 };
 
 /* The bar after the run that starts at `bar`. */
@@ -29,30 +30,26 @@ static const struct event *run_end(const struct event *bar, const struct event *
     return bar;
 }
 
-static bool feed_bars_next(struct feed *feed, struct slice *slice)
+static const struct slice *feed_bars_next(struct feed *feed)
 {
     struct feed_bars *self = (struct feed_bars *)feed;
     const struct event *bar = self->next;
     if (bar == self->end) {
-        return false;
+        return NULL;
     }
     __builtin_prefetch(bar + PREFETCH_RECORDS); /* harmless beyond the end */
     const struct event *after = run_end(bar, self->end);
     uint32_t count = (uint32_t)(after - bar); /* at most one of each instrument */
+    struct slice *slice = &self->slice;       /* its end's other fields never change */
     slice->bars = bar;
     slice->count = count;
-    slice->end = (struct event){
-        .ts_ns = bar->ts_ns,
-        .src_ns = bar->ts_ns,
-        .kind = EVENT_SLICE_END,
-        .version = 1,
-        .slots = 1,
-        .instrument = INSTRUMENT_NONE,
-        .slice_end = {.slice = self->ordinal, .expected = count, .seen = count},
-    };
+    slice->end.ts_ns = bar->ts_ns;
+    slice->end.src_ns = bar->ts_ns;
+    slice->end.slice_end.slice = self->ordinal++;
+    slice->end.slice_end.expected = count;
+    slice->end.slice_end.seen = count;
     self->next = after;
-    self->ordinal++;
-    return true;
+    return slice;
 }
 
 static void feed_bars_seek(struct feed *feed, uint64_t slice)
@@ -92,5 +89,11 @@ struct feed *feed_bars_create(const struct bars *bars)
     self->bars = bars;
     self->next = bars->records;
     self->end = bars->records + bars->count;
+    self->slice.end = (struct event){
+        .kind = EVENT_SLICE_END,
+        .version = 1,
+        .slots = 1,
+        .instrument = INSTRUMENT_NONE,
+    };
     return &self->feed;
 }

@@ -474,13 +474,33 @@ static enum err open_folder(const struct log_options *options, const char *dir, 
     return ERR_OK;
 }
 
+/* The folder holds no log, or only a first segment whose making was cut short: that one goes. */
+static enum err make_room(const struct log *log, struct problem *problem)
+{
+    char name[SEGMENT_NAME_SIZE];
+    struct log_scan scan;
+    segment_name(1, name);
+    if (faccessat(log->dir_fd, name, F_OK, 0) != 0) {
+        return ERR_OK;
+    }
+    enum err err = log_scan_open(&scan, log->dir, problem);
+    if (err != ERR_NOT_FOUND) {
+        log_scan_finish(&scan);
+        return problem_set(problem, ERR_USAGE,
+                           "%s already holds a log; choose an empty or new folder", log->dir);
+    }
+    return unlinkat(log->dir_fd, name, 0) == 0
+               ? ERR_OK
+               : problem_set_errno(problem, "cannot remove the unfinished %s/%s", log->dir, name);
+}
+
 static enum err first_segment(struct log *log, struct problem *problem)
 {
     char name[SEGMENT_NAME_SIZE];
     segment_name(1, name);
-    if (faccessat(log->dir_fd, name, F_OK, 0) == 0) {
-        return problem_set(problem, ERR_USAGE,
-                           "%s already holds a log; choose an empty or new folder", log->dir);
+    enum err err = make_room(log, problem);
+    if (err != ERR_OK) {
+        return err;
     }
     ssize_t got;
     do {
@@ -491,7 +511,7 @@ static enum err first_segment(struct log *log, struct problem *problem)
     }
     log->chain = log_chain_start(log->nonce);
     log->segment = 1;
-    enum err err = segment_create(log, problem);
+    err = segment_create(log, problem);
     if (err != ERR_OK && log->fd >= 0) {
         (void)unlinkat(log->dir_fd, name, 0); /* nothing was logged; the first failure is told */
     }

@@ -18,7 +18,8 @@
 
 struct log;
 
-/* Makes a new log in the empty or absent folder `dir`. ERR_BUSY when another process writes there.
+/* Makes a new log in the empty or absent folder `dir`; a first segment whose making a crash cut
+ * short is no log and is replaced. ERR_BUSY when another process writes there.
  * `tap` (may be NULL) is given every block's records once they are written, in order: the readers'
  * door. On success `*log` is the caller's to log_close() or log_abandon(). */
 typedef void log_tap(void *context, const struct event *slots, size_t slot_count);
@@ -60,9 +61,9 @@ enum log_end {
 
 struct log_reader;
 
-/* Maps all segments read-only and checks the whole chain. ERR_NOT_FOUND: no log there. ERR_DAMAGED:
- * header, chain or checksum wrong with whole blocks after it; the problem says segment and offset.
- */
+/* Maps all segments read-only and checks the whole chain. ERR_NOT_FOUND: no log there, or one whose
+ * making was cut short before its first block. ERR_DAMAGED: header, chain or checksum wrong with
+ * whole blocks after it; the problem says segment and offset. */
 enum err log_reader_open(const char *dir, struct log_reader **reader, struct problem *problem);
 
 /* The next record (its `slots` slots are contiguous, valid until the reader is closed), or NULL at

@@ -260,14 +260,29 @@ static enum err take_blocks(const struct place *place)
     return judge_tail(place, offset);
 }
 
+/* Whether the first segment is one whose making a crash cut short: it ends within its header page,
+ * or only its room was reserved. Then nothing was ever logged in it. */
+static enum err judge_bad_first(const struct place *place)
+{
+    struct tail tail;
+    enum err err = tail_read(place, 0, &tail);
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (place->last && (tail.bytes == 0 || place->segment->size < SEGMENT_HEADER_SIZE)) {
+        return problem_set(place->problem, ERR_NOT_FOUND,
+                           "there is no log in %s: its making was cut short", place->scan->dir);
+    }
+    return damaged(place, 0,
+                   "the first segment has no readable header, so nothing in it can be trusted");
+}
+
 /* A segment without a readable header. Its making is synced before the first block goes in, so only
- * an empty last one can come from a crash; in the first one there is no log to fall back on. */
+ * an empty last one can come from a crash. */
 static enum err judge_bad_header(const struct place *place, uint32_t number)
 {
     if (number == 1) {
-        return damaged(place, 0,
-                       "the first segment has no readable header, so nothing in it can "
-                       "be trusted");
+        return judge_bad_first(place);
     }
     struct tail tail;
     enum err err = tail_read(place, 0, &tail);

@@ -303,7 +303,7 @@ Test(log, cut_at_every_byte_gives_whole_steps)
         cr_assert(truncate(path, (off_t)cut) == 0);
         int64_t steps = steps_in(dir, &err);
         if (cut < SEGMENT_HEADER_SIZE) {
-            cr_assert(err == ERR_DAMAGED, "cut at %zu", cut);
+            cr_assert(err == ERR_NOT_FOUND, "cut at %zu", cut);
             continue;
         }
         cr_assert(err == ERR_OK && steps >= last - 2 && steps <= last, "cut at %zu", cut);
@@ -439,6 +439,47 @@ Test(log, a_last_segment_without_header_is_a_torn_tail)
     enum err err;
     cr_assert(steps_in(dir, &err) == 20 && err == ERR_OK);
     free(second);
+    remove_dir(dir);
+}
+
+/* A kill between making the first segment and writing its header leaves these. */
+Test(log, a_first_segment_cut_short_in_its_making_is_begun_anew)
+{
+    static const unsigned char zeros[2 * SEGMENT_HEADER_SIZE];
+    static const size_t sizes[] = {0, 8, SEGMENT_HEADER_SIZE, sizeof zeros};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char *dir = fresh_dir();
+        char *first = segment_path(dir, 1);
+        store(first, zeros, sizes[i]);
+        struct log *log = NULL;
+        uint64_t cut_bytes;
+        enum err err;
+        cr_assert(log_reopen(dir, NULL, NULL, &log, &cut_bytes, NULL) == ERR_NOT_FOUND);
+        log = create(dir);
+        cr_assert(write_steps(log, 0, 3, true) == ERR_OK && log_close(log, NULL) == ERR_OK);
+        cr_assert(steps_in(dir, &err) == 3 && err == ERR_OK);
+        free(first);
+        remove_dir(dir);
+    }
+}
+
+/* Once a block followed, a header that cannot be read is damage, and nobody writes over it. */
+Test(log, a_first_segment_that_lost_its_header_is_damage)
+{
+    char *dir = fresh_dir();
+    (void)small_log(dir, true);
+    char *path = segment_path(dir, 1);
+    size_t size;
+    unsigned char *bytes = load(path, &size);
+    memset(bytes, 0, SEGMENT_HEADER_SIZE);
+    store(path, bytes, size);
+    struct log *log = NULL;
+    enum err err;
+    (void)steps_in(dir, &err);
+    cr_assert(err == ERR_DAMAGED);
+    cr_assert(log_create(dir, NULL, NULL, &log, NULL) == ERR_USAGE);
+    free(bytes);
+    free(path);
     remove_dir(dir);
 }
 
@@ -592,7 +633,8 @@ static int fault;
 static ssize_t write_or_fail(int fd, const void *bytes, size_t length, off_t offset)
 {
     if (calls_left-- == 0) {
-        (void)pwrite(fd, bytes, length / 2, offset); /* half of it got there */
+        ssize_t half = pwrite(fd, bytes, length / 2, offset); /* half of it got there */
+        (void)half;
         errno = fault;
         return -1;
     }

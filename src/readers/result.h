@@ -65,7 +65,8 @@ enum err result_save(const struct run_result *result, const char *run_dir, struc
 /* Reads result.json back, what result_write_json wrote; for verify. */
 enum err result_load(const char *run_dir, struct run_result *result, struct problem *problem);
 
-/* The summary for people, about twenty lines, fit for 80 columns. */
-void result_print(const struct run_result *result, FILE *out);
+/* The summary for people, about twenty lines, fit for 80 columns. It ends with the run's folder;
+ * NULL: nothing was written. */
+void result_print(const struct run_result *result, const char *run_dir, FILE *out);
 
 #endif

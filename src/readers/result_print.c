@@ -75,10 +75,15 @@ static void print_source(const struct run_result *result, FILE *out)
     char last[UTC_TEXT_SIZE];
     char bars[SHOWN_SIZE];
     char slices[SHOWN_SIZE];
-    const char *line = result->source;
-    for (const char *label = "traded"; *line != '\0'; label = "") {
+    const char *label = "traded";
+    for (const char *line = result->source; *line != '\0';) {
         size_t length = strcspn(line, "\n");
-        (void)fprintf(out, "  %-10s %.*s\n", label, (int)length, line);
+        size_t word = strncmp(line, "file ", 5) == 0 ? 5 : 0;
+        /* How bad rows were treated is told below, by their count. */
+        if (strncmp(line, "skip-bad", length) != 0) {
+            (void)fprintf(out, "  %-10s %.*s\n", label, (int)(length - word), line + word);
+            label = "";
+        }
         line += length + (line[length] == '\n' ? 1 : 0);
     }
     if (result->bars > 0) {
@@ -89,8 +94,8 @@ static void print_source(const struct run_result *result, FILE *out)
                   grouped(result->slices, slices),
                   result->stopped ? "; stopped before the end of the data" : "");
     if (result->bars_skipped > 0) {
-        (void)fprintf(out, "  %-10s %s bad rows left out of the data\n", "skipped",
-                      grouped(result->bars_skipped, bars));
+        (void)fprintf(out, "  %-10s %s bad row%s left out of the data\n", "skipped",
+                      grouped(result->bars_skipped, bars), result->bars_skipped == 1 ? "" : "s");
     }
 }
 
@@ -160,7 +165,7 @@ static void print_money(const struct run_result *result, FILE *out)
                   dollars(result->max_drawdown_e9, false, a));
 }
 
-static void print_identity(const struct run_result *result, FILE *out)
+static void print_identity(const struct run_result *result, const char *run_dir, FILE *out)
 {
     char slots[SHOWN_SIZE];
     (void)fprintf(out, "  %-10s %016" PRIx64 " (of all decisions)\n", "hash",
@@ -172,12 +177,12 @@ static void print_identity(const struct run_result *result, FILE *out)
         (void)fprintf(out, "  %-10s %s slots, chain %016" PRIx64 "\n", "log",
                       grouped(result->log_slots, slots), result->log_chain);
     }
-    if (result->run_id[0] != '\0') {
-        (void)fprintf(out, "  %-10s runs/%s\n", "folder", result->run_id);
+    if (run_dir != NULL) {
+        (void)fprintf(out, "  %-10s %s\n", "folder", run_dir);
     }
 }
 
-void result_print(const struct run_result *result, FILE *out)
+void result_print(const struct run_result *result, const char *run_dir, FILE *out)
 {
     (void)fprintf(out, "%s%s%s\n", run_mode_text(result->mode),
                   result->run_id[0] != '\0' ? " " : "", result->run_id);
@@ -187,5 +192,5 @@ void result_print(const struct run_result *result, FILE *out)
     print_source(result, out);
     print_activity(result, out);
     print_money(result, out);
-    print_identity(result, out);
+    print_identity(result, run_dir, out);
 }

@@ -85,15 +85,19 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* When the run's log was last written; false without a log. */
+/* When the run's log was last written, or, where it is a link to a log that several runs went on
+ * with, when the link was made; false without a log. */
 static bool log_time(const char *parent, const char *id, struct timespec *time)
 {
-    char *log = xasprintf("%s/%s/log/000001.bwlog", parent, id);
+    char *log = xasprintf("%s/%s/log", parent, id);
+    char *segment = xasprintf("%s/000001.bwlog", log);
     struct stat status;
-    bool found = stat(log, &status) == 0;
+    struct stat link;
+    bool found = stat(segment, &status) == 0 && lstat(log, &link) == 0;
     if (found) {
-        *time = status.st_mtim;
+        *time = S_ISLNK(link.st_mode) ? link.st_mtim : status.st_mtim;
     }
+    free(segment);
     free(log);
     return found;
 }

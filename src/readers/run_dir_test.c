@@ -64,6 +64,26 @@ Test(run_dir, gives_each_run_an_id_and_a_folder)
     remove_all();
 }
 
+/* Runs that went on with one state folder share its log, so its time does not tell them apart. */
+Test(run_dir, last_is_the_latest_of_those_that_share_a_log)
+{
+    enter_fresh_dir();
+    make_log("state", "shared", 10);
+    const char *const ids[] = {"20261121-011501-ffff", "20261121-011501-0000"};
+    for (size_t i = 0; i < 2; i++) {
+        char *run = xasprintf("runs/%s", ids[i]);
+        char *log = xasprintf("%s/log", run);
+        const struct timespec times[2] = {{.tv_sec = 10 + (time_t)i}, {.tv_sec = 10 + (time_t)i}};
+        cr_assert(folder_make(run, NULL) == ERR_OK);
+        cr_assert(symlink("../../state/shared/log", log) == 0);
+        cr_assert(utimensat(AT_FDCWD, log, times, AT_SYMLINK_NOFOLLOW) == 0);
+        free(log);
+        free(run);
+    }
+    expect_found("runs", "last", ids[1]);
+    remove_all();
+}
+
 Test(run_dir, last_is_the_newest_that_holds_a_log)
 {
     enter_fresh_dir();

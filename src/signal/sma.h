@@ -42,6 +42,12 @@ static inline bool sma_last_ready(const struct sma *sma)
     return sma->count > sma->window;
 }
 
+/* Whether the mean of a is above the mean of b, exactly. */
+static inline bool sma_is_above(const struct sma *a, const struct sma *b)
+{
+    return (__int128)a->sum_e9 * b->window > (__int128)b->sum_e9 * a->window;
+}
+
 /* -1, 0 or 1: the mean of a below, equal to or above the mean of b, exactly. */
 static inline int sma_compare(const struct sma *a, const struct sma *b)
 {

@@ -55,20 +55,18 @@ static struct decision act(enum act act, uint8_t reason)
 
 static struct decision decide(const struct strategy_context *context)
 {
-    const struct sma *fast =
-        view_sma(context->view, context->instrument, context->series[SERIES_FAST]);
-    const struct sma *slow =
-        view_sma(context->view, context->instrument, context->series[SERIES_SLOW]);
+    const struct sma *fast = context->series[SERIES_FAST];
+    const struct sma *slow = context->series[SERIES_SLOW];
     const struct decision hold = {.act = ACT_HOLD, .reason = REASON_HOLD};
     if (!sma_ready(slow)) {
         return hold;
     }
-    int now = sma_compare(fast, slow);
     if (context->parameters[TRIGGER] == TRIGGER_LEVEL) {
-        if (now > 0 && context->holding == HOLDING_FLAT) {
+        bool above = sma_is_above(fast, slow);
+        if (above && context->holding == HOLDING_FLAT) {
             return act(ACT_BUY, REASON_ABOVE);
         }
-        if (now <= 0 && context->holding == HOLDING_LONG) {
+        if (!above && context->holding == HOLDING_LONG) {
             return act(ACT_SELL, REASON_NOT_ABOVE);
         }
         return hold;
@@ -76,6 +74,7 @@ static struct decision decide(const struct strategy_context *context)
     if (!sma_last_ready(slow)) {
         return hold;
     }
+    int now = sma_compare(fast, slow);
     int before = sma_compare_last(fast, slow);
     if (before <= 0 && now > 0) {
         return act(ACT_BUY, REASON_CROSSED_UP);

@@ -5,7 +5,6 @@
 #include "view/view.h"
 
 #include "base/check.h"
-#include "base/money.h"
 
 enum err view_plan_declare(struct view_plan *plan, struct series_def def, series_id *id)
 {
@@ -66,32 +65,25 @@ struct view *view_init(struct arena *arena, const struct view_plan *plan)
 
 void view_on_slice(struct view *view, const struct slice *slice)
 {
-    uint32_t mask = view->ring_mask;
-    uint32_t series_count = view->series_count;
-    for (const struct event *bar = slice->bars; bar < slice->bars + slice->count; bar++) {
-        CHECK(bar->instrument < view->instrument_count);
-        struct view_instrument *row = &view->instruments[bar->instrument];
-        int64_t close_e9 = bar->bar.close_e9;
-        uint32_t at = (uint32_t)row->bars;
-        for (uint32_t i = 0; i < series_count; i++) {
-            struct sma *sma = &row->smas[i];
+    /* Held in locals: every store could change what `view` and `slice` point to. */
+    struct view_instrument *const rows = view->instruments;
+    const uint32_t instrument_count = view->instrument_count;
+    const uint32_t series_count = view->series_count;
+    const uint32_t mask = view->ring_mask;
+    const struct event *const end = slice->bars + slice->count;
+    for (const struct event *bar = slice->bars; bar < end; bar++) {
+        CHECK(bar->instrument < instrument_count);
+        struct view_instrument *row = &rows[bar->instrument];
+        const int64_t close_e9 = bar->bar.close_e9;
+        int64_t *const closes = row->closes;
+        const uint32_t at = (uint32_t)row->bars;
+        struct sma *sma = row->smas;
+        for (uint32_t i = series_count; i > 0; i--, sma++) {
             /* Zero before the window is full: the ring begins zeroed. */
-            sma_take(sma, close_e9, row->closes[(at - sma->window) & mask]);
+            sma_take(sma, close_e9, closes[(at - sma->window) & mask]);
         }
-        row->closes[at & mask] = close_e9;
+        closes[at & mask] = close_e9;
         row->close_e9 = close_e9;
         row->bars++;
     }
-}
-
-int64_t view_value_e9(const struct view *view, uint32_t instrument, series_id id)
-{
-    const struct sma *sma = view_sma(view, instrument, id);
-    if (!sma_ready(sma)) {
-        return 0;
-    }
-    int64_t mean_e9 = 0;
-    enum err err = money_mul_div(sma->sum_e9, 1, sma->window, ROUND_EVEN, &mean_e9);
-    CHECK(err == ERR_OK); /* a mean lies between the values */
-    return mean_e9;
 }

@@ -79,7 +79,4 @@ static inline const struct sma *view_sma(const struct view *view, uint32_t instr
     return &view->instruments[instrument].smas[id];
 }
 
-/* The series' value now, rounded to a billionth, for showing; 0 before its window is full. */
-int64_t view_value_e9(const struct view *view, uint32_t instrument, series_id id);
-
 #endif
