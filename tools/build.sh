@@ -31,16 +31,14 @@ build_configure()
     printf '%s\n' "$key" >"$folder/.made-by"
 }
 
-# build_configure_main: the optimised build in build/. ./check adds the tests to it
-# (build_add_tests), and ./run then leaves them there.
+# build_configure_main: the optimised build in build/: the program alone, inlined across files.
 build_configure_main()
 {
-    CC=gcc build_configure build
+    CC=gcc build_configure build -Doptimization=3 -Db_lto=true
 }
 
-build_add_tests()
+# build_configure_tests: gcc with the default flags and the unit tests, in build-gcc/.
+build_configure_tests()
 {
-    if [[ ! -e build/.with-tests || build/.made-by -nt build/.with-tests ]]; then
-        meson configure build -Dtests=true && touch build/.with-tests
-    fi
+    CC=gcc build_configure build-gcc -Dtests=true
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # check_layers.sh: includes in src/ point one way, and a few words stay in their places.
-# Tests (_test.c, _fuzz.c) may see everything.
+# Tests (_test.c, _test.h, _fuzz.c) may see everything.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
@@ -27,7 +27,7 @@ cmd: readers driver feed broker data log config sys PURE'
 includes()
 {
     grep -rnoE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]+"' src |
-        grep -vE '^[^:]*_(test|fuzz)\.c:' |
+        grep -vE '^[^:]*_(test|fuzz)\.[ch]:' |
         awk -F: '{ split($1, path, "/"); name = $3; gsub(/^[^"]*"|"$/, "", name)
                    n = split(name, target, "/")
                    print $1 ":" $2 ":", path[2], (n > 1 ? target[1] : "(no folder)") }'

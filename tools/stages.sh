@@ -101,14 +101,15 @@ stage_layers()
 
 stage_gcc()
 {
-    build_add_tests
-    unit_tests build
+    build_configure_tests
+    unit_tests build-gcc
 }
 
 stage_pure()
 {
-    ninja -C build src/libpure.a
-    tools/check_pure.sh build/src/libpure.a
+    build_configure_tests
+    ninja -C build-gcc src/libpure.a
+    tools/check_pure.sh build-gcc/src/libpure.a
 }
 
 stage_hardening()
@@ -147,8 +148,9 @@ stage_analyzers()
 {
     CC=gcc build_configure build-analyzer -Dc_args=-fanalyzer
     ninja -C build-analyzer src/libpure.a
-    ninja -C build -t compdb >/dev/null
-    tools/analyze_clang.sh build
+    build_configure_tests
+    ninja -C build-gcc -t compdb >/dev/null
+    tools/analyze_clang.sh build-gcc
 }
 
 stage_coverage()

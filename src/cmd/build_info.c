@@ -1,7 +1,7 @@
 /* build_info.c: the build's own words; the build passes version, commit and flags. */
 #include "cmd/build_info.h"
 
-#include "build_commit.h"
+#include <build_commit.h> /* made by the build */
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__

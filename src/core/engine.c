@@ -175,8 +175,9 @@ static void restart(struct output *output)
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
 {
     restart(output);
+    uint64_t fills = engine->counters.fills;
     engine_apply(engine, report);
-    if (report->kind == EVENT_FILL) {
+    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
         uint32_t count =
             decide_fill_postings(engine, report, next_place(output, FILL_POSTINGS_MAX));
         for (uint32_t i = 0; i < count; i++) {

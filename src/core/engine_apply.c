@@ -59,6 +59,11 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
         engine_fail(engine, ENGINE_FAULT_OVERFILL);
         return;
     }
+    int64_t value_e9;
+    if (money_notional(fill->price_e9, fill->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK) {
+        engine_fail(engine, ENGINE_FAULT_RANGE); /* what cannot be posted cannot count as filled */
+        return;
+    }
     order->filled_e9 += fill->qty_e9;
     step_order(engine, order,
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
