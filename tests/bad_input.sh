@@ -69,7 +69,8 @@ test_files()
 {
     : >empty.csv
     echo "$header" >header.csv
-    head -c 5000 "$bellwether" >junk.csv
+    printf '\177ELF\2\1\0\0\377\376,\0,\n\200\1\n' >junk.csv
+    head -c 5000 "$bellwether" >program.csv
     rows | sed "1s/\$/,colour/; 2,\$s/\$/,red/" >column.csv
     sed '1s/,volume//' <(rows) >lacks.csv
     rows | gzip >whole.csv.gz
@@ -78,6 +79,7 @@ test_files()
     refused 'an empty file is refused' 'empty.csv is empty' empty.csv
     refused 'a file with only a header is refused' 'has a header and no rows' header.csv
     refused 'binary junk is refused' 'has the unknown column' junk.csv
+    refused 'a program is no data' 'bellwether: program.csv' program.csv
     refused 'an unknown column is named' 'the unknown column' column.csv
     refused 'a missing column is named' 'lacks the column' lacks.csv
     refused 'a file that is not there is named' 'cannot open nowhere.csv' nowhere.csv

@@ -21,7 +21,7 @@ run_one()
     check "$name: the summary counts bars and refusals" \
         grep -Eq 'evaluated, .* refused' summary.txt
     check "$name: the market is real, the fills are not" \
-        grep -q '"simulated": false' "$(last_run)/result.json"
+        grep -q '"simulated_market": false' "$(last_run)/result.json"
     expect "$name: replay verifies every record" 0 'byte for byte' \
         "$bellwether" replay last --verify
     expect "$name: log, journal, streams and summary agree" 0 'ok   result' \

@@ -11,7 +11,8 @@ sources()
 }
 
 if [[ ${1:-} == --some ]]; then
-    shift
+    folder=$2
+    shift 2
     status=0
     for source in "$@"; do
         facts=(-include tools/analyzer_facts.h)
@@ -21,12 +22,12 @@ if [[ ${1:-} == --some ]]; then
         # --analyze compiles nothing, so the flags that change code are of no interest here.
         clang --analyze --analyzer-output text -Xclang -analyzer-werror \
             -Xclang -analyzer-disable-checker=security.insecureAPI.DeprecatedOrUnsafeBufferHandling \
-            -std=gnu17 -D_GNU_SOURCE -Isrc -include base/banned.h "${facts[@]}" "$source" || status=1
+            -std=gnu17 -D_GNU_SOURCE -Isrc -I"$folder/src" -include base/banned.h "${facts[@]}" "$source" || status=1
     done
     exit "$status"
 fi
 folder=$1
 count=$(sources | wc -l)
 # xargs, not background jobs: Ctrl-C reaches them.
-sources | xargs -P "$(nproc)" -n 4 "${BASH_SOURCE[0]}" --some
+sources | xargs -P "$(nproc)" -n 4 "${BASH_SOURCE[0]}" --some "$folder"
 echo "$count files, no finding"

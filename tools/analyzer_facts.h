@@ -9,4 +9,8 @@
 #define problem_set(problem, error, ...) ((void)problem_set(problem, error, __VA_ARGS__), (error))
 #define problem_set_errno(...)           ((void)problem_set_errno(__VA_ARGS__), ERR_IO)
 
+/* What the build passes to build_info.c. */
+#define BELLWETHER_VERSION "analysed"
+#define BELLWETHER_FLAGS   "none"
+
 #endif

@@ -183,6 +183,7 @@ run_scripts()
         fi
         cat "$log"
         tally "$log"
+        sed -n 's/^# //p' "$log" >>"${NOTES:-/dev/null}"
         if grep -q '^not ok ' "$log"; then
             all=1
         fi
@@ -237,7 +238,7 @@ stage_bench()
         return 0
     fi
     ninja -C build bellwether
-    bench/run.sh --short
+    run_counted bench/run.sh --short
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

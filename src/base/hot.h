@@ -5,7 +5,7 @@
 #ifndef BASE_HOT_H
 #define BASE_HOT_H
 
-#define HOT_LOOP __attribute__((flatten))
+#define HOT_LOOP __attribute__((flatten, hot, noinline))
 #define RARELY   __attribute__((noinline, cold))
 
 #endif

@@ -109,7 +109,8 @@ static bool sim_agrees_after_slice(const struct broker *broker, const struct eng
 {
     const struct exchange *exchange = ((const struct sim *)broker)->exchange;
     int64_t difference = 0;
-    for (const struct event *bar = slice->bars; bar < slice->bars + slice->count; bar++) {
+    const struct event *const end = slice->bars + slice->count;
+    for (const struct event *bar = slice->bars; bar < end; bar++) {
         difference |= exchange_qty_e9(exchange, bar->instrument) ^
                       engine->ledger.positions[bar->instrument].qty_e9;
     }

@@ -470,6 +470,7 @@ static void fill_result(const struct trading *trading, struct run_result *result
     const struct engine_counters *counters = &engine->counters;
     *result = (struct run_result){
         .mode = trading->options->mode,
+        .simulated = true, /* both modes fill at our own exchange */
         .simulated_data = trading->options->source.path_count == 0,
         .stopped = driver_stopped(trading->driver),
         .decision_hash = engine->decision_hash,

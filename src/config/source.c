@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
+
 enum {
     SHOWN_MAX = 48,       /* characters of a quoted value */
     LINE_SHOWN_MAX = 100, /* characters of a source line ... */
@@ -128,6 +130,7 @@ static bool ends_line(const char *at, const char *end)
 /* What is wrong at the end of the source is shown behind the last line that holds anything. */
 static struct spot move_inside(const struct source *source, struct spot spot)
 {
+    CHECK(source->bytes != NULL);
     const char *end = source->bytes + source->length;
     const char *line = find_line(source, spot.line);
     if (line != NULL && line != end) {

@@ -305,7 +305,7 @@ bool unit_count(const char *text, const struct count_unit *unit, int64_t *count,
     size_t digits = strspn(text, "0123456789.,");
     const char *noun = text + digits + strspn(text + digits, " ");
     struct words hint = count_hint(unit, -1);
-    int64_t value_e9;
+    int64_t value_e9 = 0;
     enum number_fault number = read_number(text, digits, &value_e9);
     int64_t unused;
     enum number_fault whole = read_number(text, strlen(text), &unused);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "sys/memory.h"
 
 enum { DEPTH_MAX = 8, MAP_KEYS_MAX = 64 };
@@ -211,6 +212,7 @@ static enum err read_map(struct builder *builder, struct yaml_node *map, int dep
         if (err != ERR_OK) {
             return err;
         }
+        CHECK(value != NULL); /* nothing but a value ends a pair */
         value->key = key;
         append(map, value);
     }

@@ -140,6 +140,12 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
             return false;
         }
     }
+    if (!entry && trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
+        decision->decision.verdict = VERDICT_EXIT_ATTEMPTS;
+        decision->decision.value = trade->exit_attempts;
+        decision->decision.limit = ORDER_ATTEMPT_MAX;
+        return false;
+    }
     uint64_t order_id = entry ? order_id_make(engine->next_trade_id, ORDER_ROLE_ENTRY, 1)
                               : order_id_make(trade->id, ORDER_ROLE_EXIT, trade->exit_attempts + 1);
     decision->decision.order_id = order_id;
@@ -241,9 +247,10 @@ static enum trade_state next_trade_state(const struct trade *trade)
 bool decide_trade(const struct engine *engine, const struct event *report, struct event *record)
 {
     const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade == NULL || !trade_is_live(trade)) {
+    if (trade == NULL) {
         return false;
     }
+    /* Also of a trade that has ended: what was canceled may still have filled. */
     enum trade_state next = next_trade_state(trade);
     if (next == (enum trade_state)trade->state) {
         return false;

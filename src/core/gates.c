@@ -99,6 +99,7 @@ static bool check_buying_power(const struct gate_input *input, int64_t *value, i
            *value <= *limit;
 }
 
+/* NULL: not a gate of entries. */
 static gate_check *const checks[VERDICT_COUNT] = {
     [VERDICT_BAD_VALUE] = check_value,
     [VERDICT_OPPOSITE_BOOK] = check_opposite,
@@ -114,7 +115,7 @@ struct gate_result gates_entry(const struct gate_input *input)
 {
     for (uint8_t verdict = VERDICT_PASS + 1; verdict < VERDICT_COUNT; verdict++) {
         struct gate_result refusal = {.verdict = verdict};
-        if (!checks[verdict](input, &refusal.value, &refusal.limit)) {
+        if (checks[verdict] != NULL && !checks[verdict](input, &refusal.value, &refusal.limit)) {
             return refusal;
         }
     }

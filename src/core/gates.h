@@ -1,8 +1,9 @@
 /* gates.h: the limits between a decision and an order.
  *
  * An entry meets the gates in the order of VERDICT_LIST; the first refusal decides. Gates only read
- * numbers and answer; they never send, store or log. An exit runs its own list: so far the engine
- * only makes exits that lower a confirmed position, and nothing may stop those.
+ * numbers and answer; they never send, store or log. Exits run their own list, which is short: the
+ * engine only makes exits that lower a confirmed position, and only an id that has run out stops
+ * one.
  *
  * Position and open entries count at full size, exits as not yet filled. */
 #ifndef CORE_GATES_H
@@ -21,7 +22,8 @@
     X(OPEN_POSITIONS, "max-open-positions", "instruments held or being entered")                   \
     X(ORDER_NOTIONAL, "max-order-notional", "worth of this order")                                 \
     X(POSITION_NOTIONAL, "max-position-notional", "worth of the instrument with open entries")     \
-    X(BUYING_POWER, "buying-power", "cash not yet promised to open entries")
+    X(BUYING_POWER, "buying-power", "cash not yet promised to open entries")                       \
+    X(EXIT_ATTEMPTS, "exit-attempts", "exits of one trade that the broker refused")
 
 enum verdict {
 #define X(name, text, help) VERDICT_##name,

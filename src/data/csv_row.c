@@ -271,7 +271,7 @@ bool csv_row_parse(const struct csv_header *header, const char *line, size_t len
         return refuse(fault, "the line holds bytes that are no plain text (%s)",
                       show((struct field){line, length}).text);
     }
-    struct field fields[CSV_COLUMN_COUNT];
+    struct field fields[CSV_COLUMN_COUNT] = {0};
     int count = split(line, length, fields, CSV_COLUMN_COUNT);
     if (count != header->column_count) {
         return refuse(fault, "the line has %d field%s, the header %d (%s)", count,

@@ -14,16 +14,18 @@ static uint64_t calls; /* of the allocator, frees included */
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 
-#include <sanitizer/allocator_interface.h>
+/* Of the sanitizer's run time; gcc has no header of it. */
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+                                              void (*on_free)(const volatile void *));
 
-static void on_malloc(const volatile void *block, size_t size)
+static void malloc_seen(const volatile void *block, size_t size)
 {
     (void)block;
     (void)size;
     calls++;
 }
 
-static void on_free(const volatile void *block)
+static void free_seen(const volatile void *block)
 {
     (void)block;
     calls++;
@@ -31,7 +33,7 @@ static void on_free(const volatile void *block)
 
 static void count_calls(void)
 {
-    cr_assert_neq(__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free), 0);
+    cr_assert_neq(__sanitizer_install_malloc_and_free_hooks(malloc_seen, free_seen), 0);
 }
 
 #else

@@ -136,11 +136,11 @@ static void assert_byte_is_found(const struct stage *stage, struct records *reco
     free(want);
 }
 
-/* Every output record with one byte changed, and the first ones of each kind with every byte. */
+/* Every output record with one byte changed, and one of each kind with every third byte. */
 Test(replay, names_the_record_that_differs)
 {
     struct stage stage;
-    struct records records = logged_run(&stage, BUSY_SETUP(30, 1000, 2), MARKET_LOG_FULL, false);
+    struct records records = logged_run(&stage, BUSY_SETUP(20, 1000, 2), MARKET_LOG_FULL, false);
     uint64_t ordinal = 0;
     uint64_t seen[256] = {0};
     for (size_t at = 0; at < records.count; at += record_at(&records, at)->slots) {
@@ -151,7 +151,7 @@ Test(replay, names_the_record_that_differs)
         }
         size_t size = (size_t)record->slots * EVENT_SIZE;
         if (seen[record->kind]++ == 1) {
-            for (size_t byte = offsetof(struct event, bar); byte < size; byte++) {
+            for (size_t byte = offsetof(struct event, bar); byte < size; byte += 3) {
                 assert_byte_is_found(&stage, &records, at, byte, ordinal);
             }
         } else {

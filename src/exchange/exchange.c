@@ -3,18 +3,28 @@
  * Working orders of one instrument are a list in order of arrival. A fill moves cash by price x
  * quantity, rounded half to even, and takes the commission. The account is a cash account: a buy
  * that cash cannot pay and a sale of more than is held are refused when they arrive, and a buy that
- * the next open made too dear is canceled instead of filled. Duplicate ids are refused: among
- * working orders always, among ended ones as long as one of the last few thousand. */
+ * the next open made too dear is canceled instead of filled.
+ *
+ * Ids that were used are refused: those of working orders always, those of ended ones as long as
+ * they are remembered. Each id has a window of places in a table, chosen by its hash; a new one
+ * takes one of them that holds no working order, in turn. */
 #include "exchange/exchange.h"
 
 #include "base/check.h"
 #include "base/hot.h"
 #include "base/money.h"
 
-enum { RECENT_IDS = 4096, NO_ORDER = -1 };
+enum { KNOWN_IDS_MIN = 4096, ID_WINDOW = 16, NO_ORDER = -1 };
+
+/* An id that was used. */
+struct known_id {
+    uint64_t id;
+    bool working;
+};
 
 struct resting {
     uint64_t id;
+    uint32_t known; /* its place among the known ids */
     int64_t qty_e9; /* signed: sales negative */
     int64_t arrived_ns;
     int32_t next; /* index, or NO_ORDER */
@@ -39,7 +49,9 @@ struct exchange {
     int32_t free; /* unused places of `orders`, linked by next */
     struct resting *orders;
     struct holding *holdings;
-    uint64_t *recent_ids;
+    uint32_t known_mask; /* windows less one */
+    uint32_t known_turn; /* spreads new ids over their window */
+    struct known_id *known_ids;
 };
 
 uint32_t exchange_reports_max(const struct exchange_plan *plan)
@@ -52,7 +64,11 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
     struct exchange *exchange = arena_take(arena, 1, sizeof *exchange);
     struct resting *orders = arena_take(arena, plan->orders_max, sizeof *orders);
     struct holding *holdings = arena_take(arena, plan->instrument_count, sizeof *holdings);
-    uint64_t *recent_ids = arena_take(arena, RECENT_IDS, sizeof *recent_ids);
+    size_t known_count = KNOWN_IDS_MIN;
+    while (known_count < 4 * (size_t)plan->orders_max) {
+        known_count *= 2;
+    }
+    struct known_id *known_ids = arena_take(arena, known_count, sizeof *known_ids);
     if (exchange == NULL) {
         return NULL;
     }
@@ -69,7 +85,8 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
                                   .free = 0,
                                   .orders = orders,
                                   .holdings = holdings,
-                                  .recent_ids = recent_ids};
+                                  .known_mask = (uint32_t)(known_count / ID_WINDOW - 1),
+                                  .known_ids = known_ids};
     return exchange;
 }
 
@@ -92,21 +109,36 @@ static void report(struct exchange *exchange, struct exchange_reports *reports, 
     };
 }
 
-/* Where the id is remembered; ids differ in their middle bits. */
-static uint64_t *recent_id(struct exchange *exchange, uint64_t id)
+/* The first of the id's places; ids differ in their middle bits. */
+static uint32_t id_window(const struct exchange *exchange, uint64_t id)
 {
     uint64_t spread = id * UINT64_C(0x9e3779b97f4a7c15);
-    return &exchange->recent_ids[spread >> 52];
+    return ((uint32_t)(spread >> 32) & exchange->known_mask) * ID_WINDOW;
 }
 
-static bool is_working(const struct exchange *exchange, const struct holding *holding, uint64_t id)
+static bool is_known(const struct exchange *exchange, uint64_t id)
 {
-    for (int32_t at = holding->first; at != NO_ORDER; at = exchange->orders[at].next) {
-        if (exchange->orders[at].id == id) {
+    const struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
+    for (uint32_t i = 0; i < ID_WINDOW; i++) {
+        if (window[i].id == id) {
             return true;
         }
     }
     return false;
+}
+
+/* A place for a new id, or UINT32_MAX when its whole window is at work. */
+static uint32_t free_id_place(struct exchange *exchange, uint64_t id)
+{
+    uint32_t window = id_window(exchange, id);
+    for (uint32_t i = 0; i < ID_WINDOW; i++) {
+        uint32_t place = window + (exchange->known_turn + i) % ID_WINDOW;
+        if (!exchange->known_ids[place].working) {
+            exchange->known_turn += i + 1;
+            return place;
+        }
+    }
+    return UINT32_MAX;
 }
 
 /* Whether cash can pay for buying qty_e9 at price_e9, commission included. */
@@ -135,8 +167,7 @@ static enum reject_reason judge(struct exchange *exchange, const struct order_re
         return REJECT_BAD_QUANTITY;
     }
     const struct holding *holding = &exchange->holdings[leg->instrument];
-    if (*recent_id(exchange, order->order_id) == order->order_id ||
-        is_working(exchange, holding, order->order_id)) {
+    if (is_known(exchange, order->order_id)) {
         return REJECT_DUPLICATE_ID;
     }
     if (leg->ratio < 0 && order->qty_e9 > holding->qty_e9 - holding->selling_e9) {
@@ -148,7 +179,8 @@ static enum reject_reason judge(struct exchange *exchange, const struct order_re
     return exchange->free == NO_ORDER ? REJECT_TOO_MANY_ORDERS : REJECT_NONE;
 }
 
-static void rest(struct exchange *exchange, const struct order_request *request, int64_t now_ns)
+static void rest(struct exchange *exchange, const struct order_request *request, uint32_t known,
+                 int64_t now_ns)
 {
     const struct order_leg *leg = &request->legs[0];
     struct holding *holding = &exchange->holdings[leg->instrument];
@@ -156,6 +188,7 @@ static void rest(struct exchange *exchange, const struct order_request *request,
     struct resting *order = &exchange->orders[place];
     exchange->free = order->next;
     *order = (struct resting){.id = request->head.order.order_id,
+                              .known = known,
                               .qty_e9 = request->head.order.qty_e9 * leg->ratio,
                               .arrived_ns = now_ns,
                               .next = NO_ORDER};
@@ -168,7 +201,7 @@ static void rest(struct exchange *exchange, const struct order_request *request,
     if (leg->ratio < 0) {
         holding->selling_e9 += request->head.order.qty_e9;
     }
-    *recent_id(exchange, order->id) = order->id;
+    exchange->known_ids[known] = (struct known_id){.id = order->id, .working = true};
 }
 
 void exchange_on_request(struct exchange *exchange, const struct order_request *request,
@@ -176,8 +209,13 @@ void exchange_on_request(struct exchange *exchange, const struct order_request *
 {
     struct event_report payload = {.order_id = request->head.order.order_id};
     enum reject_reason reason = judge(exchange, request);
+    uint32_t known = UINT32_MAX;
     if (reason == REJECT_NONE) {
-        rest(exchange, request, now_ns);
+        known = free_id_place(exchange, payload.order_id);
+        reason = known == UINT32_MAX ? REJECT_TOO_MANY_ORDERS : REJECT_NONE;
+    }
+    if (reason == REJECT_NONE) {
+        rest(exchange, request, known, now_ns);
     }
     report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED,
            (uint8_t)reason, now_ns, request->legs[0].instrument, payload);
@@ -217,6 +255,7 @@ static void fill_first(struct exchange *exchange, const struct event *bar,
     }
     exchange->orders[place].next = exchange->free;
     exchange->free = place;
+    exchange->known_ids[order.known].working = false;
     if (order.qty_e9 < 0) {
         holding->selling_e9 += order.qty_e9;
     }

@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)
         read_all(reader);
         log_reader_close(reader);
     } else {
-        CHECK(err == ERR_DAMAGED || err == ERR_FORMAT);
+        CHECK(err == ERR_DAMAGED || err == ERR_FORMAT || err == ERR_NOT_FOUND);
     }
     return 0;
 }

@@ -60,8 +60,11 @@ struct order_request {
 
 static_assert(sizeof(struct order_request) == 2 * EVENT_SIZE, "two slots");
 
+#define ORDER_ATTEMPT_MAX 4095
+
 /* An order id is a function of (trade, role, attempt), so that after any crash look-up finds what
- * was sent: trade << 16 | role << 12 | attempt. Trades count from 1; an attempt is below 4096. */
+ * was sent: trade << 16 | role << 12 | attempt. Trades count from 1; attempts from 1 to
+ * ORDER_ATTEMPT_MAX. */
 static inline uint64_t order_id_make(uint64_t trade_id, enum order_role role, uint32_t attempt)
 {
     return trade_id << 16 | (uint64_t)role << 12 | attempt;

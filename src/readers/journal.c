@@ -137,7 +137,9 @@ static void fill_run(struct journal *journal, const struct preamble *preamble)
     char created[UTC_TEXT_SIZE];
     (void)utc_format(preamble->created_ns, created);
     run_text(journal, "mode", run_mode_text(preamble->mode));
-    run_text(journal, "simulated", lookup_simulated(journal->lookup) ? "true" : "false");
+    run_text(journal, "simulated", "true");
+    run_text(journal, "simulated_market",
+             lookup_market_is_simulated(journal->lookup) ? "true" : "false");
     run_text(journal, "created", created);
     run_text(journal, "source", preamble->source);
     run_text(journal, "data_hash", preamble->data_hash);

@@ -128,8 +128,7 @@ enum err jsonl_create(const char *run_dir, const struct lookup *lookup, enum run
     jsonl->trades.fd = -1;
     jsonl->updates.fd = -1;
     (void)snprintf(jsonl->kind, sizeof jsonl->kind,
-                   "\",\"mode\":\"%s\",\"simulated\":%s,\"cash\":", run_mode_text(mode),
-                   lookup_simulated(lookup) ? "true" : "false");
+                   "\",\"mode\":\"%s\",\"simulated\":true,\"cash\":", run_mode_text(mode));
     jsonl->kind_length = strlen(jsonl->kind);
     enum err err = stream_open(&jsonl->equity, run_dir, "equity.jsonl", problem);
     if (err == ERR_OK) {

@@ -164,7 +164,7 @@ const struct run_config *lookup_config(const struct lookup *lookup)
     return &lookup->config;
 }
 
-bool lookup_simulated(const struct lookup *lookup)
+bool lookup_market_is_simulated(const struct lookup *lookup)
 {
     return strncmp(lookup->preamble->source, "workload", strlen("workload")) == 0;
 }

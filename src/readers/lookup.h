@@ -41,7 +41,7 @@ const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n
 
 const struct run_config *lookup_config(const struct lookup *lookup);
 
-/* The market itself is made up. */
-bool lookup_simulated(const struct lookup *lookup);
+/* The market itself is made up; fills are simulated in every mode there is so far. */
+bool lookup_market_is_simulated(const struct lookup *lookup);
 
 #endif

@@ -43,7 +43,8 @@ struct field {
 static const struct field fields[] = {
     FIELD("run_id", FIELD_TEXT, run_id),
     FIELD("mode", FIELD_MODE, mode),
-    FIELD("simulated", FIELD_BOOL, simulated_data),
+    FIELD("simulated", FIELD_BOOL, simulated),
+    FIELD("simulated_market", FIELD_BOOL, simulated_data),
     FIELD("stopped", FIELD_BOOL, stopped),
     FIELD("config", FIELD_TEXT, config_path),
     FIELD("config_hash", FIELD_TEXT, config_hash),

@@ -16,7 +16,8 @@
 struct run_result {
     char run_id[40];
     enum run_mode mode;
-    bool simulated_data; /* the market itself is made up (workload) */
+    bool simulated;      /* fills are made by our own exchange */
+    bool simulated_data; /* the market itself is made up, too (workload) */
     bool stopped;        /* ended by a signal before the end of the data */
     char config_path[256];
     char config_hash[SHA256_HEX_SIZE];
@@ -55,8 +56,8 @@ struct run_result {
 };
 
 /* The result as one JSON object with a final newline. Top level: run_id, mode, simulated,
- * config_hash, data_hash, decision_hash (16 hex digits), bars, fills, final_equity (decimal text),
- * engine_cpu_s and the rest; all money is decimal text. */
+ * simulated_market, config_hash, data_hash, decision_hash (16 hex digits), bars, fills,
+ * final_equity (decimal text), engine_cpu_s and the rest; all money is decimal text. */
 void result_write_json(const struct run_result *result, FILE *out);
 
 /* The same written atomically to `run_dir`/result.json. */

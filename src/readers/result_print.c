@@ -186,8 +186,9 @@ void result_print(const struct run_result *result, const char *run_dir, FILE *ou
 {
     (void)fprintf(out, "%s%s%s\n", run_mode_text(result->mode),
                   result->run_id[0] != '\0' ? " " : "", result->run_id);
-    if (result->simulated_data) {
-        (void)fprintf(out, "  SIMULATED  the market itself is made up\n");
+    if (result->simulated) {
+        (void)fprintf(out, "  SIMULATED  fills by our own exchange%s\n",
+                      result->simulated_data ? ", and the market itself is made up" : "");
     }
     print_source(result, out);
     print_activity(result, out);

@@ -16,6 +16,7 @@ static struct run_result sample(void)
     struct run_result result = {
         .run_id = "20261121-011500-3f2a",
         .mode = MODE_BACKTEST,
+        .simulated = true,
         .simulated_data = true,
         .config_path = "examples/\"a\".yaml",
         .config_hash = "aa",
