@@ -205,6 +205,22 @@ static void apply_posting(struct engine *engine, const struct event *event)
     }
 }
 
+static void count_closed(struct engine *engine, struct trade *trade)
+{
+    struct book *book = &engine->books[trade->book - 1];
+    trade->counted_won = trade->realized_e9 > trade->detail.commission_e9;
+    book->trades_closed++;
+    book->trades_won += trade->counted_won ? 1 : 0;
+}
+
+static void uncount_closed(struct engine *engine, struct trade *trade)
+{
+    struct book *book = &engine->books[trade->book - 1];
+    book->trades_closed--;
+    book->trades_won -= trade->counted_won ? 1 : 0;
+    trade->counted_won = false;
+}
+
 static void apply_trade(struct engine *engine, const struct event *record)
 {
     const struct trade_detail *detail = (const struct trade_detail *)(record + 1);
@@ -212,14 +228,15 @@ static void apply_trade(struct engine *engine, const struct event *record)
         &engine->trades[(size_t)(record->trade.book - 1) * engine->instrument_count +
                         record->instrument];
     CHECK(trade->id == record->trade.trade_id);
+    if (trade->state == TRADE_CLOSED) {
+        uncount_closed(engine, trade); /* a late fill opens it again */
+    }
     trade->state = record->flags;
     trade->detail.opened_ns = detail->opened_ns;
     trade->detail.closed_ns = detail->closed_ns;
     refresh(engine, trade);
     if (record->flags == TRADE_CLOSED) {
-        struct book *book = &engine->books[trade->book - 1];
-        book->trades_closed++;
-        book->trades_won += trade->realized_e9 > trade->detail.commission_e9 ? 1 : 0;
+        count_closed(engine, trade);
     }
 }
 

@@ -272,7 +272,8 @@ bool decide_trade(const struct engine *engine, const struct event *report, struc
     };
     *detail = trade->detail;
     if (next == TRADE_OPEN) {
-        detail->opened_ns = report->ts_ns;
+        detail->opened_ns = trade->detail.opened_ns == 0 ? report->ts_ns : trade->detail.opened_ns;
+        detail->closed_ns = 0;
     } else if (next == TRADE_CLOSED) {
         detail->closed_ns = report->ts_ns;
     }

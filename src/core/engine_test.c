@@ -575,6 +575,32 @@ Test(engine, a_fill_after_the_cancel_opens_the_trade)
     }
 }
 
+/* The same for a trade that was closed already: it opens again as itself, and counts once. */
+Test(engine, a_closed_trade_that_a_late_fill_opens_counts_once)
+{
+    struct bench bench;
+    struct bench_plan plan = bench_plan_simple(1);
+    bench_init(&bench, &plan);
+    const struct trade *trade = bench_trade(&bench, 0, 0);
+    uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
+    bench_fill(&bench, 0, entry, SHARES(40), USD(10));
+    int64_t opened_ns = trade->detail.opened_ns;
+    bench_say(&bench, EVENT_CANCELED, 0, entry);
+    bench_fill(&bench, 0, bench_sell(&bench, 0, 0, USD(12)), SHARES(40), USD(12));
+    cr_assert_eq(trade->state, TRADE_CLOSED);
+    bench_fill(&bench, 0, entry, SHARES(20), USD(10));
+    cr_assert_eq(trade->state, TRADE_OPEN);
+    cr_assert_eq(trade->detail.opened_ns, opened_ns, "the first fill is the first fill");
+    cr_assert_eq(trade->detail.closed_ns, 0, "it is open");
+    bench_fill(&bench, 0, bench_sell(&bench, 0, 0, USD(12)), SHARES(20), USD(12));
+    cr_assert_eq(trade->state, TRADE_CLOSED);
+    cr_assert_eq(trade->detail.closed_ns, bench.ts_ns);
+    cr_assert_eq(trade->realized_e9, USD(120));
+    cr_assert_eq(bench.decides.engine->books[0].trades_closed, 1);
+    cr_assert_eq(bench.decides.engine->books[0].trades_won, 1);
+    bench_finish(&bench);
+}
+
 /* An id has room for 4,095 attempts; what comes after must not look like another order's. */
 Test(engine, attempts_beyond_the_room_in_an_id_do_not_repeat_ids)
 {
@@ -588,13 +614,20 @@ Test(engine, attempts_beyond_the_room_in_an_id_do_not_repeat_ids)
         bench_slice_at(&bench, USD(10));
         const struct event *order = bench_answer(&bench, EVENT_ORDER, 0);
         if (order == NULL) {
-            break; /* the engine may give up instead */
+            break;
         }
         cr_assert_gt(order->order.order_id, last, "attempt %u", attempt);
         last = order->order.order_id;
         cr_assert_eq(order_id_role(last), ORDER_ROLE_EXIT, "attempt %u", attempt);
         bench_say(&bench, EVENT_REJECTED, 0, last);
     }
+    const struct event *decision = bench_answer(&bench, EVENT_DECISION, 0);
+    cr_assert_eq(last, order_id_make(1, ORDER_ROLE_EXIT, 4095));
+    cr_assert_not_null(decision);
+    cr_assert_eq(decision->decision.verdict, VERDICT_EXIT_ATTEMPTS);
+    cr_assert_eq(decision->decision.value, 4095);
+    cr_assert_eq(decision->decision.limit, 4095);
+    cr_assert_eq(bench.decides.engine->counters.refused_by[VERDICT_EXIT_ATTEMPTS], 1);
     bench_finish(&bench);
 }
 
@@ -679,7 +712,8 @@ struct moody {
     int64_t cash_e9;
     int64_t qty_e9[BENCH_INSTRUMENTS];
     struct event last_fill;
-    uint64_t partial, rejected, ended, repeated;
+    struct moody_order ghost; /* canceled or expired, yet it may fill; id 0: none */
+    uint64_t partial, rejected, ended, repeated, late;
 };
 
 static void moody_take_orders(struct moody *moody)
@@ -722,9 +756,9 @@ static void moody_forget(struct moody *moody, uint32_t index)
     moody->orders[index] = moody->orders[--moody->count];
 }
 
-static void moody_fill(struct moody *moody, uint32_t index)
+/* Fills the order, wholly or in part. */
+static void moody_fill(struct moody *moody, struct moody_order *order)
 {
-    struct moody_order *order = &moody->orders[index];
     int64_t qty_e9 = order->rest_e9;
     if (random_below(&moody->random, 2) == 0) {
         qty_e9 = 1 + (int64_t)(random_next(&moody->random) % (uint64_t)order->rest_e9);
@@ -739,11 +773,36 @@ static void moody_fill(struct moody *moody, uint32_t index)
     moody->qty_e9[order->instrument] += order->buys ? qty_e9 : -qty_e9;
     bench_take(&moody->bench, &moody->last_fill);
     order->rest_e9 -= qty_e9;
-    if (order->rest_e9 == 0) {
-        moody_forget(moody, index);
-    } else {
-        moody->partial++;
+    moody->partial += order->rest_e9 > 0 ? 1 : 0;
+}
+
+/* The order that ended fills all the same, while its trade still knows it (O8, O9). */
+static void moody_fill_ghost(struct moody *moody)
+{
+    struct moody_order *ghost = &moody->ghost;
+    struct trade *trade = engine_trade(moody->bench.decides.engine, ghost->instrument, ghost->id);
+    if (ghost->rest_e9 > 0 && trade != NULL && trade_order(trade, ghost->id) != NULL) {
+        moody_fill(moody, ghost);
+        moody->late++;
     }
+    ghost->id = 0;
+    moody->last_fill.kind = EVENT_NONE;
+}
+
+static void moody_end(struct moody *moody, uint32_t index, uint8_t kind)
+{
+    struct moody_order *order = &moody->orders[index];
+    bench_say(&moody->bench, kind, order->instrument, order->id);
+    if (moody->last_fill.report.order_id == order->id) {
+        moody->last_fill.kind = EVENT_NONE; /* its trade may be another one soon */
+    }
+    if (kind == EVENT_REJECTED) {
+        moody->rejected++;
+    } else {
+        moody->ended++;
+        moody->ghost = *order;
+    }
+    moody_forget(moody, index);
 }
 
 static void moody_report(struct moody *moody)
@@ -759,18 +818,16 @@ static void moody_report(struct moody *moody)
         bench_say(&moody->bench, EVENT_ACCEPTED, order->instrument, order->id);
         order->accepted = true;
     } else if (mood < 5) {
-        uint8_t kind = (uint8_t)(mood == 3                              ? EVENT_REJECTED
-                                 : random_below(&moody->random, 2) == 0 ? EVENT_CANCELED
-                                                                        : EVENT_EXPIRED);
-        moody->rejected += mood == 3 ? 1 : 0;
-        moody->ended += mood == 3 ? 0 : 1;
-        bench_say(&moody->bench, kind, order->instrument, order->id);
-        if (moody->last_fill.report.order_id == order->id) {
-            moody->last_fill.kind = EVENT_NONE; /* its trade may be another one soon */
-        }
-        moody_forget(moody, index);
+        uint32_t way = random_below(&moody->random, 3);
+        moody_end(moody, index,
+                  (uint8_t)(way == 0   ? EVENT_REJECTED
+                            : way == 1 ? EVENT_CANCELED
+                                       : EVENT_EXPIRED));
     } else {
-        moody_fill(moody, index);
+        moody_fill(moody, order);
+        if (order->rest_e9 == 0) {
+            moody_forget(moody, index);
+        }
     }
 }
 
@@ -783,7 +840,9 @@ static void swap_sides(struct bench *bench)
 
 static void moody_step(struct moody *moody)
 {
-    if (moody->count == 0 || random_below(&moody->random, 4) == 0) {
+    if (moody->ghost.id != 0 && random_below(&moody->random, 4) == 0) {
+        moody_fill_ghost(moody);
+    } else if (moody->count == 0 || random_below(&moody->random, 4) == 0) {
         moody->last_fill.kind = EVENT_NONE;
         moody_slice(moody);
     } else {
@@ -823,13 +882,14 @@ static void moody_run(uint64_t seed, uint32_t steps)
     const struct engine_counters *counters = &moody.bench.decides.engine->counters;
     cr_log_info("seed %" PRIu64 ": %" PRIu64 " slices, %" PRIu64 " orders, %" PRIu64
                 " fills (%" PRIu64 " in part, %" PRIu64 " repeated), %" PRIu64 " rejected, %" PRIu64
-                " ended, %" PRIu64 " refused",
+                " ended, %" PRIu64 " filled late, %" PRIu64 " refused",
                 seed, counters->slices, counters->orders, counters->fills, moody.partial,
-                moody.repeated, moody.rejected, moody.ended, counters->refused);
+                moody.repeated, moody.rejected, moody.ended, moody.late, counters->refused);
     cr_assert_gt(counters->fills, steps / 10, "seed %" PRIu64, seed);
     cr_assert_gt(moody.partial, 0);
     cr_assert_gt(moody.rejected, 0);
     cr_assert_gt(moody.ended, 0);
+    cr_assert_gt(moody.late, 0);
     cr_assert_gt(moody.repeated, 0);
     cr_assert_gt(counters->refused, 0);
     bench_finish(&moody.bench);

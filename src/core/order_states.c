@@ -1,8 +1,8 @@
 /* order_states.c: next[state][event], every cell filled.
  *
- * T(X) moves to X; IGN is legal and changes nothing; QUA cannot happen and needs a person. A rest
- * in the table: CLOSED takes late fills (the order keeps its state, the fill counts all the same),
- * and evidence from the broker always beats what we believed (an INTENT that fills was sent). */
+ * T(X) moves to X; IGN is legal and changes nothing; QUA cannot happen and needs a person. CLOSED
+ * takes late fills: the order keeps its state and the fill counts all the same. Evidence from the
+ * broker always beats what we believed: an INTENT that fills was sent. */
 #include "core/order_states.h"
 
 #include "base/check.h"
@@ -25,10 +25,10 @@ static const struct order_step table[ORDER_STATE_COUNT][ORDER_EVENT_COUNT] = {
 /*                    SENT        NOT_SENT   NO_ANSWER   ACCEPTED    REJECTED   PART_FILLED FILLED     CANCEL_SENT   CANCELED   REPLACE_SENT  REPLACED   REQ_DENIED  EXPIRED    NOT_FOUND  FOREIGN */
 [ORDER_INTENT]      = {T(SENDING), T(CLOSED), T(UNKNOWN), T(WORKING), T(CLOSED), T(WORKING), T(CLOSED), QUA,          T(CLOSED), QUA,          T(CLOSED), QUA,        T(CLOSED), T(CLOSED), QUA},
 [ORDER_SENDING]     = {QUA,        T(CLOSED), T(UNKNOWN), T(WORKING), T(CLOSED), T(WORKING), T(CLOSED), T(CANCELING), T(CLOSED), QUA,          T(CLOSED), QUA,        T(CLOSED), T(CLOSED), QUA},
-[ORDER_UNKNOWN]     = {T(SENDING), T(CLOSED), IGN,        T(WORKING), T(CLOSED), T(WORKING), T(CLOSED), T(CANCELING), T(CLOSED), QUA,          T(CLOSED), QUA,        T(CLOSED), T(CLOSED), QUA},
+[ORDER_UNKNOWN]     = {T(SENDING), QUA,       IGN,        T(WORKING), T(CLOSED), T(WORKING), T(CLOSED), T(CANCELING), T(CLOSED), QUA,          T(CLOSED), QUA,        T(CLOSED), T(CLOSED), QUA},
 [ORDER_WORKING]     = {QUA,        QUA,       IGN,        IGN,        T(CLOSED), IGN,        T(CLOSED), T(CANCELING), T(CLOSED), T(REPLACING), T(CLOSED), IGN,        T(CLOSED), QUA,       QUA},
-[ORDER_CANCELING]   = {QUA,        QUA,       IGN,        IGN,        T(CLOSED), IGN,        T(CLOSED), IGN,          T(CLOSED), QUA,          T(CLOSED), T(WORKING), T(CLOSED), T(CLOSED), QUA},
-[ORDER_REPLACING]   = {QUA,        QUA,       IGN,        IGN,        T(CLOSED), IGN,        T(CLOSED), T(CANCELING), T(CLOSED), IGN,          T(CLOSED), T(WORKING), T(CLOSED), QUA,       QUA},
+[ORDER_CANCELING]   = {QUA,        T(CLOSED), IGN,        IGN,        T(CLOSED), IGN,        T(CLOSED), IGN,          T(CLOSED), QUA,          T(CLOSED), T(WORKING), T(CLOSED), T(CLOSED), QUA},
+[ORDER_REPLACING]   = {QUA,        QUA,       IGN,        IGN,        T(CLOSED), IGN,        T(CLOSED), T(CANCELING), T(CLOSED), QUA,          T(CLOSED), T(WORKING), T(CLOSED), QUA,       QUA},
 [ORDER_CLOSED]      = {QUA,        IGN,       IGN,        IGN,        IGN,       IGN,        IGN,       IGN,          IGN,       IGN,          IGN,       IGN,        IGN,       IGN,       QUA},
 [ORDER_QUARANTINED] = {QUA,        QUA,       QUA,        QUA,        QUA,       QUA,        QUA,       QUA,          QUA,       QUA,          QUA,       QUA,        QUA,       QUA,       QUA},
 };

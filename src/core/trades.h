@@ -41,7 +41,8 @@ struct trade {
     uint64_t id;
     uint32_t instrument;
     uint16_t book;
-    uint8_t state; /* enum trade_state */
+    uint8_t state;    /* enum trade_state */
+    bool counted_won; /* closed, and its book counts it as won */
     uint32_t exit_attempts;
     int64_t qty_e9;
     int64_t cost_e9;

@@ -35,10 +35,10 @@ static void dump_trade(const struct trade *trade, const struct instrument *instr
     const struct trade_detail *detail = &trade->detail;
     (void)fprintf(out,
                   "trade %" PRIu64 " book %d %s %s qty %" PRId64 " cost %" PRId64
-                  " realized %" PRId64 " exits %" PRIu32 "\n",
+                  " realized %" PRId64 " exits %" PRIu32 " won %d\n",
                   trade->id, trade->book, instruments[trade->instrument].symbol,
                   trade_state_text(trade->state), trade->qty_e9, trade->cost_e9, trade->realized_e9,
-                  trade->exit_attempts);
+                  trade->exit_attempts, trade->counted_won);
     (void)fprintf(out,
                   "  opened %" PRId64 " closed %" PRId64 " in %" PRId64 "/%" PRId64 " out %" PRId64
                   "/%" PRId64 " commission %" PRId64 "\n",
