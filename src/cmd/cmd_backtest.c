@@ -4,7 +4,6 @@
 
 #include "cmd/cmd.h"
 #include "cmd/trading.h"
-#include "sys/memory.h"
 
 enum { OPTION_OUT = 256, OPTION_NO_RUN_DIR, OPTION_JSON, OPTION_SKIP_BAD, OPTION_DATA };
 
@@ -22,12 +21,6 @@ static const struct argp_option options[] = {
     {0                                                      },
 };
 
-static void add_data(struct source *source, const char *path)
-{
-    source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
-    source->paths[source->path_count++] = xstrdup(path);
-}
-
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct trading_options *trading = state->input;
@@ -36,7 +29,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         trading->config_path = text;
         return 0;
     case OPTION_DATA:
-        add_data(&trading->source, text);
+        source_add(&trading->source, text);
         return 0;
     case OPTION_SKIP_BAD:
         trading->source.skip_bad = true;

@@ -5,7 +5,6 @@
 
 #include "cmd/cmd.h"
 #include "cmd/trading.h"
-#include "sys/memory.h"
 
 enum {
     OPTION_ONCE = 256,
@@ -56,12 +55,6 @@ static void parse_speed(struct argp_state *state, const char *text)
     }
 }
 
-static void add_data(struct source *source, const char *path)
-{
-    source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
-    source->paths[source->path_count++] = xstrdup(path);
-}
-
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct trading_options *trading = state->input;
@@ -70,7 +63,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         trading->config_path = text;
         return 0;
     case OPTION_DATA:
-        add_data(&trading->source, text);
+        source_add(&trading->source, text);
         return 0;
     case OPTION_ONCE:
         trading->session_s = 0;

@@ -9,6 +9,12 @@
 #include "data/workload.h"
 #include "sys/memory.h"
 
+void source_add(struct source *source, const char *path)
+{
+    source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
+    source->paths[source->path_count++] = xstrdup(path);
+}
+
 enum err source_open(const struct source *source, const struct run_config *config,
                      struct bars *bars, struct import_report *report, struct problem *problem)
 {
@@ -68,8 +74,7 @@ static bool parse_line(const char *line, struct source *source)
         return true;
     }
     if (strncmp(line, "file ", 5) == 0) {
-        source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
-        source->paths[source->path_count++] = xstrdup(line + 5);
+        source_add(source, line + 5);
         return true;
     }
     return source->path_count == 0 && parse_workload(line, source);

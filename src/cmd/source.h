@@ -19,6 +19,9 @@ struct source {
     uint32_t workload_symbols;
 };
 
+/* Adds a data file; the path is copied. */
+void source_add(struct source *source, const char *path);
+
 /* Opens the bars that the config's symbols and bar length ask for. */
 enum err source_open(const struct source *source, const struct run_config *config,
                      struct bars *bars, struct import_report *report, struct problem *problem);
