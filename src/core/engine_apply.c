@@ -49,9 +49,6 @@ static void step_order(struct engine *engine, struct order *order, enum order_ev
 
 static void apply_fill(struct engine *engine, struct order *order, const struct event_report *fill)
 {
-    if (fill->exec_id <= engine->last_exec_id) {
-        return; /* an execution counts once */
-    }
     engine->last_exec_id = fill->exec_id;
     engine->counters.fills++;
     if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
@@ -71,6 +68,9 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
 
 static void apply_report(struct engine *engine, const struct event *event)
 {
+    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
+        return; /* an execution counts once, whosever place in the table it was */
+    }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {

@@ -112,8 +112,15 @@ static enum err take_end(struct replay *replay, const struct event *end)
     if (err != ERR_OK) {
         return err;
     }
-    if (replay->verify && end->slice.decision_hash != replay->assembly.engine->decision_hash) {
+    const struct engine *engine = replay->assembly.engine;
+    if (replay->verify && end->slice.decision_hash != engine->decision_hash) {
         return differs(replay, end, "the decision hash is another one");
+    }
+    if (replay->verify && (end->slice.equity_e9 != engine->equity_e9 ||
+                           end->slice.cash_e9 != ledger_cash_e9(&engine->ledger) ||
+                           end->slice.fills != (uint32_t)engine->counters.fills)) {
+        return differs(replay, end,
+                       "equity, cash or the number of fills at the end is another one");
     }
     return ERR_OK;
 }
