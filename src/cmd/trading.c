@@ -386,7 +386,6 @@ static enum err make_driver(struct trading *trading)
     bool terminal = isatty(STDERR_FILENO) == 1 && !options->json;
     struct driver_plan plan = {
         .config = &trading->config,
-        .instruments = trading->bars.instruments,
         .instrument_count = trading->bars.instrument_count,
         .feed = trading->feed,
         .start_ns = trading->bars.records[0].src_ns,

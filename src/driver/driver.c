@@ -18,7 +18,9 @@
 
 enum { PROGRESS_SLICES = 1 << 16 };
 
-struct broker *driver_sim_broker(const struct run_config *config, uint32_t instrument_count)
+/* The exchange has room for one working order of each book in each instrument: there are no more.
+ */
+static struct broker *make_broker(const struct run_config *config, uint32_t instrument_count)
 {
     struct exchange_plan plan = {
         .instrument_count = instrument_count,
@@ -44,7 +46,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->broker = driver_sim_broker(plan->config, plan->instrument_count);
+    self->broker = make_broker(plan->config, plan->instrument_count);
     *driver = self;
     return ERR_OK;
 }
@@ -253,18 +255,19 @@ static enum err take_slice(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    if (assembly->output.send_count > 0) {
-        driver->broker->ops->carry_out(driver->broker, &assembly->output, driver->ts_ns);
-    }
     driver->last_ns = slice->end.ts_ns;
     driver->last_ordinal = slice->end.slice_end.slice;
     if (driver->watched) {
         show_progress(driver);
     }
-    bool agrees = driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine, slice);
-    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
-               ? ERR_OK
-               : halt(driver, EVENT_SLICE_END, problem);
+    if (!driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine, slice) ||
+        assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, EVENT_SLICE_END, problem); /* before anything is sent */
+    }
+    if (assembly->output.send_count > 0) {
+        driver->broker->ops->carry_out(driver->broker, &assembly->output, driver->ts_ns);
+    }
+    return ERR_OK;
 }
 
 /* The end of the run: the last equity point and how far it got. */

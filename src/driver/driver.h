@@ -24,7 +24,6 @@ enum market_log {
 
 struct driver_plan {
     const struct run_config *config;
-    const struct instrument *instruments;
     uint32_t instrument_count;
     struct feed *feed; /* borrowed */
     int64_t start_ns;  /* start of the first bar: when the cash is put in */
@@ -40,11 +39,9 @@ struct driver_plan {
 
 struct driver;
 
-/* The most orders that may work at once, for the exchange beside the engine. */
-struct broker *driver_sim_broker(const struct run_config *config, uint32_t instrument_count);
-
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
- * there can be. `*driver` is the caller's to driver_destroy(); it owns its broker. */
+ * there can be. `*driver` is the caller's to driver_destroy(); it owns its broker,
+ * which is our own exchange in process. */
 enum err driver_create(const struct driver_plan *plan, struct driver **driver,
                        struct problem *problem);
 

@@ -185,7 +185,6 @@ static inline struct driver_plan run_plan(const struct stage *stage,
     run->own_feed = options->feed == NULL ? feed_bars_create(&stage->bars) : NULL;
     return (struct driver_plan){
         .config = &stage->config,
-        .instruments = stage->bars.instruments,
         .instrument_count = stage->bars.instrument_count,
         .feed = options->feed == NULL ? run->own_feed : options->feed,
         .start_ns = stage->bars.records[0].src_ns,
