@@ -197,11 +197,11 @@ RARELY static enum err halt(const struct driver *driver, uint8_t kind, struct pr
     enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
     (void)utc_format(driver->ts_ns, when);
-    return problem_set(problem, ERR_DIFFERS,
-                       "halted at %s, after a %s: %s; the log holds all of it", when,
+    return problem_set(problem, ERR_DIFFERS, "halted at %s, after a %s: %s%s", when,
                        event_kind_text(kind),
                        fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
-                                                  : "the exchange's ledger and ours disagree");
+                                                  : "the exchange's ledger and ours disagree",
+                       driver->plan.log != NULL ? "; the log holds all of it" : "");
 }
 
 static enum err take_report(struct driver *driver, struct problem *problem)
