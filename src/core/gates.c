@@ -34,8 +34,14 @@ int64_t limit_value(const struct limit *limit, int64_t session_equity_e9)
     }
     int64_t value_e9 = 0; /* no equity, no limit to spend */
     if (session_equity_e9 > 0) {
-        (void)money_mul_div(session_equity_e9, limit->value, 1000000, ROUND_DOWN,
-                            &value_e9); /* out of range leaves 0: refuse */
+        /* equity * ppm / 10^6 without 128 bits: the millions and the rest apart, which is exact. */
+        int64_t millions = session_equity_e9 / 1000000;
+        int64_t rest = session_equity_e9 % 1000000;
+        if (__builtin_mul_overflow(millions, limit->value, &millions) ||
+            __builtin_mul_overflow(rest, limit->value, &rest) ||
+            __builtin_add_overflow(millions, rest / 1000000, &value_e9)) {
+            value_e9 = 0; /* out of range: refuse */
+        }
     }
     return value_e9;
 }

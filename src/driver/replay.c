@@ -17,10 +17,10 @@ struct replay {
     struct feed *feed; /* NULL: the log holds its market */
     struct replay_result *result;
     struct problem *problem;
-    uint64_t next_slice; /* of the feed */
-    struct slice slice;  /* gathers the log's bars */
-    uint32_t checked;    /* slots of the engine's output that were found in the log */
-    uint64_t record;     /* ordinal of the record at hand, for messages */
+    uint64_t next_slice;  /* of the feed */
+    struct gather gather; /* the log's bars */
+    uint32_t checked;     /* slots of the engine's output that were found in the log */
+    uint64_t record;      /* ordinal of the record at hand, for messages */
     bool verify;
 };
 
@@ -47,7 +47,8 @@ static enum err end_of_answers(const struct replay *replay, const struct event *
 
 static enum err give_slice(struct replay *replay, const struct slice *slice)
 {
-    enum err err = end_of_answers(replay, &slice->end);
+    const struct event end = slice_end_event(slice);
+    enum err err = end_of_answers(replay, &end);
     if (err != ERR_OK) {
         return err;
     }
@@ -95,12 +96,12 @@ static enum err give_slices(struct replay *replay, const struct event *at, uint6
 {
     enum err err = ERR_OK;
     while (err == ERR_OK && replay->next_slice <= ordinal) {
-        const struct slice *slice = feed_next(replay->feed);
-        if (slice == NULL) {
+        struct slice slice;
+        if (!feed_next(replay->feed, &slice)) {
             return differs(replay, at, "the data ends before the log does");
         }
         replay->next_slice++;
-        err = give_slice(replay, slice);
+        err = give_slice(replay, &slice);
     }
     return err;
 }
@@ -134,7 +135,8 @@ static enum err take(struct replay *replay, const struct event *record)
         return compare(replay, record);
     }
     if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
-        return gather_slice(&replay->slice, record) ? give_slice(replay, &replay->slice) : ERR_OK;
+        const struct slice *slice = gather_slice(&replay->gather, record);
+        return slice != NULL ? give_slice(replay, slice) : ERR_OK;
     }
     if (event_is_report(record->kind)) {
         return give_report(replay, record);
@@ -182,6 +184,14 @@ enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
     return err;
 }
 
+static void fold_slice(struct assembly *assembly, const struct slice *slice)
+{
+    if (slice != NULL) {
+        view_on_slice(assembly->view, slice);
+        engine_apply_slice(assembly->engine, slice);
+    }
+}
+
 enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
                      const struct run_config *config, FILE *out, struct problem *problem)
 {
@@ -190,14 +200,13 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     if (err != ERR_OK) {
         return err;
     }
-    struct slice slice = {0};
+    struct gather gather = {0};
     const struct event *record;
     while ((record = log_reader_next(reader)) != NULL) {
         if (event_is_report(record->kind) || event_is_output(record->kind)) {
             engine_apply(assembly.engine, record);
-        } else if (event_is_input(record->kind) && gather_slice(&slice, record)) {
-            view_on_slice(assembly.view, &slice);
-            engine_apply_slice(assembly.engine, &slice);
+        } else if (event_is_input(record->kind)) {
+            fold_slice(&assembly, gather_slice(&gather, record));
         }
     }
     dump_engine(assembly.engine, preamble->instruments, out);

@@ -14,7 +14,7 @@
 #include "base/hot.h"
 #include "base/money.h"
 
-enum { KNOWN_IDS_MIN = 4096, ID_WINDOW = 16, NO_ORDER = -1 };
+enum { KNOWN_IDS_MIN = 512, ID_WINDOW = 16, NO_ORDER = -1 };
 
 /* An id that was used. */
 struct known_id {
@@ -46,7 +46,8 @@ struct exchange {
     int64_t value_e9; /* of all positions */
     bool out_of_range;
     uint64_t last_exec_id;
-    int32_t free; /* unused places of `orders`, linked by next */
+    uint32_t working; /* orders */
+    int32_t free;     /* unused places of `orders`, linked by next */
     struct resting *orders;
     struct holding *holdings;
     uint32_t known_mask; /* windows less one */
@@ -90,23 +91,25 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
     return exchange;
 }
 
-static void report(struct exchange *exchange, struct exchange_reports *reports, uint8_t kind,
-                   uint8_t flags, int64_t ts_ns, uint32_t instrument, struct event_report payload)
+/* The next report, for the caller to complete. Made in its place: see clear_slot(). */
+static struct event *begin_report(struct exchange *exchange, struct exchange_reports *reports,
+                                  uint8_t kind, int64_t ts_ns, uint32_t instrument,
+                                  uint64_t order_id)
 {
     CHECK(reports->count < reports->capacity);
+    struct exchange_report *report = &reports->reports[reports->count++];
     bool known = instrument < exchange->plan.instrument_count;
-    reports->reports[reports->count++] = (struct exchange_report){
-        .event = {.ts_ns = ts_ns,
-                  .src_ns = ts_ns,
-                  .kind = kind,
-                  .version = 1,
-                  .slots = 1,
-                  .flags = flags,
-                  .instrument = instrument,
-                  .report = payload},
-        .cash_e9 = exchange->cash_e9,
-        .qty_e9 = known ? exchange->holdings[instrument].qty_e9 : 0,
-    };
+    clear_slot(&report->event);
+    report->event.ts_ns = ts_ns;
+    report->event.src_ns = ts_ns;
+    report->event.kind = kind;
+    report->event.version = 1;
+    report->event.slots = 1;
+    report->event.instrument = instrument;
+    report->event.report.order_id = order_id;
+    report->cash_e9 = exchange->cash_e9;
+    report->qty_e9 = known ? exchange->holdings[instrument].qty_e9 : 0;
+    return &report->event;
 }
 
 /* The first of the id's places; ids differ in their middle bits. */
@@ -187,6 +190,7 @@ static void rest(struct exchange *exchange, const struct order_request *request,
     int32_t place = exchange->free;
     struct resting *order = &exchange->orders[place];
     exchange->free = order->next;
+    exchange->working++;
     *order = (struct resting){.id = request->head.order.order_id,
                               .known = known,
                               .qty_e9 = request->head.order.qty_e9 * leg->ratio,
@@ -207,18 +211,19 @@ static void rest(struct exchange *exchange, const struct order_request *request,
 void exchange_on_request(struct exchange *exchange, const struct order_request *request,
                          int64_t now_ns, struct exchange_reports *reports)
 {
-    struct event_report payload = {.order_id = request->head.order.order_id};
+    uint64_t order_id = request->head.order.order_id;
     enum reject_reason reason = judge(exchange, request);
     uint32_t known = UINT32_MAX;
     if (reason == REJECT_NONE) {
-        known = free_id_place(exchange, payload.order_id);
+        known = free_id_place(exchange, order_id);
         reason = known == UINT32_MAX ? REJECT_TOO_MANY_ORDERS : REJECT_NONE;
     }
     if (reason == REJECT_NONE) {
         rest(exchange, request, known, now_ns);
     }
-    report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED,
-           (uint8_t)reason, now_ns, request->legs[0].instrument, payload);
+    begin_report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED, now_ns,
+                 request->legs[0].instrument, order_id)
+        ->flags = (uint8_t)reason;
 }
 
 /* Moves cash and position; false when the account cannot take the fill. */
@@ -255,23 +260,24 @@ static void fill_first(struct exchange *exchange, const struct event *bar,
     }
     exchange->orders[place].next = exchange->free;
     exchange->free = place;
+    exchange->working--;
     exchange->known_ids[order.known].working = false;
     if (order.qty_e9 < 0) {
         holding->selling_e9 += order.qty_e9;
     }
 
     int64_t at_ns = order.arrived_ns > bar->src_ns ? order.arrived_ns : bar->src_ns;
-    struct event_report payload = {.order_id = order.id};
-    if (!settle(exchange, holding, order.qty_e9, bar->bar.open_e9)) {
-        report(exchange, reports, EVENT_CANCELED, REJECT_INSUFFICIENT_CASH, at_ns, bar->instrument,
-               payload);
+    bool fills = settle(exchange, holding, order.qty_e9, bar->bar.open_e9);
+    struct event *report = begin_report(exchange, reports, fills ? EVENT_FILL : EVENT_CANCELED,
+                                        at_ns, bar->instrument, order.id);
+    if (!fills) {
+        report->flags = REJECT_INSUFFICIENT_CASH;
         return;
     }
-    payload.exec_id = ++exchange->last_exec_id;
-    payload.qty_e9 = order.qty_e9 > 0 ? order.qty_e9 : -order.qty_e9;
-    payload.price_e9 = bar->bar.open_e9;
-    payload.commission_e9 = exchange->plan.commission_e9;
-    report(exchange, reports, EVENT_FILL, 0, at_ns, bar->instrument, payload);
+    report->report.exec_id = ++exchange->last_exec_id;
+    report->report.qty_e9 = order.qty_e9 > 0 ? order.qty_e9 : -order.qty_e9;
+    report->report.price_e9 = bar->bar.open_e9;
+    report->report.commission_e9 = exchange->plan.commission_e9;
 }
 
 RARELY static void fill_waiting(struct exchange *exchange, const struct event *bar,
@@ -284,22 +290,39 @@ RARELY static void fill_waiting(struct exchange *exchange, const struct event *b
     }
 }
 
-/* Values a position at its close; whole shares need no 128-bit division. */
-static inline void revalue(struct exchange *exchange, struct holding *holding)
+static inline void set_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
 {
-    int64_t value_e9;
     int64_t sum_e9;
-    bool fails =
-        holding->whole != 0
-            ? __builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)
-            : money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK;
-    if (fails || __builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
+    if (__builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
         __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
         exchange->out_of_range = true;
         return;
     }
     exchange->value_e9 = sum_e9;
     holding->value_e9 = value_e9;
+}
+
+/* The same for any quantity. */
+RARELY static void revalue_any(struct exchange *exchange, struct holding *holding)
+{
+    int64_t value_e9;
+    if (money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK) {
+        exchange->out_of_range = true;
+        return;
+    }
+    set_value(exchange, holding, value_e9);
+}
+
+/* Values a position at its close; whole shares need no 128-bit division. */
+static inline void revalue(struct exchange *exchange, struct holding *holding)
+{
+    int64_t value_e9;
+    if (holding->whole == 0 ||
+        __builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)) {
+        revalue_any(exchange, holding);
+        return;
+    }
+    set_value(exchange, holding, value_e9);
 }
 
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
@@ -319,6 +342,30 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
             revalue(exchange, holding);
         }
     }
+}
+
+bool exchange_is_quiet(const struct exchange *exchange)
+{
+    return exchange->working == 0;
+}
+
+bool exchange_follow(struct exchange *exchange, const struct event *first, const struct event *end,
+                     const int64_t *equity_e9)
+{
+    struct holding *const holdings = exchange->holdings;
+    const int64_t cash_e9 = exchange->cash_e9;
+    for (const struct event *bar = first; bar < end; bar++) {
+        struct holding *holding = &holdings[bar->instrument];
+        holding->close_e9 = bar->bar.close_e9;
+        if (holding->qty_e9 != 0) {
+            revalue(exchange, holding);
+        }
+        bool ends = bar + 1 == end || bar[1].ts_ns != bar->ts_ns;
+        if (ends && cash_e9 + exchange->value_e9 != *equity_e9++) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int64_t exchange_cash_e9(const struct exchange *exchange)

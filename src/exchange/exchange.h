@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/hot.h"
 #include "market/event.h"
 #include "market/order.h"
 
@@ -26,7 +27,7 @@ struct exchange_plan {
 
 /* A report and what the exchange's own ledger was right after it. */
 struct exchange_report {
-    struct event event;
+    _Alignas(16) struct event event;
     int64_t cash_e9;
     int64_t qty_e9; /* of the report's instrument */
 };
@@ -55,6 +56,14 @@ void exchange_on_request(struct exchange *exchange, const struct order_request *
  * open, first come first served. */
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports);
+
+/* Whether no order works: nothing is reported until the next request. */
+bool exchange_is_quiet(const struct exchange *exchange);
+
+/* Takes the bars of whole slices while no order works, and compares its equity at the end of each
+ * with the given one; false, with all bars taken, when one differs. */
+RARELY bool exchange_follow(struct exchange *exchange, const struct event *first,
+                            const struct event *end, const int64_t *equity_e9);
 
 /* The exchange's own books. */
 int64_t exchange_cash_e9(const struct exchange *exchange);
