@@ -371,11 +371,10 @@ enum err driver_run(struct driver *driver, struct problem *problem)
     int64_t from_ns = clock_cpu_ns();
     bool alone = driver->plan.log == NULL && !driver->watched;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
-    if (driver->first_ns == 0 && driver->plan.feed->next != driver->plan.feed->end) {
-        driver->first_ns = driver->plan.feed->next->ts_ns;
-    }
-    while (err == ERR_OK && driver->plan.feed->next != driver->plan.feed->end &&
-           !stop_asked(driver)) {
+    while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
+        if (driver->first_ns == 0) {
+            driver->first_ns = driver->plan.feed->next->ts_ns;
+        }
         bool opens = !alone || !sim_is_quiet(driver->sim);
         if (opens) {
             err = open_slice(driver, problem);

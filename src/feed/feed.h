@@ -14,6 +14,9 @@
 struct feed;
 
 struct feed_ops {
+    /* Asked when [next, end) is used up: makes more whole slices available there; false at the end
+     * of the data. NULL: everything was there from the beginning. */
+    bool (*more)(struct feed *feed);
     /* Goes to the slice of that ordinal, so that feed_next() gives it. */
     void (*seek)(struct feed *feed, uint64_t slice);
     void (*destroy)(struct feed *feed);
@@ -25,7 +28,7 @@ struct feed {
     uint64_t slice_count;     /* in all; 0 when not known */
     uint64_t ordinal;         /* of the next slice */
     const struct event *next; /* its first bar */
-    const struct event *end;  /* behind the last bar of the data */
+    const struct event *end;  /* behind the last bar that is available */
 };
 
 /* The processor's own prefetching stops at each 4 KiB page, so the record one page ahead is asked
@@ -35,14 +38,20 @@ static inline void feed_prefetch(const struct event *bar)
     __builtin_prefetch(bar + 4096 / EVENT_SIZE);
 }
 
+/* Whether there is a next slice. */
+static inline bool feed_ready(struct feed *feed)
+{
+    return feed->next != feed->end || (feed->ops->more != NULL && feed->ops->more(feed));
+}
+
 /* The next slice, without taking it: the run of equal ts_ns, used where it lies. False at the end
  * of the data. */
-static inline bool feed_peek(const struct feed *feed, struct slice *slice)
+static inline bool feed_peek(struct feed *feed, struct slice *slice)
 {
-    const struct event *const first = feed->next;
-    if (first == feed->end) {
+    if (!feed_ready(feed)) {
         return false;
     }
+    const struct event *const first = feed->next;
     const struct event *bar = first;
     do {
         feed_prefetch(bar);
