@@ -93,15 +93,30 @@ void data_print_span(const struct bars *bars)
     printf("span        %s to %s\n", first, last);
 }
 
+/* A line of the listing, unless there is nothing to say. */
+static void print_line(const char *name, const char *text)
+{
+    if (text != NULL) {
+        printf("%-11s %s\n", name, text);
+    }
+}
+
+void data_print_files(const struct import_report *report, const char *const *paths)
+{
+    for (size_t i = 0; i < report->file_count; i++) {
+        const struct import_file *file = &report->files[i];
+        print_line("file", paths[i]);
+        print_line("format", file->format);
+        print_line("columns", file->columns);
+        print_line("time", file->time);
+        print_line("prices", file->adjustment);
+        print_line("symbol", file->symbol);
+        print_line("read over", file->read_over);
+    }
+}
+
 void data_print_rows(const struct import_report *report)
 {
-    if (report->time_column != NULL) {
-        printf("time        column %s, %s\n", report->time_column,
-               strcmp(report->time_column, "date") == 0 ? "the UTC day" : "start of the bar, UTC");
-    }
-    if (report->read_over[0] != '\0') {
-        printf("read over   %s\n", report->read_over);
-    }
     printf("rows        %" PRIu64, report->rows);
     if (report->skipped > 0) {
         printf(", %" PRIu64 " bad ones left out", report->skipped);
@@ -120,7 +135,7 @@ static const struct {
 } subcommands[] = {
     {"synth",  "bellwether data synth",  cmd_data_synth,  "make SIMULATED bars: the common workload"},
     {"import", "bellwether data import", cmd_data_import,
-     "turn CSV files into one checked record file"                                                  },
+     "turn files of bars into one checked record file"                                              },
     {"info",   "bellwether data info",   cmd_data_info,   "check files and say what they hold"      },
 };
 

@@ -38,6 +38,7 @@ void data_start_text(const struct event *bar, char text[UTC_TEXT_SIZE]);
 void data_end_text(const struct event *bar, char text[UTC_TEXT_SIZE]);
 
 /* Lines of the listing that import and info have in common. */
+void data_print_files(const struct import_report *report, const char *const *paths);
 void data_print_rows(const struct import_report *report);
 void data_print_bar_length(const struct bars *bars, const struct import_report *report);
 void data_print_span(const struct bars *bars);

@@ -108,7 +108,7 @@ static void span_texts(const struct symbol_span *span, char first[UTC_TEXT_SIZE]
 static void info_print(const struct info_file *file)
 {
     const struct bars *bars = &file->bars;
-    printf("file        %s\nformat      %s\n", file->path, file->report.format);
+    data_print_files(&file->report, &file->path);
     data_print_rows(&file->report);
     printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
     data_print_bar_length(bars, &file->report);
@@ -175,7 +175,7 @@ static void info_print_json(const struct info_file *file)
     print_json_text(file->path);
     printf(",\"format\":\"%s\",\"rows\":%" PRIu64 ",\"skipped\":%" PRIu64 ",\"bars\":%" PRIu64
            ",\"slices\":%" PRIu64 ",\"symbols\":%" PRIu32,
-           file->report.format, file->report.rows, file->report.skipped, bars->count,
+           file->report.files[0].format, file->report.rows, file->report.skipped, bars->count,
            bars->slice_count, bars->instrument_count);
     printf(",\"bar\":\"%s\",\"bar_ns\":%" PRId64
            ",\"first_start\":\"%s\",\"last_end\":\"%s\",\"data_hash\":\"%s\",",

@@ -1,0 +1,24 @@
+/* csv_fields.h: one line of a CSV cut into its fields, quoted or not. */
+#ifndef DATA_CSV_FIELDS_H
+#define DATA_CSV_FIELDS_H
+
+#include "data/bar_row.h"
+#include "data/text_lines.h"
+
+#define CSV_FIELDS_MAX 64
+
+struct csv_fields {
+    struct text_field at[CSV_FIELDS_MAX]; /* without the blanks around them */
+    int count;                            /* of all, also of those that find no place */
+    size_t used;
+    char unwrapped[TEXT_LINE_MAX]; /* what stood in quotes */
+};
+
+/* Cuts the line, which stays the caller's and is at most TEXT_LINE_MAX long; false when a quote is
+ * not closed before a separator. "" within quotes is one quote. */
+bool csv_fields_split(const char *line, size_t length, char separator, struct csv_fields *fields);
+
+/* Whether a field is exactly that text. */
+bool text_is(struct text_field field, const char *text);
+
+#endif
