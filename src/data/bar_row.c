@@ -17,19 +17,6 @@ bool row_refuse(struct row_fault *fault, const char *format, ...)
     return false;
 }
 
-struct shown_text text_show(struct text_field field)
-{
-    struct shown_text shown;
-    size_t length = field.length < 40 ? field.length : 40;
-    for (size_t i = 0; i < length; i++) {
-        char c = field.text[i];
-        shown.text[i] = c >= 0x20 && c < 0x7f ? c : '?';
-    }
-    const char *end = field.length > length ? "..." : "";
-    memcpy(shown.text + length, end, strlen(end) + 1);
-    return shown;
-}
-
 bool bar_row_check(const struct event_bar *bar, struct row_fault *fault)
 {
     const char *text = event_bar_fault(bar);

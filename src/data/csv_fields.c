@@ -3,65 +3,50 @@
 
 #include <string.h>
 
-bool text_is(struct text_field field, const char *text)
+int csv_fields_cut(const char *line, size_t length, struct csv_field *fields, int max)
 {
-    return strlen(text) == field.length && memcmp(text, field.text, field.length) == 0;
-}
-
-static struct text_field trim(struct text_field field)
-{
-    while (field.length > 0 && field.text[0] == ' ') {
-        field.text++;
-        field.length--;
-    }
-    while (field.length > 0 && field.text[field.length - 1] == ' ') {
-        field.length--;
-    }
-    return field;
-}
-
-/* Unwraps the field that begins with the quote at line[at]; returns the index behind its closing
- * quote, or `length` + 1 when there is none. */
-static size_t unwrap(const char *line, size_t length, size_t at, struct csv_fields *fields,
-                     struct text_field *field)
-{
-    field->text = fields->unwrapped + fields->used;
-    field->length = 0;
-    for (at++; at < length; at++) {
-        if (line[at] == '"' && (at + 1 == length || line[at + 1] != '"')) {
-            return at + 1;
-        }
-        at += line[at] == '"' ? 1 : 0; /* "" is a quote */
-        fields->unwrapped[fields->used++] = line[at];
-        field->length++;
-    }
-    return length + 1;
-}
-
-bool csv_fields_split(const char *line, size_t length, char separator, struct csv_fields *fields)
-{
-    fields->count = 0;
-    fields->used = 0;
-    size_t at = 0;
-    do {
-        struct text_field field = {line + at, 0};
-        size_t end = at;
-        if (at < length && line[at] == '"') {
-            end = unwrap(line, length, at, fields, &field);
-            if (end > length || (end < length && line[end] != separator)) {
-                return false;
+    int count = 0;
+    size_t start = 0;
+    for (size_t i = 0; i <= length; i++) {
+        if (i == length || line[i] == ',') {
+            if (count < max) {
+                fields[count] = (struct csv_field){line + start, i - start};
             }
-        } else {
-            while (end < length && line[end] != separator) {
-                end++;
-            }
-            field.length = end - at;
+            count++;
+            start = i + 1;
         }
-        if (fields->count < CSV_FIELDS_MAX) {
-            fields->at[fields->count] = trim(field);
+    }
+    return count;
+}
+
+static bool is_plain(char c)
+{
+    return c >= 0x20 && c < 0x7f;
+}
+
+bool csv_field_is_plain(struct csv_field field)
+{
+    for (size_t i = 0; i < field.length; i++) {
+        if (!is_plain(field.text[i])) {
+            return false;
         }
-        fields->count++;
-        at = end + 1;
-    } while (at <= length);
+    }
     return true;
+}
+
+bool csv_field_equals(struct csv_field field, const char *text)
+{
+    return field.length == strlen(text) && memcmp(field.text, text, field.length) == 0;
+}
+
+struct csv_shown csv_field_show(struct csv_field field)
+{
+    struct csv_shown shown;
+    size_t length = field.length < 40 ? field.length : 40;
+    for (size_t i = 0; i < length; i++) {
+        shown.text[i] = is_plain(field.text[i]) ? field.text[i] : '?';
+    }
+    const char *end = field.length > length ? "..." : "";
+    memcpy(shown.text + length, end, strlen(end) + 1);
+    return shown;
 }

@@ -1,24 +1,29 @@
-/* csv_fields.h: one line of a CSV cut into its fields, quoted or not. */
+/* csv_fields.h: one line of CSV as fields. No quotes, no blanks: a comma always ends a field. */
 #ifndef DATA_CSV_FIELDS_H
 #define DATA_CSV_FIELDS_H
 
-#include "data/bar_row.h"
-#include "data/text_lines.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-#define CSV_FIELDS_MAX 64
-
-struct csv_fields {
-    struct text_field at[CSV_FIELDS_MAX]; /* without the blanks around them */
-    int count;                            /* of all, also of those that find no place */
-    size_t used;
-    char unwrapped[TEXT_LINE_MAX]; /* what stood in quotes */
+/* Points into the line. */
+struct csv_field {
+    const char *text;
+    size_t length;
 };
 
-/* Cuts the line, which stays the caller's and is at most TEXT_LINE_MAX long; false when a quote is
- * not closed before a separator. "" within quotes is one quote. */
-bool csv_fields_split(const char *line, size_t length, char separator, struct csv_fields *fields);
+/* Cuts the line at its commas into at most `max` fields; returns how many there are in all. */
+int csv_fields_cut(const char *line, size_t length, struct csv_field *fields, int max);
 
-/* Whether a field is exactly that text. */
-bool text_is(struct text_field field, const char *text);
+/* Whether all of it is printable ASCII. */
+bool csv_field_is_plain(struct csv_field field);
+
+bool csv_field_equals(struct csv_field field, const char *text);
+
+/* A field from outside as it may be shown: printable and short. */
+struct csv_shown {
+    char text[44];
+};
+
+struct csv_shown csv_field_show(struct csv_field field);
 
 #endif

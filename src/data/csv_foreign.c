@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "data/csv_fields.h"
+#include "data/csv_quoted.h"
 
 static const struct {
     const char *word;
@@ -34,10 +34,10 @@ static bool is_optional(enum foreign_role role)
     return role == FOREIGN_SYMBOL || role == FOREIGN_PERIOD || role == FOREIGN_CLOCK;
 }
 
-static bool role_of(struct text_field word, enum foreign_role *role)
+static bool role_of(struct csv_field word, enum foreign_role *role)
 {
     for (int i = 0; i < ROLE_WORD_COUNT; i++) {
-        if (text_is(word, role_words[i].word)) {
+        if (csv_field_equals(word, role_words[i].word)) {
             *role = role_words[i].role;
             return true;
         }
@@ -55,22 +55,22 @@ static const char *word_of(enum foreign_role role)
 }
 
 /* The next part of a list with commas; false at its end. */
-static bool next_part(const char **list, struct text_field *part)
+static bool next_part(const char **list, struct csv_field *part)
 {
     if (*list == NULL || **list == '\0') {
         return false;
     }
-    *part = (struct text_field){*list, strcspn(*list, ",")};
+    *part = (struct csv_field){*list, strcspn(*list, ",")};
     *list += part->length + ((*list)[part->length] == ',' ? 1 : 0);
     return true;
 }
 
-static bool same_text(struct text_field a, struct text_field b)
+static bool same_text(struct csv_field a, struct csv_field b)
 {
     return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
 }
 
-static int find_column(const struct csv_fields *header, struct text_field name)
+static int find_column(const struct csv_quoted *header, struct csv_field name)
 {
     for (int i = 0; i < header->count; i++) {
         if (same_text(header->at[i], name)) {
@@ -80,9 +80,9 @@ static int find_column(const struct csv_fields *header, struct text_field name)
     return -1;
 }
 
-static bool list_has(const char *list, struct text_field name)
+static bool list_has(const char *list, struct csv_field name)
 {
-    struct text_field part;
+    struct csv_field part;
     while (next_part(&list, &part)) {
         if (same_text(part, name)) {
             return true;
@@ -105,41 +105,42 @@ static void layout_clear(struct foreign_layout *layout, const struct foreign_for
 }
 
 /* One "time=Date". `has_date`: a day was named, so `time` is the time behind it. */
-static bool place_pair(struct text_field pair, bool has_date, const struct csv_fields *header,
+static bool place_pair(struct csv_field pair, bool has_date, const struct csv_quoted *header,
                        struct foreign_layout *layout, struct row_fault *fault)
 {
     const char *equals = memchr(pair.text, '=', pair.length);
     enum foreign_role role = FOREIGN_ROLE_COUNT;
-    struct text_field word = {pair.text, equals != NULL ? (size_t)(equals - pair.text) : 0};
+    struct csv_field word = {pair.text, equals != NULL ? (size_t)(equals - pair.text) : 0};
     if (equals == NULL || !role_of(word, &role)) {
         return row_refuse(fault,
                           "cannot be read: --columns says `%s`; it is like time=Date,open=Open "
                           "with the words symbol, date, time, open, high, low, close, volume",
-                          text_show(pair).text);
+                          csv_field_show(pair).text);
     }
-    struct text_field name = {equals + 1, pair.length - word.length - 1};
-    role = has_date && text_is(word, "time") ? FOREIGN_CLOCK : role;
+    struct csv_field name = {equals + 1, pair.length - word.length - 1};
+    role = has_date && csv_field_equals(word, "time") ? FOREIGN_CLOCK : role;
     int column = find_column(header, name);
     if (column < 0) {
-        return row_refuse(fault, "has no column `%s` (--columns)", text_show(name).text);
+        return row_refuse(fault, "has no column `%s` (--columns)", csv_field_show(name).text);
     }
     if (layout->place[role] >= 0) {
-        return row_refuse(fault, "cannot be read: --columns says `%s` twice", text_show(word).text);
+        return row_refuse(fault, "cannot be read: --columns says `%s` twice",
+                          csv_field_show(word).text);
     }
     layout->place[role] = column;
-    layout->name[role] = text_show(name);
+    layout->name[role] = csv_field_show(name);
     return true;
 }
 
 /* A column of symbols is never read over: rows of several would be taken for one. */
-static bool names_symbol(struct text_field name)
+static bool names_symbol(struct csv_field name)
 {
     return name.length == 6 &&
            (strncasecmp(name.text, "symbol", 6) == 0 || strncasecmp(name.text, "ticker", 6) == 0);
 }
 
 /* The columns that the format has no role for: whether it allows them. */
-static bool take_others(const struct foreign_format *format, const struct csv_fields *header,
+static bool take_others(const struct foreign_format *format, const struct csv_quoted *header,
                         struct foreign_layout *layout)
 {
     for (int i = 0; i < header->count; i++) {
@@ -157,7 +158,8 @@ static bool take_others(const struct foreign_format *format, const struct csv_fi
         }
         size_t length = strlen(layout->read_over);
         (void)snprintf(layout->read_over + length, sizeof layout->read_over - length, "%s%s",
-                       length > 0 ? ", " : "", text_show(header->at[i]).text); /* cut is fine */
+                       length > 0 ? ", " : "",
+                       csv_field_show(header->at[i]).text); /* cut is fine */
     }
     return true;
 }
@@ -170,13 +172,13 @@ struct placing {
     struct row_fault first;
 };
 
-static struct placing place_all(const char *columns, const struct csv_fields *header,
+static struct placing place_all(const char *columns, const struct csv_quoted *header,
                                 struct foreign_layout *layout)
 {
     struct placing placing = {0};
     struct row_fault later;
     bool has_date = strncmp(columns, "date=", 5) == 0 || strstr(columns, ",date=") != NULL;
-    struct text_field pair;
+    struct csv_field pair;
     while (next_part(&columns, &pair)) {
         struct row_fault *fault = placing.pairs_wrong == 0 ? &placing.first : &later;
         placing.pairs_wrong += place_pair(pair, has_date, header, layout, fault) ? 0 : 1;
@@ -198,11 +200,11 @@ static struct placing place_all(const char *columns, const struct csv_fields *he
 
 /* FOREIGN_WRONG when only the volume is missing. */
 static enum foreign_match match(const struct foreign_format *format,
-                                const struct csv_fields *header, struct foreign_layout *layout)
+                                const struct csv_quoted *header, struct foreign_layout *layout)
 {
     layout_clear(layout, format, header->count);
     struct placing placing = place_all(format->columns, header, layout);
-    struct text_field needs = {format->needs, format->needs != NULL ? strlen(format->needs) : 0};
+    struct csv_field needs = {format->needs, format->needs != NULL ? strlen(format->needs) : 0};
     bool has_needs = format->needs == NULL || find_column(header, needs) >= 0;
     if (placing.lacks_others > 0 || !has_needs || !take_others(format, header, layout)) {
         return FOREIGN_UNKNOWN;
@@ -213,7 +215,7 @@ static enum foreign_match match(const struct foreign_format *format,
     return placing.pairs_wrong == 0 ? FOREIGN_KNOWN : FOREIGN_UNKNOWN;
 }
 
-static enum foreign_match match_named(const char *columns, const struct csv_fields *header,
+static enum foreign_match match_named(const char *columns, const struct csv_quoted *header,
                                       struct foreign_layout *layout, struct row_fault *fault)
 {
     layout_clear(layout, &foreign_by_columns, header->count);
@@ -223,7 +225,7 @@ static enum foreign_match match_named(const char *columns, const struct csv_fiel
     return good ? FOREIGN_KNOWN : FOREIGN_WRONG;
 }
 
-static enum foreign_match match_formats(const struct csv_fields *header,
+static enum foreign_match match_formats(const struct csv_quoted *header,
                                         struct foreign_layout *layout, struct row_fault *fault)
 {
     const struct foreign_format *without_volume = NULL;
@@ -251,7 +253,7 @@ static enum foreign_match match_formats(const struct csv_fields *header,
 /* ---- the first line ---- */
 
 /* "20190211 093100;271.19;271.34;271.07;271.34;1488804" */
-static bool is_ninja_trader(const struct csv_fields *fields)
+static bool is_ninja_trader(const struct csv_quoted *fields)
 {
     struct time_text time;
     return fields->count == 6 && fields->at[0].length >= 8 &&
@@ -263,8 +265,8 @@ static bool is_ninja_trader(const struct csv_fields *fields)
 static void place_ninja_trader(struct foreign_layout *layout)
 {
     static const char order[] = "time;open;high;low;close;volume";
-    struct csv_fields header;
-    (void)csv_fields_split(order, sizeof order - 1, ';', &header); /* has no quotes */
+    struct csv_quoted header;
+    (void)csv_quoted_split(order, sizeof order - 1, ';', &header); /* has no quotes */
     (void)match(&foreign_ninja_trader, &header, layout);           /* it fits */
     layout->has_header = false;
 }
@@ -284,9 +286,9 @@ enum foreign_match foreign_recognise(const char *line, size_t length, const char
                                      struct foreign_layout *layout, struct row_fault *fault)
 {
     layout->separator = find_separator(line, length);
-    struct csv_fields header;
-    if (!csv_fields_split(line, length, layout->separator, &header) ||
-        header.count > CSV_FIELDS_MAX) {
+    struct csv_quoted header;
+    if (!csv_quoted_split(line, length, layout->separator, &header) ||
+        header.count > CSV_QUOTED_MAX) {
         return FOREIGN_UNKNOWN;
     }
     if (columns != NULL) {

@@ -48,9 +48,9 @@ struct foreign_layout {
     char separator;
     bool has_header; /* the first line is no row */
     int column_count;
-    int place[FOREIGN_ROLE_COUNT];              /* of each role in a row, or -1 */
-    struct shown_text name[FOREIGN_ROLE_COUNT]; /* of its column, for messages; may be cut */
-    char read_over[256];                        /* names of columns not used; may be cut */
+    int place[FOREIGN_ROLE_COUNT];             /* of each role in a row, or -1 */
+    struct csv_shown name[FOREIGN_ROLE_COUNT]; /* of its column, for messages; may be cut */
+    char read_over[256];                       /* names of columns not used; may be cut */
 };
 
 enum foreign_match {

@@ -46,24 +46,7 @@ bool csv_column_is_read_over(enum csv_column column)
     return columns[column].use == READ_OVER;
 }
 
-/* Cuts the line at its commas into at most `max` fields; returns how many there are in all. */
-static int split(const char *line, size_t length, struct text_field *fields, int max)
-{
-    int count = 0;
-    size_t start = 0;
-    for (size_t i = 0; i <= length; i++) {
-        if (i == length || line[i] == ',') {
-            if (count < max) {
-                fields[count] = (struct text_field){line + start, i - start};
-            }
-            count++;
-            start = i + 1;
-        }
-    }
-    return count;
-}
-
-static enum csv_column column_of(struct text_field name)
+static enum csv_column column_of(struct csv_field name)
 {
     enum csv_column column = 0;
     while (column < CSV_COLUMN_COUNT &&
@@ -121,13 +104,13 @@ bool csv_header_parse(const char *line, size_t length, struct csv_header *header
         header->place[column] = CSV_COLUMN_NONE;
     }
     /* One field more than there are names: then one of the first is unknown or there twice. */
-    struct text_field fields[CSV_COLUMN_COUNT + 1];
-    int count = split(line, length, fields, CSV_COLUMN_COUNT + 1);
+    struct csv_field fields[CSV_COLUMN_COUNT + 1];
+    int count = csv_fields_cut(line, length, fields, CSV_COLUMN_COUNT + 1);
     for (int i = 0; i < count && i < CSV_COLUMN_COUNT + 1; i++) {
         enum csv_column column = column_of(fields[i]);
         if (column == CSV_COLUMN_COUNT) {
             return row_refuse(fault, "has the unknown column `%s`; the header reads %s",
-                              text_show(fields[i]).text, HEADER_EXAMPLE);
+                              csv_field_show(fields[i]).text, HEADER_EXAMPLE);
         }
         if (header->place[column] != CSV_COLUMN_NONE) {
             return row_refuse(fault, "has the column `%s` twice", columns[column].name);
@@ -138,37 +121,37 @@ bool csv_header_parse(const char *line, size_t length, struct csv_header *header
     return header_complete(header, fault);
 }
 
-static bool parse_time(const struct csv_header *header, const struct text_field *fields,
+static bool parse_time(const struct csv_header *header, const struct csv_field *fields,
                        struct time_text *time, struct row_fault *fault)
 {
     if (header->place[CSV_DATE] != CSV_COLUMN_NONE) {
-        struct text_field field = fields[header->place[CSV_DATE]];
+        struct csv_field field = fields[header->place[CSV_DATE]];
         time->kind = TIME_DAY;
         return utc_parse_date(field.text, field.length, &time->ns) == ERR_OK ||
-               row_refuse(fault, "date is no day like 2019-02-11 (%s)", text_show(field).text);
+               row_refuse(fault, "date is no day like 2019-02-11 (%s)", csv_field_show(field).text);
     }
-    struct text_field field = fields[header->place[CSV_TS_UTC]];
+    struct csv_field field = fields[header->place[CSV_TS_UTC]];
     time->kind = TIME_MOMENT;
     return utc_parse(field.text, field.length, &time->ns) == ERR_OK ||
            row_refuse(fault, "ts_utc is no time like 2019-02-11T14:30:00Z (%s)",
-                      text_show(field).text);
+                      csv_field_show(field).text);
 }
 
-static bool parse_price(const struct csv_header *header, const struct text_field *fields,
+static bool parse_price(const struct csv_header *header, const struct csv_field *fields,
                         enum csv_column column, int64_t *price_e9, struct row_fault *fault)
 {
-    struct text_field field = fields[header->place[column]];
+    struct csv_field field = fields[header->place[column]];
     enum err err = money_parse(field.text, field.length, price_e9);
     if (err == ERR_RANGE) {
         return row_refuse(fault, "%s is too large or has more than nine decimals (%s)",
-                          columns[column].name, text_show(field).text);
+                          columns[column].name, csv_field_show(field).text);
     }
-    return err == ERR_OK ||
-           row_refuse(fault, "%s is no number (%s)", columns[column].name, text_show(field).text);
+    return err == ERR_OK || row_refuse(fault, "%s is no number (%s)", columns[column].name,
+                                       csv_field_show(field).text);
 }
 
 /* Whole shares, "123" or "123.0". Larger than any volume may be is as good as the value itself. */
-static bool parse_volume(struct text_field field, int64_t *volume, struct row_fault *fault)
+static bool parse_volume(struct csv_field field, int64_t *volume, struct row_fault *fault)
 {
     const int64_t enough = INT64_C(100000000000000);
     int64_t value = 0;
@@ -185,14 +168,15 @@ static bool parse_volume(struct text_field field, int64_t *volume, struct row_fa
         is_number = is_number && i > point + 1;
     }
     if (!is_number || i != field.length) {
-        return row_refuse(fault, "volume is no whole number from 0 up (%s)", text_show(field).text);
+        return row_refuse(fault, "volume is no whole number from 0 up (%s)",
+                          csv_field_show(field).text);
     }
     *volume = value;
     return true;
 }
 
 /* The columns that are used have something in them. */
-static bool check_blanks(const struct csv_header *header, const struct text_field *fields,
+static bool check_blanks(const struct csv_header *header, const struct csv_field *fields,
                          struct row_fault *fault)
 {
     for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
@@ -205,35 +189,27 @@ static bool check_blanks(const struct csv_header *header, const struct text_fiel
     return true;
 }
 
-static bool is_text(const char *line, size_t length)
-{
-    bool good = true;
-    for (size_t i = 0; i < length; i++) {
-        good &= line[i] >= 0x20 && line[i] < 0x7f;
-    }
-    return good;
-}
-
 bool csv_row_parse(const struct csv_header *header, const char *line, size_t length,
                    struct bar_row *row, struct row_fault *fault)
 {
-    if (!is_text(line, length)) {
+    if (!csv_field_is_plain((struct csv_field){line, length})) {
         return row_refuse(fault, "the line holds bytes that are no plain text (%s)",
-                          text_show((struct text_field){line, length}).text);
+                          csv_field_show((struct csv_field){line, length}).text);
     }
-    struct text_field fields[CSV_COLUMN_COUNT] = {0};
-    int count = split(line, length, fields, CSV_COLUMN_COUNT);
+    struct csv_field fields[CSV_COLUMN_COUNT] = {0};
+    int count = csv_fields_cut(line, length, fields, CSV_COLUMN_COUNT);
     if (count != header->column_count) {
         return row_refuse(fault, "the line has %d field%s, the header %d (%s)", count,
                           count == 1 ? "" : "s", header->column_count,
-                          text_show((struct text_field){line, length}).text);
+                          csv_field_show((struct csv_field){line, length}).text);
     }
     if (!check_blanks(header, fields, fault)) {
         return false;
     }
-    struct text_field symbol = fields[header->place[CSV_SYMBOL]];
+    struct csv_field symbol = fields[header->place[CSV_SYMBOL]];
     if (!symbol_parse(symbol.text, symbol.length, &row->instrument)) {
-        return row_refuse(fault, "symbol is not " SYMBOL_ALLOWED " (%s)", text_show(symbol).text);
+        return row_refuse(fault, "symbol is not " SYMBOL_ALLOWED " (%s)",
+                          csv_field_show(symbol).text);
     }
     struct event_bar *bar = &row->bar;
     return parse_time(header, fields, &row->time, fault) &&

@@ -18,9 +18,9 @@ const char *const json_keys_alpaca[MEMBER_COUNT] = {
     [MEMBER_CLOSE] = "c", [MEMBER_VOLUME] = "v", [MEMBER_VWAP] = "vw", [MEMBER_TRADE_COUNT] = "n",
 };
 
-static struct text_field text_of(const struct json_tokens *tokens)
+static struct csv_field text_of(const struct json_tokens *tokens)
 {
-    return (struct text_field){tokens->text, tokens->length};
+    return (struct csv_field){tokens->text, tokens->length};
 }
 
 static enum json_member member_of(const struct json_tokens *tokens,
@@ -42,7 +42,7 @@ static bool take_price(const struct json_tokens *tokens, enum json_token token, 
         token == JSON_NUMBER ? number_text_e9(tokens->text, tokens->length, price_e9) : ERR_FORMAT;
     if (err == ERR_RANGE || tokens->cut) {
         return row_refuse(fault, "%s is too large or has more than nine decimals (%s)", key,
-                          text_show(text_of(tokens)).text);
+                          csv_field_show(text_of(tokens)).text);
     }
     return err == ERR_OK || row_refuse(fault, "%s is no JSON number", key);
 }
@@ -66,7 +66,7 @@ static bool take_text(const struct json_tokens *tokens, enum json_token token,
     }
     return (good && time_text_parse(tokens->text, tokens->length, &row->time)) ||
            row_refuse(fault, "%s is no text with a time like 2019-02-11T14:30:00Z (%s)", key,
-                      token == JSON_STRING ? text_show(text_of(tokens)).text : "no text");
+                      token == JSON_STRING ? csv_field_show(text_of(tokens)).text : "no text");
 }
 
 static bool take_member(const struct json_tokens *tokens, enum json_token token,
@@ -101,7 +101,8 @@ static bool check_key(const struct json_tokens *tokens, const char *const keys[M
 {
     *member = member_of(tokens, keys);
     if (*member == MEMBER_COUNT) {
-        return row_refuse(fault, "it has the unknown key `%s`", text_show(text_of(tokens)).text);
+        return row_refuse(fault, "it has the unknown key `%s`",
+                          csv_field_show(text_of(tokens)).text);
     }
     if (seen[*member]) {
         return row_refuse(fault, "it has the key `%s` twice", keys[*member]);

@@ -50,7 +50,7 @@ static bool parse_line(struct json_bars *json, const char *text, size_t length, 
     json_tokens_init(&tokens, &input, json->builder->problem);
     if (json_next(&tokens) != JSON_OBJECT) {
         return row_refuse(fault, "the line is no JSON object (%s)",
-                          text_show((struct text_field){text, length}).text);
+                          csv_field_show((struct csv_field){text, length}).text);
     }
     enum json_bar_state state = json_bar_read(&tokens, json_keys_jsonl, row, seen, fault);
     if (state == JSON_BAR_BROKEN) {

@@ -9,40 +9,7 @@
 #include <unistd.h>
 
 #include "base/utc.h"
-
-/* ---- New York: the law of 1987 and that of 2007 ---- */
-
-/* The nth Sunday of a month, in days since 1970. */
-static int64_t nth_sunday(int32_t year, int32_t month, int n)
-{
-    int64_t first = utc_days((struct utc_date){year, month, 1});
-    int64_t weekday = ((first + 4) % 7 + 7) % 7; /* 0: Sunday; 1970-01-01 was a Thursday */
-    return first + (7 - weekday) % 7 + 7 * (n - 1);
-}
-
-static int64_t last_sunday(int32_t year, int32_t month)
-{
-    int64_t fifth = nth_sunday(year, month, 5);
-    return utc_date(fifth).month == month ? fifth : fifth - 7;
-}
-
-static int64_t new_york_offset_ns(int64_t ts_ns)
-{
-    int32_t year = utc_date(utc_day_of(ts_ns - 5 * NS_PER_HOUR)).year;
-    int64_t first = year >= 2007 ? nth_sunday(year, 3, 2) : nth_sunday(year, 4, 1);
-    int64_t last = year >= 2007 ? nth_sunday(year, 11, 1) : last_sunday(year, 10);
-    /* Clocks change at 02:00 of what they show before. */
-    int64_t begin_ns = first * NS_PER_DAY + (2 + 5) * NS_PER_HOUR;
-    int64_t end_ns = last * NS_PER_DAY + (2 + 4) * NS_PER_HOUR;
-    return (ts_ns >= begin_ns && ts_ns < end_ns ? -4 : -5) * NS_PER_HOUR;
-}
-
-static int64_t new_york_utc(int64_t wall_ns)
-{
-    int64_t summer_ns = wall_ns + 4 * NS_PER_HOUR;
-    bool is_summer = new_york_offset_ns(summer_ns) == -4 * NS_PER_HOUR;
-    return is_summer ? summer_ns : wall_ns + 5 * NS_PER_HOUR;
-}
+#include "market/new_york.h"
 
 /* ---- the C library's zones ---- */
 
@@ -162,7 +129,8 @@ int64_t local_zone_utc(const struct local_zone *zone, int64_t wall_ns)
 {
     switch (zone->kind) {
     case ZONE_NEW_YORK:
-        return new_york_utc(wall_ns);
+        return new_york_utc((int32_t)utc_day_of(wall_ns),
+                            wall_ns - utc_day_of(wall_ns) * NS_PER_DAY);
     case ZONE_FIXED:
         return wall_ns - zone->offset_ns;
     case ZONE_SYSTEM:
