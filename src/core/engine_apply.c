@@ -269,6 +269,12 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_SLICE:
         engine_apply_slice_record(engine, &record->slice);
         return;
+    case EVENT_ACTION:
+    case EVENT_REPLACED:
+    case EVENT_CANCEL_REJECTED:
+    case EVENT_ACCOUNT_CASH:
+        engine_fail(engine, ENGINE_FAULT_QUARANTINE); /* nothing of ours asks for these yet */
+        return;
     case EVENT_NONE:
     case EVENT_BAR:
     case EVENT_SLICE_END:

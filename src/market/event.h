@@ -29,12 +29,16 @@
     /* inputs: market */                                                                           \
     X(BAR, 1, "bar")                                                                               \
     X(SLICE_END, 2, "slice-end")                                                                   \
+    X(ACTION, 5, "corporate-action")                                                               \
     /* inputs: reports of the broker */                                                            \
     X(ACCEPTED, 16, "accepted")                                                                    \
     X(REJECTED, 17, "rejected")                                                                    \
     X(FILL, 18, "fill")                                                                            \
     X(CANCELED, 19, "canceled")                                                                    \
     X(EXPIRED, 20, "expired")                                                                      \
+    X(REPLACED, 21, "replaced")                                                                    \
+    X(CANCEL_REJECTED, 22, "cancel-rejected")                                                      \
+    X(ACCOUNT_CASH, 23, "account-cash")                                                            \
     /* outputs of the engine */                                                                    \
     X(DEPOSIT, 32, "deposit")                                                                      \
     X(DECISION, 33, "decision")                                                                    \
@@ -74,14 +78,36 @@ struct event_slice_end {
     uint64_t unused[3];
 };
 
-/* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED). A rejection
- * has its enum reject_reason in `flags`. */
+/* A split or a dividend of the instrument, effective before the first bar at or after ts_ns. */
+struct event_action {
+    int64_t split_new; /* new shares ... */
+    int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */
+    int64_t cash_e9;   /* dividend per share held before the split, >= 0 */
+    uint64_t unused[2];
+};
+
+/* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
+ * CANCEL_REJECTED). REJECTED, CANCELED and CANCEL_REJECTED have an enum reject_reason in `flags`.
+ * REPLACED ends the old order; the new one is ACCEPTED right after. */
 struct event_report {
     uint64_t order_id;
     uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; else 0 */
     int64_t qty_e9;        /* FILL: executed now, > 0; else 0 */
     int64_t price_e9;      /* FILL: price of this execution; else 0 */
-    int64_t commission_e9; /* FILL: charged for this execution, >= 0; else 0 */
+    int64_t commission_e9; /* FILL: commission and fees of this execution, >= 0; else 0 */
+};
+
+/* Cash that moved without an execution. `flags`: enum cash_cause. */
+struct event_account_cash {
+    int64_t amount_e9; /* signed: paid to the account + */
+    int64_t qty_e9;    /* what a split added to the position, else 0 */
+    uint64_t unused[3];
+};
+
+enum cash_cause {
+    CASH_DIVIDEND = 1,
+    CASH_SPLIT = 2,    /* shares by a split, cash for the fraction that is none */
+    CASH_INTEREST = 3, /* on borrowed money or shares */
 };
 
 /* A decision that acted or was refused. Its second slot holds the inputs (struct decision_inputs).
@@ -106,17 +132,19 @@ struct decision_inputs {
     int64_t value_e9[DECISION_INPUTS_MAX];
 };
 
-/* First slot of an ORDER; its second slot holds legs[4]. `flags`: enum order_role. */
+/* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role. */
 struct event_order {
     uint64_t order_id;          /* function of (trade, role, attempt): order.h */
     int64_t qty_e9;             /* multiples of the legs' ratio, > 0 */
-    int64_t limit_price_e9;     /* signed net price, debit +, credit -; 0 for a market order */
+    int64_t limit_price_e9;     /* one leg: the price; several: net, debit +, credit -; 0: none */
     int64_t reference_price_e9; /* last finished close at the decision, what the gates used */
     uint16_t book;
     uint8_t type;          /* enum order_type */
     uint8_t time_in_force; /* enum time_in_force */
     uint8_t leg_count;     /* 1..4 */
-    uint8_t unused[3];
+    uint8_t order_class;   /* enum order_class */
+    uint8_t action;        /* enum order_action */
+    uint8_t order_flags;   /* ORDER_FLAG_ bits */
 };
 
 /* One line of the account's ledger by double entry: `amount_e9` moves from the credited account to
@@ -183,7 +211,9 @@ struct event {
     union {
         struct event_bar bar;
         struct event_slice_end slice_end;
+        struct event_action action;
         struct event_report report;
+        struct event_account_cash account_cash;
         struct event_decision decision;
         struct event_order order;
         struct event_posting posting;
@@ -210,16 +240,17 @@ struct slice {
 /* "bar", "fill", ...; "unknown" for a code that is no kind. */
 const char *event_kind_text(uint8_t kind);
 
-/* ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED. */
+/* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
-    return kind >= EVENT_ACCEPTED && kind <= EVENT_EXPIRED;
+    return kind >= EVENT_ACCEPTED && kind <= EVENT_ACCOUNT_CASH;
 }
 
-/* What the world tells the engine: bars, slice ends, reports. */
+/* What the world tells the engine: bars, slice ends, corporate actions, reports. */
 static inline bool event_is_input(uint8_t kind)
 {
-    return kind == EVENT_BAR || kind == EVENT_SLICE_END || event_is_report(kind);
+    return kind == EVENT_BAR || kind == EVENT_SLICE_END || kind == EVENT_ACTION ||
+           event_is_report(kind);
 }
 
 /* What the engine answers. */

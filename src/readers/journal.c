@@ -285,37 +285,6 @@ static void take_decision(struct journal *journal, const struct event *record, u
     row_end(&row);
 }
 
-static const char *role_text(uint8_t role)
-{
-    switch ((enum order_role)role) {
-    case ORDER_ROLE_ENTRY:
-        return "entry";
-    case ORDER_ROLE_EXIT:
-        return "exit";
-    }
-    return "unknown";
-}
-
-static const char *type_text(uint8_t type)
-{
-    switch ((enum order_type)type) {
-    case ORDER_TYPE_MARKET:
-        return "market";
-    }
-    return "unknown";
-}
-
-static const char *time_in_force_text(uint8_t time_in_force)
-{
-    switch ((enum time_in_force)time_in_force) {
-    case TIME_IN_FORCE_DAY:
-        return "day";
-    case TIME_IN_FORCE_GTC:
-        return "gtc";
-    }
-    return "unknown";
-}
-
 static void take_order(struct journal *journal, const struct event *record, uint64_t slot)
 {
     struct order_request request;
@@ -330,8 +299,8 @@ static void take_order(struct journal *journal, const struct event *record, uint
     row_text(&row, lookup_strategy(journal->lookup, order->book));
     row_text(&row, lookup_symbol(journal->lookup, request.legs[0].instrument));
     row_text(&row, request.legs[0].ratio > 0 ? "buy" : "sell");
-    row_text(&row, role_text(record->flags));
-    row_text(&row, type_text(order->type));
+    row_text(&row, order_role_text(record->flags));
+    row_text(&row, order_type_text(order->type));
     row_text(&row, time_in_force_text(order->time_in_force));
     row_int(&row, order->qty_e9);
     row_int(&row, order->limit_price_e9);

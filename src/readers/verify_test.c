@@ -100,9 +100,7 @@ static void decide(struct maker *maker, uint64_t order_id, bool buy)
 
 static void order(struct maker *maker, uint64_t order_id, bool buy)
 {
-    const struct order_leg legs[LEGS_MAX] = {
-        {0, buy ? 1 : -1, 0}
-    };
+    struct order_request request = {.legs = {{0, buy ? 1 : -1}}};
     struct event record = {.kind = EVENT_ORDER};
     record.flags = buy ? ORDER_ROLE_ENTRY : ORDER_ROLE_EXIT;
     record.order = (struct event_order){.order_id = order_id, .qty_e9 = 10 * MONEY_E9, .book = 1};
@@ -110,7 +108,7 @@ static void order(struct maker *maker, uint64_t order_id, bool buy)
     record.order.time_in_force = TIME_IN_FORCE_DAY;
     record.order.leg_count = 1;
     maker->state.orders++;
-    append(maker, record, legs);
+    append(maker, record, request.legs);
 }
 
 /* Ten shares at 100 in, at 101.5 out, a dollar of commission each time. */
