@@ -133,6 +133,7 @@ static void check_bad_row(const char *name, const char *head, const char *row, c
     cr_assert_neq(reading.err, ERR_OK, "accepted: %s", row);
     cr_assert_not_null(strstr(reading.problem.text, part), "`%s` is not in: %s", part,
                        reading.problem.text);
+    reading_finish(&reading);
     reading = read_named(name, text, strlen(text), &skip);
     cr_assert_eq(reading.err, ERR_OK, "%s", reading.problem.text);
     cr_assert_eq(reading.bars.count, 2);
@@ -275,11 +276,13 @@ Test(csv_foreign, columns_zone_stamp_and_symbol_are_as_the_user_says)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         options.columns = wrong[i].columns;
+        reading_finish(&reading);
         reading = read_named("bars_1.csv", text, strlen(text), &options);
         cr_assert_neq(reading.err, ERR_OK);
         cr_assert_not_null(strstr(reading.problem.text, wrong[i].part), "`%s` is not in: %s",
                            wrong[i].part, reading.problem.text);
     }
+    reading_finish(&reading);
 }
 
 Test(csv_foreign, the_name_of_a_file_tells_its_symbol)

@@ -247,12 +247,15 @@ Test(csv, refuses_what_is_no_file)
     struct reading reading = read_path(missing, NULL);
     cr_assert_eq(reading.err, ERR_IO);
     cr_assert_not_null(strstr(reading.problem.text, "No such file"));
+    reading_finish(&reading);
     reading = read_path(folder, NULL);
     cr_assert_not_null(strstr(reading.problem.text, "is a folder"));
+    reading_finish(&reading);
     reading = read_path("/dev/null", NULL);
     cr_assert_not_null(strstr(reading.problem.text, "is not a regular file"));
     free(missing);
     folder_remove(folder);
+    reading_finish(&reading);
 }
 
 Test(csv, refuses_a_file_it_may_not_read)
@@ -268,6 +271,7 @@ Test(csv, refuses_a_file_it_may_not_read)
     cr_assert(!was_root || seteuid(0) == 0);
     cr_assert_eq(reading.err, ERR_IO);
     cr_assert_not_null(strstr(reading.problem.text, "Permission denied"));
+    reading_finish(&reading);
     free(path);
     folder_remove(folder);
 }
@@ -298,11 +302,13 @@ Test(csv, the_bar_length_is_asked_for_or_the_smallest_distance)
     struct reading reading = read_text(single, false);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "`bar: 1min`"));
+    reading_finish(&reading);
     reading = read_bytes(single, strlen(single), &five_minutes);
     cr_assert_eq(reading.err, ERR_OK);
     cr_assert_eq(reading.bars.bar_ns, 5 * NS_PER_MIN);
     reading_finish(&reading);
     const char *gap = HEADER ROW1 ROW3;
+    reading_finish(&reading);
     reading = read_text(gap, false);
     cr_assert_eq(reading.bars.bar_ns, 2 * NS_PER_MIN);
     reading_finish(&reading);
@@ -312,6 +318,7 @@ Test(csv, the_bar_length_is_asked_for_or_the_smallest_distance)
     reading = read_bytes(gap, strlen(gap), &five_minutes);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "line 3: two bars of one symbol start 120 s"));
+    reading_finish(&reading);
 }
 
 Test(csv, two_bars_centuries_apart_do_not_tell_a_length)
@@ -328,6 +335,7 @@ Test(csv, daily_files_have_daily_bars)
     struct reading reading = read_bytes(text, strlen(text), &one_minute);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "one day long"));
+    reading_finish(&reading);
 }
 
 Test(csv, gzip_is_the_same_data)
@@ -427,6 +435,7 @@ Test(csv, the_405_symbol_file_has_19_bad_rows)
     cr_assert_eq(reading.err, ERR_FORMAT);
     cr_assert_not_null(strstr(reading.problem.text, "line 61212: close lies outside low..high"));
     free(path);
+    reading_finish(&reading);
 }
 
 Test(csv, an_import_has_the_hash_of_its_csv)

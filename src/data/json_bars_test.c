@@ -103,6 +103,7 @@ Test(json_bars, bad_lines_are_named_and_can_be_left_out)
         cr_assert_not_null(strstr(reading.problem.text, "line 3: "));
         cr_assert_not_null(strstr(reading.problem.text, cases[i].part), "`%s` is not in: %s",
                            cases[i].part, reading.problem.text);
+        reading_finish(&reading);
         reading = read_text(text, true);
         cr_assert_eq(reading.err, ERR_OK, "%s", reading.problem.text);
         cr_assert_eq(reading.bars.count, 2);
@@ -144,6 +145,7 @@ Test(json_bars, a_bad_bar_of_a_page_is_named_and_can_be_left_out)
     cr_assert_eq(reading.err, ERR_FORMAT);
     cr_assert_not_null(strstr(reading.problem.text, "line 1 bar 3: high is below low"), "%s",
                        reading.problem.text);
+    reading_finish(&reading);
     reading = read_text(text, true);
     cr_assert_eq(reading.err, ERR_OK, "%s", reading.problem.text);
     cr_assert_eq(reading.bars.count, 2);
