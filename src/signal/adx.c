@@ -11,7 +11,7 @@ void adx_init(struct adx *adx, uint32_t window)
 static double di(const struct adx *adx, double moved_e9)
 {
     CHECK(adx_di_ready(adx));
-    return adx->range_e9 > 0.0 ? 100.0 * moved_e9 / adx->range_e9 : 0.0;
+    return units_nothing(adx->range_e9) ? 0.0 : 100.0 * moved_e9 / adx->range_e9;
 }
 
 double adx_plus_di(const struct adx *adx)

@@ -49,7 +49,7 @@ static inline void adx_take_sums(struct adx *adx, int64_t high_e9, int64_t low_e
 static inline void adx_take_index(struct adx *adx)
 {
     double moved_e9 = adx->plus_e9 + adx->minus_e9;
-    if (__builtin_expect(moved_e9 > 0.0, 1)) {
+    if (__builtin_expect(!units_nothing(moved_e9), 1)) {
         smooth_take(&adx->index, 100.0 * __builtin_fabs(adx->plus_e9 - adx->minus_e9) / moved_e9);
     } else if (!smooth_ready(&adx->index)) {
         smooth_take(&adx->index, 0.0);

@@ -7,7 +7,7 @@
  * Wilder, New Concepts in Technical Trading Systems (1978).
  * Unit: 0..100. Warm-up: n + 1 bars. No losses give 100, no gains 0. Flat prices have neither, the
  * quotient is undefined and the kernel is not ready (TA-Lib answers 0): the simple one while all n
- * changes are zero, Wilder's while nothing has moved yet or all has faded (units_faded()). */
+ * changes are zero, Wilder's while nothing has moved yet or all has faded (units_nothing()). */
 #ifndef SIGNAL_RSI_H
 #define SIGNAL_RSI_H
 
@@ -82,7 +82,7 @@ static inline void rsi_wilder_take(struct rsi_wilder *rsi, int64_t price_e9)
 
 static inline bool rsi_wilder_ready(const struct rsi_wilder *rsi)
 {
-    return smooth_ready(&rsi->gain) && rsi->gain.value + rsi->loss.value > 0.0;
+    return smooth_ready(&rsi->gain) && !units_nothing(rsi->gain.value + rsi->loss.value);
 }
 
 /* Only when ready. */

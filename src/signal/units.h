@@ -10,6 +10,7 @@
 #define SIGNAL_UNITS_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/money.h"
@@ -31,6 +32,13 @@ static inline double units_from_e9(double value_e9)
 static inline double units_faded(double value)
 {
     return __builtin_fabs(value) < 1e-300 ? 0.0 : value;
+}
+
+/* Where the share of two such averages in their sum is asked for, the sum is nothing while each of
+ * them is still far above its own end: else the one that ends first would turn the share. */
+static inline bool units_nothing(double sum)
+{
+    return sum < 1e-280;
 }
 
 /* A price, or a sum of prices, as it would have been had the split come before it. */

@@ -5,13 +5,14 @@ Made with CPython 3.11.7, TA-Lib 0.8.2 (C library 0.8.1) and numpy 2.4.6. SHARED
 the real market data; without it only the files on made-up bars are written. The files are kept, so
 that the tests need none of this.
 
-A line is `KERNEL OUTPUT P1 P2 P3 BAR:VALUE ...`; `none` says that the kernel is not ready after that
-bar. The inputs are described in the head of each file and built again by golden_test.c.
+A line is `KERNEL OUTPUT P1 P2 P3 BAR:VALUE ...`; `none` says that the kernel is not ready after
+that bar. The inputs are described in the head of each file and built again by golden_test.c.
 
 How the library is asked: with prices in billionths, which are exact as doubles, so that equal moves
 up and down are equal (ADX); for deviation and slope with (price - first price) in ticks, which
-changes neither and keeps its one-pass sums exact. Where its deviation still cancels (E[x^2] - E[x]^2
-for nearly equal prices far from the first one) its value is left out; numpy's is always there.
+changes neither and keeps its one-pass sums exact. Where its deviation still cancels (it subtracts
+E[x]^2 from E[x^2]: nearly equal prices far from the first one) its value is left out; numpy's is
+always there.
 """
 import csv
 import gzip
@@ -321,7 +322,8 @@ def main():
     write("gaps", "gaps 42 0 300", gaps(bars), SOME_WINDOWS)
     if len(sys.argv) > 1:
         for name, path, first, windows in (
-            ("aapl_daily", "equity/daily/bars_AAPL_1day_19980102-20210331.csv.gz", 400, ALL_WINDOWS),
+            ("aapl_daily", "equity/daily/bars_AAPL_1day_19980102-20210331.csv.gz", 400,
+             ALL_WINDOWS),
             ("spy_5min", "equity/minute/bars_SPY_5min_2018-2019.csv.gz", 0, SOME_WINDOWS),
             ("aapl_1min", "equity/minute/bars_AAPL_1min_20140605-20140609.csv.gz", 1300,
              SOME_WINDOWS),
