@@ -166,21 +166,23 @@ static void print_risk(const struct run_metrics *metrics, FILE *out)
     char a[SHOWN_SIZE];
     char b[SHOWN_SIZE];
     char c[SHOWN_SIZE];
-    (void)fprintf(out, "  %-10s return %s, volatility %s\n", "per year",
-                  text_percent(equity->cagr, true, a), text_percent(equity->volatility, false, b));
+    if (equity->cagr.why != NULL && equity->volatility.why != NULL) {
+        (void)fprintf(out, "  %-10s %s\n", "per year", text_percent(equity->volatility, false, a));
+    } else {
+        (void)fprintf(out, "  %-10s return %s, volatility %s\n", "per year",
+                      text_percent(equity->cagr, true, a),
+                      text_percent(equity->volatility, false, b));
+    }
     if (equity->sharpe.why == NULL || equity->sortino.why == NULL) {
-        (void)fprintf(out, "  %-10s Sharpe %s, Sortino %s, by %s session closes\n", "",
-                      text_number(equity->sharpe, a), text_number(equity->sortino, b),
+        (void)fprintf(out, "  %-10s Sharpe %s, Sortino %s\n  %-10s by %s session closes\n", "",
+                      text_number(equity->sharpe, a), text_number(equity->sortino, b), "",
                       text_grouped(equity->sessions, c));
     }
-    (void)fprintf(out, "  %-10s invested %s of the time, %s of the equity on average\n", "exposure",
-                  text_percent(equity->time_invested, false, a),
+    (void)fprintf(out, "  %-10s invested %s of the time,\n  %-10s %s of the equity on average\n",
+                  "exposure", text_percent(equity->time_invested, false, a), "",
                   text_percent(equity->average_exposure, false, b));
     if (!metrics->every_slice) {
-        (void)fprintf(out,
-                      "  %-10s the log has no point for each slice: the three above are by "
-                      "those it has\n",
-                      "");
+        (void)fprintf(out, "  %-10s (of the points in the log, which are not all slices)\n", "");
     }
 }
 
