@@ -10,6 +10,7 @@
 
 #include "base/money.h"
 #include "base/utc.h"
+#include "readers/metrics_benchmark.h"
 #include "readers/metrics_trades.h"
 
 #define POINTS_MAX 1000
@@ -351,4 +352,45 @@ Test(metrics, sums_beyond_the_range_say_so)
     cr_expect_eq(amount_mean(-3, 2, "").e9, -2, "half a billionth goes away from zero");
     EXPECT_NONE(figure_of(NAN), "not a number");
     EXPECT_NONE(figure_ratio(1, 0, "nothing"), "nothing");
+}
+
+/* ---- buy and hold ---- */
+
+static struct event bar_of(uint32_t instrument, int64_t ts_ns, int64_t open, int64_t close)
+{
+    return (struct event){
+        .ts_ns = ts_ns,
+        .kind = EVENT_BAR,
+        .instrument = instrument,
+        .bar = {.open_e9 = open * MONEY_E9, .close_e9 = close * MONEY_E9}
+    };
+}
+
+Test(metrics, buy_and_hold_splits_the_cash_and_buys_each_symbol_at_its_first_open)
+{
+    static struct sample sample;
+    begin(&sample, 0, 1000 * MONEY_E9);
+    for (int64_t at = 10; at <= 40; at += 10) {
+        add(&sample, at, 1000 * MONEY_E9, 1000 * MONEY_E9, 0);
+    }
+    const struct event bars[] = {
+        bar_of(0, 10, 50, 60),  /* 500 becomes 600 */
+        bar_of(0, 20, 60, 55),  /* 550 */
+        bar_of(1, 20, 10, 12),  /* 500 becomes 600 */
+        bar_of(1, 30, 30, 40),  /* a gap, then 2,000 */
+        bar_of(7, 30, 30, 100), /* none of the run's */
+    };
+    struct benchmark *benchmark = benchmark_create(&sample.series, 2);
+    cr_expect_null(benchmark_values(benchmark), "no bar came yet");
+    for (size_t i = 0; i < sizeof bars / sizeof bars[0]; i++) {
+        benchmark_take(benchmark, &bars[i]);
+    }
+    const double want[] = {1100, 1150, 2550, 2550};
+    const double *values = benchmark_values(benchmark);
+    cr_assert_not_null(values);
+    for (size_t i = 0; i < 4; i++) {
+        cr_expect_float_eq(values[i], want[i], 1e-9, "point %zu is %g", i, values[i]);
+    }
+    cr_expect_eq(benchmark_gaps(benchmark), 1);
+    benchmark_destroy(benchmark);
 }

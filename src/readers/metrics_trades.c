@@ -30,9 +30,16 @@ void activity_add_fill(struct activity *activity, const struct fill_facts *fill)
     }
 }
 
-static void add_result(struct activity *activity, __int128 result_e9)
+int64_t trade_result_e9(const struct trade_facts *trade)
 {
-    int64_t shown_e9 = amount_of(result_e9).e9; /* sums of one trade fit, the engine saw to it */
+    int64_t result_e9 = 0;
+    /* Both went through one ledger, where their difference moved the cash: it fits. */
+    (void)money_sub(trade->realized_e9, trade->commission_e9, &result_e9);
+    return result_e9;
+}
+
+static void add_result(struct activity *activity, int64_t result_e9)
+{
     if (result_e9 > 0) {
         activity->won++;
         activity->won_e9 += result_e9;
@@ -44,11 +51,11 @@ static void add_result(struct activity *activity, __int128 result_e9)
     if (activity->losing_streak > activity->losing_streak_max) {
         activity->losing_streak_max = activity->losing_streak;
     }
-    if (shown_e9 > activity->largest_win_e9) {
-        activity->largest_win_e9 = shown_e9;
+    if (result_e9 > activity->largest_win_e9) {
+        activity->largest_win_e9 = result_e9;
     }
-    if (shown_e9 < activity->largest_loss_e9) {
-        activity->largest_loss_e9 = shown_e9;
+    if (result_e9 < activity->largest_loss_e9) {
+        activity->largest_loss_e9 = result_e9;
     }
 }
 
@@ -62,7 +69,7 @@ void activity_add_trade(struct activity *activity, const struct trade_facts *tra
     }
     activity->closed++;
     activity->held_ns += trade->closed_ns - trade->opened_ns;
-    add_result(activity, (__int128)trade->realized_e9 - trade->commission_e9);
+    add_result(activity, trade_result_e9(trade));
 }
 
 static struct figure profit_factor(const struct activity *activity)

@@ -76,6 +76,9 @@ struct activity_metrics {
     struct figure slippage_bps; /* of the value at the reference prices */
 };
 
+/* A trade's result after commissions. */
+int64_t trade_result_e9(const struct trade_facts *trade);
+
 void activity_add_fill(struct activity *activity, const struct fill_facts *fill);
 void activity_add_trade(struct activity *activity, const struct trade_facts *trade);
 

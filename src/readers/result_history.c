@@ -94,6 +94,7 @@ static void take_fill(struct gathering *gathering, const struct event *record)
 {
     struct history_fill *fill = list_add(&gathering->fills, sizeof *fill);
     fill->ts_ns = record->ts_ns;
+    fill->point = gathering->points.count;
     fill->order_id = record->report.order_id;
     fill->instrument = record->instrument;
     fill->facts.qty_e9 = record->report.qty_e9;
@@ -116,6 +117,7 @@ static void take_trade(struct gathering *gathering, const struct event *record)
     *trade = (struct history_trade){
         .id = record->trade.trade_id,
         .sequence = gathering->trades.count,
+        .point = gathering->points.count,
         .instrument = record->instrument,
         .book = record->trade.book <= BOOKS_MAX ? record->trade.book : 0,
         .state = record->flags,

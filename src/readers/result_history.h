@@ -19,6 +19,7 @@ struct history_order {
 
 struct history_fill {
     int64_t ts_ns;
+    size_t point; /* index of the first equity point after it */
     uint64_t order_id;
     uint32_t instrument;
     uint16_t book;
@@ -28,6 +29,7 @@ struct history_fill {
 struct history_trade {
     uint64_t id;
     size_t sequence; /* of the record: a later one replaces an earlier one */
+    size_t point;    /* index of the first equity point after it */
     uint32_t instrument;
     uint16_t book;
     uint8_t state;        /* enum trade_state */

@@ -11,6 +11,7 @@
 #include "base/utc.h"
 #include "core/gates.h"
 #include "readers/result_metrics.h"
+#include "readers/result_text.h"
 #include "sys/files.h"
 
 static struct run_result sample(void)
@@ -217,4 +218,20 @@ Test(result, without_a_log_only_the_totals_are_known)
     cr_expect(strstr(text, "\"trades_lost\": null") != NULL, "%s", text);
     cr_expect(strstr(text, "\"refusals_by_strategy\": null") != NULL, "%s", text);
     run_metrics_destroy(metrics);
+}
+
+Test(result, texts_are_short_and_never_minus_zero)
+{
+    char text[SHOWN_SIZE];
+    cr_expect_str_eq(text_duration(figure_of(0.4), text), "0 s");
+    cr_expect_str_eq(text_duration(figure_of(59.6), text), "1 min");
+    cr_expect_str_eq(text_duration(figure_of(3 * 3600 + 300), text), "3 h 05 min");
+    cr_expect_str_eq(text_duration(figure_of(90000), text), "1 d 01 h");
+    cr_expect_str_eq(text_percent(figure_of(-0.00001), true, text), "0.00 %");
+    cr_expect_str_eq(text_percent(figure_of(0.1234), true, text), "+12.34 %");
+    cr_expect_str_eq(text_number(figure_of(-1.005e15), text), "-1.005e+15");
+    cr_expect_str_eq(text_number(figure_none("no fills"), text), "n/a (no fills)");
+    cr_expect_str_eq(text_amount(amount_of(INT64_MIN), true, text), "-$9,223,372,036.85");
+    cr_expect_str_eq(text_dollars(-4000000, true, text), "$0.00");
+    cr_expect_str_eq(text_grouped(1234567, text), "1,234,567");
 }
