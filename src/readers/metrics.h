@@ -54,6 +54,9 @@ struct drawdown {
     int64_t recovery_ns; /* first point at or above the peak again; 0: not yet */
 };
 
+/* Below so many sessions (a quarter), what is said of a year is little more than a guess. */
+#define SESSIONS_FEW 63
+
 struct equity_metrics {
     uint64_t sessions;
     struct figure total_return;

@@ -174,9 +174,10 @@ static void print_risk(const struct run_metrics *metrics, FILE *out)
                       text_percent(equity->volatility, false, b));
     }
     if (equity->sharpe.why == NULL || equity->sortino.why == NULL) {
-        (void)fprintf(out, "  %-10s Sharpe %s, Sortino %s\n  %-10s by %s session closes\n", "",
+        (void)fprintf(out, "  %-10s Sharpe %s, Sortino %s\n  %-10s by %s session closes%s\n", "",
                       text_number(equity->sharpe, a), text_number(equity->sortino, b), "",
-                      text_grouped(equity->sessions, c));
+                      text_grouped(equity->sessions, c),
+                      equity->sessions < SESSIONS_FEW ? ": too few to go by" : "");
     }
     (void)fprintf(out, "  %-10s invested %s of the time,\n  %-10s %s of the equity on average\n",
                   "exposure", text_percent(equity->time_invested, false, a), "",

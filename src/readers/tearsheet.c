@@ -86,6 +86,7 @@ static void write_returns(const struct tearsheet *sheet, FILE *out)
     char value[SHOWN_SIZE];
     char cash[SHOWN_SIZE];
     char more[2 * SHOWN_SIZE];
+    bool few = equity->sessions < SESSIONS_FEW;
     if (series->point_count > 0) {
         (void)snprintf(more, sizeof more, "from %s", text_dollars(series->start_e9, false, cash));
         write_key_figure(
@@ -96,7 +97,8 @@ static void write_returns(const struct tearsheet *sheet, FILE *out)
     write_key_figure("Total return", text_percent(equity->total_return, true, value),
                      sign_class(equity->total_return.value), "", out);
     write_key_figure("Return per year", text_percent(equity->cagr, true, value),
-                     sign_class(equity->cagr.value), "compound (CAGR)", out);
+                     sign_class(equity->cagr.value),
+                     few ? "too few sessions to go by" : "compound (CAGR)", out);
     (void)snprintf(more, sizeof more, "%s",
                    equity->drawdown.recovery_ns != 0 ? "made good since"
                    : equity->drawdown.trough_ns != 0 ? "not made good by the end"
@@ -106,11 +108,9 @@ static void write_returns(const struct tearsheet *sheet, FILE *out)
     write_key_figure("Volatility", text_percent(equity->volatility, false, value), "", "per year",
                      out);
     write_key_figure("Sharpe", text_number(equity->sharpe, value), "",
-                     "session closes, no risk-free "
-                     "rate",
-                     out);
-    write_key_figure("Sortino", text_number(equity->sortino, value), "", "against losing sessions",
-                     out);
+                     few ? "too few sessions to go by" : "session closes, no risk-free rate", out);
+    write_key_figure("Sortino", text_number(equity->sortino, value), "",
+                     few ? "too few sessions to go by" : "against losing sessions", out);
 }
 
 static void write_trading(const struct tearsheet *sheet, FILE *out)

@@ -97,7 +97,7 @@ const char tearsheet_style[] =
     ".key i{display:inline-block;width:18px;height:0;border-top:2px solid var(--main);"
     "vertical-align:middle;margin-right:6px}\n"
     ".key i.hold{border-top:2px dashed var(--other)}\n"
-    ".plot{position:relative;height:300px;margin:8px 0 26px 76px}\n"
+    ".plot{position:relative;height:300px;margin:8px 0 26px 84px}\n"
     ".plot.low{height:130px}\n"
     ".plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}\n"
     ".plot path,.plot line{vector-effect:non-scaling-stroke;fill:none}\n"
@@ -143,7 +143,7 @@ const char tearsheet_style[] =
     "h1{font-size:21px}}\n"
     "@media print{:root{--page:#fff}body{font-size:12px}main{max-width:none;padding:0}"
     "section{break-inside:avoid;border-radius:0;margin-top:10px;padding:10px 12px}"
-    ".figures{padding:0}section.long{break-inside:auto}tr{break-inside:avoid}"
+    ".figures{padding:0}section.long{break-inside:auto}h2{break-after:avoid}tr{break-inside:avoid}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.plot{height:220px}"
     ".plot.low{height:90px}.scroll{overflow:visible}}\n"
     "</style>\n";

@@ -175,19 +175,33 @@ static void write_moment(const struct plot *plot, const struct rhythm *rhythm, i
     (void)fprintf(plot->out, "%.*s", length[rhythm->unit], text + from[rhythm->unit]);
 }
 
+static size_t count_beginnings(const struct plot *plot, const struct rhythm *rhythm)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plot->series->point_count; i++) {
+        count += begins(plot, rhythm, i) ? 1 : 0;
+    }
+    return count;
+}
+
+/* The finest that is not too many. Times of day tell one day from another only within one. */
+static const struct rhythm *choose_rhythm(const struct plot *plot)
+{
+    const struct rhythm *last = &rhythms[RHYTHM_COUNT - 1];
+    const struct rhythm *rhythm = rhythms;
+    while (rhythm < last && plot->series->session_count > 1 && rhythm->unit == UNIT_MINUTE) {
+        rhythm++;
+    }
+    while (rhythm < last && count_beginnings(plot, rhythm) > X_LABELS_MAX) {
+        rhythm++;
+    }
+    return rhythm;
+}
+
 static void write_moments(const struct plot *plot)
 {
     const struct equity_series *series = plot->series;
-    const struct rhythm *rhythm = rhythms;
-    for (int count = X_LABELS_MAX + 1; count > X_LABELS_MAX; rhythm++) {
-        count = 0;
-        for (size_t i = 0; i < series->point_count; i++) {
-            count += begins(plot, rhythm, i) ? 1 : 0;
-        }
-        if (count <= X_LABELS_MAX || rhythm == &rhythms[RHYTHM_COUNT - 1]) {
-            break;
-        }
-    }
+    const struct rhythm *rhythm = choose_rhythm(plot);
     for (size_t i = 0; i < series->point_count; i++) {
         double left = across(plot, i, 100.0);
         /* Words at the very ends would hang over the edge. */
