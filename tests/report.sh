@@ -69,6 +69,7 @@ test_idle()
     "$bellwether" report tearsheet runs/idle --out idle.html >/dev/null
     check 'its page says so, too' grep -q 'Nothing was traded: still warming up' idle.html
     check 'its page is whole' python3 "$root/tests/report_page.py" idle.html runs/idle/result.json
+    # shellcheck disable=SC2016 # a dollar sign and quotes of the texts themselves
     sed 's/max_order_notional: \$50,000/max_order_notional: $100/' "$quickstart" >tight.yaml
     expect 'a run whose entries were all refused names the limit and the strategy' 0 \
         'by max-order-notional (1 ma_crossover)' \
@@ -85,6 +86,7 @@ assert m["total_return"] is not None and m["sharpe"] is None and m["trades_close
 
 test_usage()
 {
+    # shellcheck disable=SC2016
     expect 'a report that there is not' 2 'no report `page`' "$bellwether" report page runs/one
     expect 'a report without a run' 2 'which run?' "$bellwether" report daily
     expect 'a run that there is not' 1 'nowhere' "$bellwether" report daily nowhere

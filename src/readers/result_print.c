@@ -66,10 +66,10 @@ static void print_who_refused(const struct run_metrics *metrics, FILE *out)
     for (uint32_t i = 0; i < metrics->refusal_count; i++) {
         const struct refusal_row *row = &metrics->refusals[i];
         char count[SHOWN_SIZE];
-        (void)fprintf(out, "  %-10s %s times by %s%s (%u %s)\n",
+        (void)fprintf(out, "  %-10s %s time%s by %s%s (%u %s)\n",
                       row->by_exchange ? "rejected" : "refused", text_grouped(row->count, count),
-                      row->by_exchange ? "the exchange: " : "", row->reason, (unsigned)row->book,
-                      row->name);
+                      row->count == 1 ? "" : "s", row->by_exchange ? "the exchange: " : "",
+                      row->reason, (unsigned)row->book, row->name);
     }
 }
 

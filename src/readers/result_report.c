@@ -159,9 +159,9 @@ static void print_refusals(const struct history *history, FILE *out)
     for (size_t i = 0; i < history->refusal_count; i++) {
         const struct history_refusal *row = &history->refusals[i];
         char count[SHOWN_SIZE];
-        (void)fprintf(out, "%s %s times by %s%s (%u %s)\n",
+        (void)fprintf(out, "%s %s time%s by %s%s (%u %s)\n",
                       row->by_exchange ? "rejected" : "refused ", text_grouped(row->count, count),
-                      row->by_exchange ? "the exchange: " : "",
+                      row->count == 1 ? "" : "s", row->by_exchange ? "the exchange: " : "",
                       row->by_exchange ? reject_reason_text(row->code) : verdict_text(row->code),
                       (unsigned)row->book, lookup_strategy(history->lookup, row->book));
     }
