@@ -80,10 +80,13 @@ static void take_decision(struct gathering *gathering, const struct event *recor
 static void take_order(struct gathering *gathering, const struct event *record)
 {
     struct order_request request;
+    if (record->order.action == ORDER_ACTION_CANCEL) {
+        return; /* it names an order that is there already */
+    }
     memcpy(&request, record, sizeof request);
     struct history_order *order = list_add(&gathering->orders, sizeof *order);
     order->id = record->order.order_id;
-    order->reference_price_e9 = record->order.reference_price_e9;
+    order->reference_price_e9 = record->order.leg_count == 1 ? record->order.reference_price_e9 : 0;
     order->instrument = request.legs[0].instrument;
     order->book = record->order.book <= BOOKS_MAX ? record->order.book : 0;
     order->buys = request.legs[0].ratio > 0;
@@ -309,19 +312,24 @@ static void keep_latest(struct list *trades)
     trades->count = kept;
 }
 
-/* Orders come by id, so the latest attempt of an exit has the last word. */
+/* A trade was entered and left for the reasons of the orders that filled. */
 static void give_reasons(struct gathering *gathering)
 {
-    const struct history_order *orders = gathering->orders.items;
-    for (size_t i = 0; i < gathering->orders.count && gathering->trades.count > 0; i++) {
-        const struct history_trade wanted = {.id = order_id_trade(orders[i].id)};
+    const struct history_fill *fills = gathering->fills.items;
+    for (size_t i = 0; i < gathering->fills.count && gathering->trades.count > 0; i++) {
+        const struct history_order *order = find_order(&gathering->orders, fills[i].order_id);
+        const struct history_trade wanted = {.id = order_id_trade(fills[i].order_id)};
         struct history_trade *trade =
             bsearch(&wanted, gathering->trades.items, gathering->trades.count, sizeof wanted,
                     compare_trade_ids);
-        if (trade != NULL && order_id_role(orders[i].id) == ORDER_ROLE_ENTRY) {
-            trade->entry_reason = orders[i].reason;
-        } else if (trade != NULL) {
-            trade->exit_reason = orders[i].reason;
+        if (trade == NULL || order == NULL) {
+            continue;
+        }
+        if (order_id_role(order->id) == ORDER_ROLE_ENTRY) {
+            trade->entry_reason = order->reason;
+        } else {
+            trade->exit_reason = order->reason;
+            trade->exit_role = (uint8_t)order_id_role(order->id);
         }
     }
 }

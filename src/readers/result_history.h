@@ -10,8 +10,8 @@
 
 struct history_order {
     uint64_t id;
-    int64_t reference_price_e9;
-    uint32_t instrument;
+    int64_t reference_price_e9; /* 0 for an order of several legs: theirs are not known */
+    uint32_t instrument;        /* the first leg's */
     uint16_t book;
     uint8_t reason; /* of its decision */
     bool buys;
@@ -34,8 +34,9 @@ struct history_trade {
     uint16_t book;
     uint8_t state;        /* enum trade_state */
     uint8_t entry_reason; /* of the decisions; 0 (hold) where there was none */
-    uint8_t exit_reason;
-    int64_t qty_e9; /* held now */
+    uint8_t exit_reason;  /* of the exit that filled last */
+    uint8_t exit_role;    /* enum order_role of that exit; 0 while there is none */
+    int64_t qty_e9;       /* held now */
     int64_t cost_e9;
     struct trade_facts facts;
     int64_t entry_qty_e9;

@@ -45,9 +45,7 @@ static void decide(int64_t ts_ns, uint64_t order_id, uint8_t reason, uint8_t ver
 
 static void order(int64_t ts_ns, uint64_t order_id, bool buys, int64_t reference)
 {
-    const struct order_leg legs[LEGS_MAX] = {
-        {.instrument = 0, .ratio = buys ? 1 : -1}
-    };
+    const struct order_request request = {.legs = {{.instrument = 0, .ratio = buys ? 1 : -1}}};
     append(ts_ns,
            (struct event){
                .kind = EVENT_ORDER,
@@ -57,7 +55,18 @@ static void order(int64_t ts_ns, uint64_t order_id, bool buys, int64_t reference
                          .book = 1,
                          .leg_count = 1}
     },
-           legs);
+           request.legs);
+}
+
+/* The wish to cancel names the order that it is about. */
+static void cancel(int64_t ts_ns, uint64_t order_id)
+{
+    const struct order_request request = {0};
+    append(ts_ns,
+           (struct event){
+               .kind = EVENT_ORDER, .order = {.order_id = order_id, .action = ORDER_ACTION_CANCEL}
+    },
+           request.legs);
 }
 
 static void report(int64_t ts_ns, uint8_t kind, uint64_t order_id, uint8_t reason, int64_t price)
@@ -106,13 +115,14 @@ static void slice(int64_t ts_ns, uint64_t ordinal, int64_t equity, uint32_t posi
 }
 
 /* Two days: an entry that the exchange refuses and one that a limit refuses; then a trade whose
- * first exit is canceled. */
+ * first exit is canceled and whose target never fills. */
 static void make_records(void)
 {
     const uint64_t lost = order_id_make(2, ORDER_ROLE_ENTRY, 1);
     const uint64_t entry = order_id_make(1, ORDER_ROLE_ENTRY, 1);
     const uint64_t first = order_id_make(1, ORDER_ROLE_EXIT, 1);
     const uint64_t second = order_id_make(1, ORDER_ROLE_EXIT, 2);
+    const uint64_t target = order_id_make(1, ORDER_ROLE_TARGET, 1);
     append(0, (struct event){.kind = EVENT_DEPOSIT, .deposit = {.amount_e9 = 1000 * MONEY_E9}},
            NULL);
     decide(DAY(1), lost, 1, VERDICT_PASS);
@@ -124,8 +134,11 @@ static void make_records(void)
     slice(DAY(1), 0, 1000, 0);
     report(DAY(1), EVENT_FILL, entry, 0, 101);
     trade(DAY(1), TRADE_OPEN, 0, 1);
+    decide(DAY(2), target, 4, VERDICT_PASS);
+    order(DAY(2), target, false, 200);
     decide(DAY(2), first, 3, VERDICT_PASS);
     order(DAY(2), first, false, 104);
+    cancel(DAY(2), first);
     report(DAY(2), EVENT_CANCELED, first, 0, 0);
     decide(DAY(2), second, 2, VERDICT_PASS);
     order(DAY(2), second, false, 105);
@@ -202,7 +215,8 @@ Test(result_history, a_trade_has_its_last_state_and_the_reasons_of_its_orders)
     cr_expect(trade_row->facts.closed);
     cr_expect_eq(trade_row->facts.realized_e9, 20 * MONEY_E9);
     cr_expect_eq(trade_row->entry_reason, 1);
-    cr_expect_eq(trade_row->exit_reason, 2, "of the exit that came last");
+    cr_expect_eq(trade_row->exit_reason, 2, "of the exit that filled");
+    cr_expect_str_eq(trade_exit_reason(history, trade_row), "fast crossed below slow");
     cr_expect_eq(history->fill_count, 2);
     cr_expect(history->fills[0].facts.buys && !history->fills[1].facts.buys);
     cr_expect_eq(history->fills[1].facts.reference_price_e9, 105 * MONEY_E9);
@@ -220,7 +234,7 @@ Test(result_history, refusals_are_counted_by_who_said_no)
     cr_expect(!metrics->refusals[0].by_exchange && metrics->refusals[1].by_exchange);
     cr_expect_str_eq(metrics->refusals[0].reason, "max-order-notional");
     cr_expect_str_eq(metrics->refusals[1].reason, "not enough cash");
-    cr_expect_eq(metrics->strategies[0].acted, 4);
+    cr_expect_eq(metrics->strategies[0].acted, 5);
     cr_expect_eq(metrics->strategies[0].refused, 1);
     cr_expect_eq(metrics->strategies[0].rejected, 1);
     /* Bought a dollar dearer, sold two dollars cheaper than decided on, ten shares each. */
@@ -256,5 +270,28 @@ Test(result_history, a_fill_of_no_order_is_refused)
     struct fixture fixture;
     cr_expect_eq(open_history(&fixture, make_foreign_fill), ERR_FORMAT);
     cr_expect_not_null(strstr(fixture.problem.text, "never sent"));
+    close_history(&fixture);
+}
+
+static void make_target(void)
+{
+    const uint64_t entry = order_id_make(1, ORDER_ROLE_ENTRY, 1);
+    const uint64_t target = order_id_make(1, ORDER_ROLE_TARGET, 1);
+    order(DAY(1), entry, true, 100);
+    order(DAY(1), target, false, 100);
+    report(DAY(1), EVENT_FILL, entry, 0, 101);
+    trade(DAY(1), TRADE_OPEN, 0, 1);
+    report(DAY(1), EVENT_FILL, target, 0, 103);
+    trade(DAY(1), TRADE_CLOSED, 20, 2);
+}
+
+Test(result_history, a_trade_that_met_its_target_says_so)
+{
+    struct fixture fixture;
+    cr_assert_eq(open_history(&fixture, make_target), ERR_OK, "%s", fixture.problem.text);
+    const struct history *history = fixture.history;
+    cr_assert_eq(history->trade_count, 1);
+    cr_expect_str_eq(trade_exit_reason(history, &history->trades[0]), "target");
+    cr_expect(!history->ended);
     close_history(&fixture);
 }

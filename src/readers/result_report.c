@@ -125,6 +125,19 @@ int64_t trade_price_e9(int64_t value_e9, int64_t qty_e9)
     return price_e9;
 }
 
+const char *trade_entry_reason(const struct history *history, const struct history_trade *trade)
+{
+    return lookup_reason(history->lookup, trade->book, trade->entry_reason);
+}
+
+const char *trade_exit_reason(const struct history *history, const struct history_trade *trade)
+{
+    if (trade->exit_role == ORDER_ROLE_TARGET || trade->exit_role == ORDER_ROLE_STOP) {
+        return order_role_text(trade->exit_role);
+    }
+    return lookup_reason(history->lookup, trade->book, trade->exit_reason);
+}
+
 static void print_side(const char *what, int64_t ts_ns, int64_t price_e9, const char *reason,
                        FILE *out)
 {
@@ -146,11 +159,11 @@ static void print_trade(const struct history *history, const struct history_trad
                   lookup_strategy(lookup, trade->book),
                   facts->closed ? text_dollars(trade_result_e9(facts), true, result) : "open");
     print_side("in", facts->opened_ns, trade_price_e9(trade->entry_value_e9, trade->entry_qty_e9),
-               lookup_reason(lookup, trade->book, trade->entry_reason), out);
+               trade_entry_reason(history, trade), out);
     if (facts->closed) {
         print_side("out", facts->closed_ns,
                    trade_price_e9(trade->exit_value_e9, trade->exit_qty_e9),
-                   lookup_reason(lookup, trade->book, trade->exit_reason), out);
+                   trade_exit_reason(history, trade), out);
     }
 }
 

@@ -25,6 +25,11 @@ struct session_row *report_sessions(const struct history *history);
 /* Average price of an entry or exit: value / quantity; 0 where nothing filled. */
 int64_t trade_price_e9(int64_t value_e9, int64_t qty_e9);
 
+/* Why a trade was entered, and why it was left: the strategy's reason, or "target" or "stop" where
+ * that protection filled. Valid as long as the history. */
+const char *trade_entry_reason(const struct history *history, const struct history_trade *trade);
+const char *trade_exit_reason(const struct history *history, const struct history_trade *trade);
+
 /* `run` names it in the heading. */
 void report_daily(const struct history *history, const char *run, FILE *out);
 void report_daily_json(const struct history *history, const char *run, FILE *out);

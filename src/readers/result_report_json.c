@@ -116,9 +116,9 @@ static void write_trade(struct json_writer *json, const struct history *history,
     write_count(json, "book", trade->book);
     write_text(json, "strategy", lookup_strategy(lookup, trade->book));
     write_side(json, "entry", facts->opened_ns, trade->entry_qty_e9, trade->entry_value_e9,
-               lookup_reason(lookup, trade->book, trade->entry_reason));
+               trade_entry_reason(history, trade));
     write_side(json, "exit", facts->closed_ns, trade->exit_qty_e9, trade->exit_value_e9,
-               lookup_reason(lookup, trade->book, trade->exit_reason));
+               trade_exit_reason(history, trade));
     write_money(json, "held", trade->qty_e9);
     write_money(json, "realized", facts->realized_e9);
     write_money(json, "commission", facts->commission_e9);

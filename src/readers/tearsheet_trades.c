@@ -51,10 +51,9 @@ static void write_trade(const struct tearsheet *sheet, const struct history_trad
     html_text(out, lookup_strategy(lookup, trade->book));
     (void)money_format(trade->entry_qty_e9, qty);
     (void)fprintf(out, "</td><td>%s</td>", qty);
-    write_moment(trade->facts.opened_ns, lookup_reason(lookup, trade->book, trade->entry_reason),
-                 out);
+    write_moment(trade->facts.opened_ns, trade_entry_reason(sheet->history, trade), out);
     write_price(trade_price_e9(trade->entry_value_e9, trade->entry_qty_e9), out);
-    write_outcome(trade, lookup_reason(lookup, trade->book, trade->exit_reason), out);
+    write_outcome(trade, trade_exit_reason(sheet->history, trade), out);
     (void)fputs("</tr>\n", out);
 }
 
