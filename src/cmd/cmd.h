@@ -16,6 +16,7 @@ enum exit_code {
 int cmd_run(int argc, char **argv);
 int cmd_backtest(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 

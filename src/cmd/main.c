@@ -15,6 +15,7 @@ static const struct command {
     {"backtest", cmd_backtest, "trade a config over bars of the past"                   },
     {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },
     {"verify",   cmd_verify,   "hold a run's log, journal, streams and summary together"},
+    {"report",   cmd_report,   "say what a run came to: page, days, trades"             },
     {"data",     cmd_data,     "make, import and describe bar files"                    },
 };
 
