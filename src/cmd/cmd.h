@@ -19,6 +19,10 @@ int cmd_replay(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
+/* Subcommands of `data` in files of their own. */
+int cmd_data_facts(int argc, char **argv);
+int cmd_data_market(int argc, char **argv); /* synth --market */
+
 /* Prints "bellwether: TEXT" to stderr and returns the exit code that belongs to the error. */
 int cmd_fail(const struct problem *problem);
 
