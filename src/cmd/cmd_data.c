@@ -33,6 +33,7 @@ enum option_key {
     OPTION_BAR,
     OPTION_SYMBOL,
     OPTION_JSON,
+    OPTION_MARKET,
 };
 
 /* ---- what the subcommands share ---- */
@@ -111,14 +112,16 @@ struct synth_arguments {
 };
 
 static const struct argp_option synth_options[] = {
-    {"workload",   OPTION_WORKLOAD, NULL, 0,
+    {"workload",     OPTION_WORKLOAD, NULL, 0,
      "The common workload: minute bars on ticks of 1/128 around 100, the same bit for bit on every "
      "machine", 0},
-    {"bars",        OPTION_BARS, "N", 0, "Bars of each symbol", 0},
-    {"seed",    OPTION_SEED, "S", 0, "Seed of the first symbol (default 42); the next has S+1", 0},
-    {"symbols",            OPTION_SYMBOLS, "K", 0, "How many symbols, S000, S001, ... (default 1)", 0},
-    {"out",'o', "FILE", 0, "The record file to write; an old one is replaced", 0},
-    {0          },
+    {"market",          OPTION_MARKET, NULL, 0,
+     "Instead: a synthetic stock market; `synth --market --help` tells its options", 0},
+    {"bars",      OPTION_BARS, "N", 0, "Bars of each symbol", 0},
+    {"seed",              OPTION_SEED, "S", 0, "Seed of the first symbol (default 42); the next has S+1", 0},
+    {"symbols",OPTION_SYMBOLS, "K", 0, "How many symbols, S000, S001, ... (default 1)", 0},
+    {"out",             'o', "FILE", 0, "The record file to write; an old one is replaced", 0},
+    {0            },
 };
 
 static const char synth_doc[] =
@@ -176,8 +179,22 @@ static void synth_print(const struct synth_arguments *arguments, const struct ba
     printf("data hash   %s\n", bars->data_hash);
 }
 
+/* The synthetic stock market has options of its own. */
+static bool is_market(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--market") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int synth(int argc, char **argv)
 {
+    if (is_market(argc, argv)) {
+        return cmd_data_market(argc, argv);
+    }
     static const struct argp argp = {synth_options, synth_parse, NULL, synth_doc, NULL, NULL, NULL};
     struct synth_arguments arguments = {.seed = 42, .symbols = 1};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
@@ -601,9 +618,11 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } subcommands[] = {
-    {"synth",  "bellwether data synth",  synth,  "make SIMULATED bars: the common workload"   },
-    {"import", "bellwether data import", import, "turn CSV files into one checked record file"},
-    {"info",   "bellwether data info",   info,   "check files and say what they hold"         },
+    {"synth",  "bellwether data synth",  synth,
+     "make SIMULATED bars: a stock market, or the common workload"                                    },
+    {"import", "bellwether data import", import,         "turn CSV files into one checked record file"},
+    {"info",   "bellwether data info",   info,           "check files and say what they hold"         },
+    {"facts",  "bellwether data facts",  cmd_data_facts, "stylised facts of files, side by side"      },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };
@@ -616,6 +635,7 @@ static void print_usage(FILE *out)
     }
     (void)fprintf(out, "\nExamples:\n"
                        "  bellwether data synth --workload --bars 100000 --seed 42 --out w.bwbars\n"
+                       "  bellwether data synth --market --sessions 20 --out market.bwbars\n"
                        "  bellwether data import SPY.csv.gz QQQ.csv.gz --out two.bwbars\n"
                        "  bellwether data info two.bwbars\n"
                        "\n`bellwether data COMMAND --help` tells more.\n");
