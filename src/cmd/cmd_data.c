@@ -133,10 +133,12 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } subcommands[] = {
-    {"synth",  "bellwether data synth",  cmd_data_synth,  "make SIMULATED bars: the common workload"},
+    {"synth",  "bellwether data synth",  cmd_data_synth,
+     "make SIMULATED bars: a stock market, or the common workload"                               },
     {"import", "bellwether data import", cmd_data_import,
-     "turn files of bars into one checked record file"                                              },
-    {"info",   "bellwether data info",   cmd_data_info,   "check files and say what they hold"      },
+     "turn files of bars into one checked record file"                                           },
+    {"info",   "bellwether data info",   cmd_data_info,   "check files and say what they hold"   },
+    {"facts",  "bellwether data facts",  cmd_data_facts,  "stylised facts of files, side by side"},
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };
@@ -149,6 +151,7 @@ static void print_usage(FILE *out)
     }
     (void)fprintf(out, "\nExamples:\n"
                        "  bellwether data synth --workload --bars 100000 --seed 42 --out w.bwbars\n"
+                       "  bellwether data synth --market --sessions 20 --out market.bwbars\n"
                        "  bellwether data import SPY.csv.gz QQQ.csv.gz --out two.bwbars\n"
                        "  bellwether data info two.bwbars\n"
                        "\n`bellwether data COMMAND --help` tells more.\n");

@@ -1,6 +1,7 @@
 /* cmd_data_synth.c: `bellwether data synth`: makes SIMULATED bars. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
@@ -13,6 +14,7 @@ enum option_key {
     OPTION_BARS,
     OPTION_SEED,
     OPTION_SYMBOLS,
+    OPTION_MARKET,
 };
 
 struct synth_arguments {
@@ -24,14 +26,16 @@ struct synth_arguments {
 };
 
 static const struct argp_option synth_options[] = {
-    {"workload",   OPTION_WORKLOAD, NULL, 0,
+    {"workload",     OPTION_WORKLOAD, NULL, 0,
      "The common workload: minute bars on ticks of 1/128 around 100, the same bit for bit on every "
      "machine", 0},
-    {"bars",        OPTION_BARS, "N", 0, "Bars of each symbol", 0},
-    {"seed",    OPTION_SEED, "S", 0, "Seed of the first symbol (default 42); the next has S+1", 0},
-    {"symbols",            OPTION_SYMBOLS, "K", 0, "How many symbols, S000, S001, ... (default 1)", 0},
-    {"out",'o', "FILE", 0, "The record file to write; an old one is replaced", 0},
-    {0          },
+    {"market",          OPTION_MARKET, NULL, 0,
+     "Instead: a synthetic stock market; `synth --market --help` tells its options", 0},
+    {"bars",      OPTION_BARS, "N", 0, "Bars of each symbol", 0},
+    {"seed",              OPTION_SEED, "S", 0, "Seed of the first symbol (default 42); the next has S+1", 0},
+    {"symbols",OPTION_SYMBOLS, "K", 0, "How many symbols, S000, S001, ... (default 1)", 0},
+    {"out",             'o', "FILE", 0, "The record file to write; an old one is replaced", 0},
+    {0            },
 };
 
 static const char synth_doc[] =
@@ -90,8 +94,22 @@ static void synth_print(const struct synth_arguments *arguments, const struct ba
     printf("data hash   %s\n", bars->data_hash);
 }
 
+/* The synthetic stock market has options of its own. */
+static bool is_market(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--market") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int cmd_data_synth(int argc, char **argv)
 {
+    if (is_market(argc, argv)) {
+        return cmd_data_market(argc, argv);
+    }
     static const struct argp argp = {synth_options, synth_parse, NULL, synth_doc, NULL, NULL, NULL};
     struct synth_arguments arguments = {.seed = 42, .symbols = 1};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
