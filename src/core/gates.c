@@ -2,7 +2,6 @@
  * refused. */
 #include "core/gates.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/money.h"
@@ -116,6 +115,16 @@ static gate_check *const checks[VERDICT_COUNT] = {
     [VERDICT_POSITION_NOTIONAL] = check_position_notional,
     [VERDICT_BUYING_POWER] = check_buying_power,
 };
+
+struct gate_answer gates_ask(const struct gate_input *input, uint8_t verdict)
+{
+    struct gate_answer answer = {0};
+    if (verdict < VERDICT_COUNT && checks[verdict] != NULL) {
+        answer.asked = true;
+        answer.passed = checks[verdict](input, &answer.value, &answer.limit);
+    }
+    return answer;
+}
 
 struct gate_result gates_entry(const struct gate_input *input)
 {

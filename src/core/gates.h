@@ -9,6 +9,7 @@
 #ifndef CORE_GATES_H
 #define CORE_GATES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/limits.h"
@@ -61,6 +62,16 @@ struct gate_result {
 
 /* Asks every gate about an entry. */
 struct gate_result gates_entry(const struct gate_input *input);
+
+/* What one gate says to an entry, for those who explain: its numbers also when it lets it pass. */
+struct gate_answer {
+    bool asked; /* the verdict is that of a gate of entries; else the rest is zero */
+    bool passed;
+    int64_t value;
+    int64_t limit;
+};
+
+struct gate_answer gates_ask(const struct gate_input *input, uint8_t verdict);
 
 /* A limit in its own unit: a share is taken of the session's equity, rounded down. */
 int64_t limit_value(const struct limit *limit, int64_t session_equity_e9);
