@@ -48,9 +48,9 @@ held       nothing
 over: 3 finished bars, asked from number 3 on
 answer     buy: fast above slow
 size       10 shares at $103.00, the last close: $1,030.00
-max-order-notional     passes   $1,030.00 against $50,000.00
-max-position-notional  passes   $1,030.00 against $60,000.00
-buying-power           passes   $1,031.00 against $100,000.00
+max-order-notional       passes   $1,030.00, allowed at most $50,000.00
+max-position-notional    passes   $1,030.00, allowed at most $60,000.00
+buying-power             passes   $1,031.00, allowed at most $100,000.00
 filled 10 at 104, 2024-01-02 09:33 New York
 97.1 bps worse than the reference price 103, commission $1.00
 in the end closed at 2024-01-02 09:35 New York, result -$52.00 after commissions
@@ -78,10 +78,10 @@ test_refusal()
     "$bellwether" backtest -c tight.yaml --data bars.csv --out runs/tight --decisions tight.jsonl \
         >tight.log
     expect 'a refusal has the numbers of its gate' 0 \
-        'max-order-notional     REFUSES  $1,030.00 against $1,000.00' \
+        'max-order-notional       REFUSES  $1,030.00, allowed at most $1,000.00' \
         "$bellwether" why TEST 09:33 --run runs/tight
     expect 'the report of signals says why not' 0 \
-        'refused by max-order-notional: $1,030.00 against $1,000.00' \
+        'refused by max-order-notional: $1,030.00, allowed at most $1,000.00' \
         "$bellwether" report signals runs/tight
     check 'a run without trades names the command that counts the answers' \
         grep -qF 'why --summary --run runs/tight' tight.log
@@ -91,7 +91,7 @@ test_refusal()
         "$bellwether" why --summary --run runs/tight
     expect 'holds are counted' 0 '3  hold: hold' "$bellwether" why --summary TEST --run runs/tight
     check 'the refused decision has the gate with its numbers' grep -qF \
-        '"verdicts":[{"gate":"max-order-notional","passed":false,"value":1030,"limit":1000,' \
+        '"verdicts":[{"gate":"max-order-notional","passed":false,"value":1030,"rule":"at most","limit":1000,' \
         tight.jsonl
 }
 

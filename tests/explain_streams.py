@@ -34,7 +34,7 @@ def check_decisions(journal, decisions):
         verdicts = line["verdicts"]
         assert (verdicts[0]["gate"] if verdicts else "pass") == row[6]
         if verdicts:
-            scale = 1 if verdicts[0]["unit"] == "count" else 1000000000
+            scale = 1 if verdicts[0]["unit"] in ("count", "ppm") else 1000000000
             assert (verdicts[0]["value"] * scale, verdicts[0]["limit"] * scale) == row[7:9]
         assert e9(line["strength"]) == row[9] * 1000 and e9(line["confidence"]) == row[10] * 1000
         assert line["inputs"] == json.loads(row[11], parse_float=Decimal)

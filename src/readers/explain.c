@@ -175,14 +175,8 @@ void explain_gates(void *context, uint32_t book_index, uint32_t instrument, int6
     }
     book->price_e9 = price_e9;
     book->qty_e9 = qty_e9;
-    book->gate_count = 0;
-    for (uint8_t verdict = VERDICT_PASS + 1; verdict < VERDICT_COUNT; verdict++) {
-        struct gate_answer answer = gates_ask(input, verdict);
-        if (answer.asked) {
-            book->gates[book->gate_count++] =
-                (struct explain_gate){verdict, answer.passed, answer.value, answer.limit};
-        }
-    }
+    book->gated = true;
+    gates_use(input, book->gates);
 }
 
 static void take_decision(struct explain_book *book, const struct event *record)

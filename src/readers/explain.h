@@ -33,13 +33,6 @@ struct explain_series {
     bool full; /* its window is */
 };
 
-struct explain_gate {
-    uint8_t verdict;
-    bool passed;
-    int64_t value;
-    int64_t limit;
-};
-
 #define EXPLAIN_ORDERS_MAX 4
 
 struct explain_order {
@@ -90,8 +83,8 @@ struct explain_book {
     int64_t held_since_ns;
     int64_t price_e9; /* what the gates weighed: reference price and quantity; 0: nothing */
     int64_t qty_e9;
-    struct explain_gate gates[VERDICT_COUNT];
-    uint32_t gate_count;
+    bool gated; /* it met the gates: that of the verdict GATE_FIRST + i says gates[i] */
+    struct gate_use gates[GATE_COUNT];
     bool decided;
     struct event decision; /* its DECISION */
     struct explain_order orders[EXPLAIN_ORDERS_MAX];

@@ -51,7 +51,8 @@ static void write_decision(struct json_writer *json, const struct lookup *lookup
     json_key(json, "verdicts");
     json_begin_array(json);
     if (decision->verdict != VERDICT_PASS) {
-        explain_gate_json(json, decision->verdict, false, decision->value, decision->limit, false);
+        struct gate_use use = {false, decision->value, decision->limit};
+        explain_gate_json(json, decision->verdict, &use, false);
     }
     json_end_array(json);
     json_key(json, "book");

@@ -4,8 +4,8 @@
  * their exact digits:
  *   {"ts":"2019-02-11T14:31:00Z","strategy":"ma_crossover","symbol":"SPY","act":"buy","strength":1,
  *    "confidence":1,"reason":"fast crossed above slow","inputs":{"sma_10":99.95,"sma_30":99.9},
- *    "verdicts":[{"gate":"max-order-notional","passed":false,"value":9995,"limit":100,
- *    "unit":"money"}],"book":1,"order_id":null}
+ *    "verdicts":[{"gate":"max-order-notional","passed":false,"value":9995,"rule":"at most",
+ *    "limit":100,"unit":"money"}],"book":1,"order_id":null}
  * `verdicts` holds the gate that refused, and nothing where none did: then order_id says which
  * order it became.
  *

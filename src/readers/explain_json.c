@@ -91,13 +91,13 @@ static void write_gates(struct json_writer *json, const struct explain_book *boo
 {
     json_key(json, "gates");
     json_begin_array(json);
-    for (uint32_t i = 0; i < book->gate_count; i++) {
-        const struct explain_gate *gate = &book->gates[i];
-        explain_gate_json(json, gate->verdict, gate->passed, gate->value, gate->limit, true);
+    for (uint8_t i = 0; book->gated && i < GATE_COUNT; i++) {
+        explain_gate_json(json, (uint8_t)(GATE_FIRST + i), &book->gates[i], true);
     }
-    if (book->outcome == EXPLAIN_REFUSED && book->gate_count == 0) {
+    if (book->outcome == EXPLAIN_REFUSED && !book->gated) {
         const struct event_decision *decision = &book->decision.decision;
-        explain_gate_json(json, decision->verdict, false, decision->value, decision->limit, true);
+        struct gate_use use = {false, decision->value, decision->limit};
+        explain_gate_json(json, decision->verdict, &use, true);
     }
     json_end_array(json);
 }
@@ -177,7 +177,7 @@ static void write_book(struct json_writer *json, const struct explanation *expla
     write_holding(json, book);
     write_answer(json, explanation, book);
     json_key(json, "qty");
-    if (book->gate_count > 0) {
+    if (book->gated) {
         json_decimal(json, book->qty_e9);
     } else {
         json_null(json);

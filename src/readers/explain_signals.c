@@ -144,8 +144,9 @@ static void print_end(const struct signal_row *row, FILE *out)
     char value[SHOWN_SIZE];
     char limit[SHOWN_SIZE];
     if (row->order_id == 0) {
-        (void)fprintf(out, "refused by %s: %s against %s\n", verdict_text(row->verdict),
+        (void)fprintf(out, "refused by %s: %s, allowed %s %s\n", verdict_text(row->verdict),
                       explain_measure(row->verdict, row->value, value),
+                      gate_rule_text(verdict_rule(row->verdict)),
                       explain_measure(row->verdict, row->limit, limit));
     } else if (row->filled_e9 > 0) {
         print_filled(row, out);
@@ -223,7 +224,8 @@ static void write_why_not(struct json_writer *json, const struct signal_row *row
 {
     json_key(json, "why_not");
     if (row->order_id == 0) {
-        explain_gate_json(json, row->verdict, false, row->value, row->limit, true);
+        struct gate_use use = {false, row->value, row->limit};
+        explain_gate_json(json, row->verdict, &use, true);
     } else if (row->filled_e9 > 0) {
         json_null(json);
     } else if (row->rejected != REJECT_NONE) {

@@ -123,9 +123,9 @@ static void explain_at(struct told *told, uint32_t instrument, int64_t bar_ns,
 static void check_gates(const struct explain_book *book)
 {
     uint8_t first = VERDICT_PASS;
-    for (uint32_t i = 0; i < book->gate_count && first == VERDICT_PASS; i++) {
-        if (!book->gates[i].passed) {
-            first = book->gates[i].verdict;
+    for (uint8_t i = 0; i < GATE_COUNT && first == VERDICT_PASS; i++) {
+        if (!book->gates[i].passes) {
+            first = (uint8_t)(GATE_FIRST + i);
             cr_assert_eq(book->gates[i].value, book->decision.decision.value);
             cr_assert_eq(book->gates[i].limit, book->decision.decision.limit);
         }
@@ -151,7 +151,7 @@ static void check_decision(struct told *told, const struct event *record, bool o
         cr_assert_eq(book->series[i].value_e9, lookup_input_e9(told->lookup, 1, i, inputs.bits[i]));
     }
     if (record->flags == ACT_BUY) {
-        cr_assert_eq(book->gate_count, 8);
+        cr_assert(book->gated);
         check_gates(book);
     }
     cr_assert_eq(book->order_count, ordered ? 1 : 0);

@@ -144,13 +144,24 @@ static void print_outcome(const struct explain_book *book, FILE *out)
     (void)fprintf(out, "%s\n", text);
 }
 
+static void print_gate(const char *label, uint8_t verdict, const struct gate_use *use, FILE *out)
+{
+    char value[SHOWN_SIZE];
+    char limit[SHOWN_SIZE];
+    line(out, label);
+    (void)fprintf(out, "%-24s %-8s %s, allowed %s %s\n", verdict_text(verdict),
+                  use->passes ? "passes" : "REFUSES", explain_measure(verdict, use->value, value),
+                  gate_rule_text(verdict_rule(verdict)),
+                  explain_measure(verdict, use->limit, limit));
+}
+
 static void print_gates(const struct explain_book *book, FILE *out)
 {
     char price[SHOWN_SIZE];
     char worth[SHOWN_SIZE];
     char qty[MONEY_TEXT_SIZE];
     int64_t worth_e9 = 0;
-    if (book->gate_count == 0) {
+    if (!book->gated) {
         return;
     }
     (void)money_format(book->qty_e9, qty);
@@ -159,15 +170,8 @@ static void print_gates(const struct explain_book *book, FILE *out)
     (void)fprintf(out, "%s shares at %s, the last close: %s\n", qty,
                   text_dollars(book->price_e9, false, price),
                   known ? text_dollars(worth_e9, false, worth) : "worth more than can be computed");
-    for (uint32_t i = 0; i < book->gate_count; i++) {
-        const struct explain_gate *gate = &book->gates[i];
-        char value[SHOWN_SIZE];
-        char limit[SHOWN_SIZE];
-        line(out, i == 0 ? "gates" : "");
-        (void)fprintf(out, "%-22s %-8s %s against %s\n", verdict_text(gate->verdict),
-                      gate->passed ? "passes" : "REFUSES",
-                      explain_measure(gate->verdict, gate->value, value),
-                      explain_measure(gate->verdict, gate->limit, limit));
+    for (uint8_t i = 0; i < GATE_COUNT; i++) {
+        print_gate(i == 0 ? "gates" : "", (uint8_t)(GATE_FIRST + i), &book->gates[i], out);
     }
 }
 
@@ -175,13 +179,9 @@ static void print_gates(const struct explain_book *book, FILE *out)
 static void print_refused_exit(const struct explain_book *book, FILE *out)
 {
     const struct event_decision *decision = &book->decision.decision;
-    char value[SHOWN_SIZE];
-    char limit[SHOWN_SIZE];
-    if (book->outcome == EXPLAIN_REFUSED && book->gate_count == 0) {
-        line(out, "gate");
-        (void)fprintf(out, "%s REFUSES %s against %s\n", verdict_text(decision->verdict),
-                      explain_measure(decision->verdict, decision->value, value),
-                      explain_measure(decision->verdict, decision->limit, limit));
+    if (book->outcome == EXPLAIN_REFUSED && !book->gated) {
+        struct gate_use use = {false, decision->value, decision->limit};
+        print_gate("gate", decision->verdict, &use, out);
     }
 }
 

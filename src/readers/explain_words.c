@@ -30,44 +30,27 @@ const char *explain_time(int64_t ts_ns, char text[SHOWN_SIZE])
     return text;
 }
 
-enum explain_unit explain_unit_of(uint8_t verdict)
-{
-    switch ((enum verdict)verdict) {
-    case VERDICT_BAD_VALUE:
-    case VERDICT_DAILY_LOSS:
-    case VERDICT_ORDER_NOTIONAL:
-    case VERDICT_POSITION_NOTIONAL:
-    case VERDICT_BUYING_POWER:
-        return EXPLAIN_UNIT_MONEY;
-    case VERDICT_OPPOSITE_BOOK:
-        return EXPLAIN_UNIT_SHARES;
-    case VERDICT_PASS:
-    case VERDICT_ORDERS_PER_SESSION:
-    case VERDICT_OPEN_POSITIONS:
-    case VERDICT_EXIT_ATTEMPTS:
-    case VERDICT_COUNT:
-        return EXPLAIN_UNIT_COUNT;
-    }
-    return EXPLAIN_UNIT_COUNT;
-}
-
-static const char *unit_text(enum explain_unit unit)
-{
-    static const char *const texts[] = {"count", "money", "shares"};
-    return texts[unit];
-}
-
 const char *explain_measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE])
 {
-    char shares[MONEY_TEXT_SIZE];
-    switch (explain_unit_of(verdict)) {
-    case EXPLAIN_UNIT_MONEY:
+    char exact[MONEY_TEXT_SIZE];
+    switch (verdict_unit(verdict)) {
+    case GATE_UNIT_MONEY:
         return text_dollars(value, false, text);
-    case EXPLAIN_UNIT_SHARES:
-        (void)money_format(value, shares);
-        (void)snprintf(text, SHOWN_SIZE, "%s shares", shares);
+    case GATE_UNIT_DURATION:
+        return text_duration((struct figure){(double)value / 1e9, NULL}, text);
+    case GATE_UNIT_PRICE:
+        (void)money_format(value, exact);
+        (void)snprintf(text, SHOWN_SIZE, "$%s", exact);
         return text;
-    case EXPLAIN_UNIT_COUNT:
+    case GATE_UNIT_QUANTITY:
+        (void)money_format(value, exact);
+        (void)snprintf(text, SHOWN_SIZE, "%s shares", exact);
+        return text;
+    case GATE_UNIT_PPM:
+        (void)snprintf(text, SHOWN_SIZE, "%.1f bps", (double)value / 100);
+        return text;
+    case GATE_UNIT_COUNT:
+    case GATE_UNIT_NONE:
         (void)snprintf(text, SHOWN_SIZE, "%" PRId64, value);
         return text;
     }
@@ -78,25 +61,37 @@ static void write_measure(struct json_writer *json, const char *key, uint8_t ver
                           bool decimal)
 {
     json_key(json, key);
-    if (explain_unit_of(verdict) == EXPLAIN_UNIT_COUNT) {
-        json_int(json, value);
-    } else {
+    switch (verdict_unit(verdict)) {
+    case GATE_UNIT_MONEY:
+    case GATE_UNIT_PRICE:
+    case GATE_UNIT_QUANTITY:
         (decimal ? json_decimal : json_money)(json, value);
+        return;
+    case GATE_UNIT_DURATION:
+        json_money(json, value); /* nanoseconds are billionths of a second */
+        return;
+    case GATE_UNIT_PPM:
+    case GATE_UNIT_COUNT:
+    case GATE_UNIT_NONE:
+        json_int(json, value);
+        return;
     }
 }
 
-void explain_gate_json(struct json_writer *json, uint8_t verdict, bool passed, int64_t value,
-                       int64_t limit, bool decimal)
+void explain_gate_json(struct json_writer *json, uint8_t verdict, const struct gate_use *use,
+                       bool decimal)
 {
     json_begin_object(json);
     json_key(json, "gate");
     json_string(json, verdict_text(verdict));
     json_key(json, "passed");
-    json_bool(json, passed);
-    write_measure(json, "value", verdict, value, decimal);
-    write_measure(json, "limit", verdict, limit, decimal);
+    json_bool(json, use->passes);
+    write_measure(json, "value", verdict, use->value, decimal);
+    json_key(json, "rule");
+    json_string(json, gate_rule_text(verdict_rule(verdict)));
+    write_measure(json, "limit", verdict, use->limit, decimal);
     json_key(json, "unit");
-    json_string(json, unit_text(explain_unit_of(verdict)));
+    json_string(json, gate_unit_text(verdict_unit(verdict)));
     json_end_object(json);
 }
 

@@ -18,22 +18,14 @@ const char *explain_act(uint8_t act);
 /* "2024-01-02 09:31 New York", the seconds only where they are not zero; `text` has SHOWN_SIZE. */
 const char *explain_time(int64_t ts_ns, char text[SHOWN_SIZE]);
 
-/* What a gate measures in. */
-enum explain_unit {
-    EXPLAIN_UNIT_COUNT,
-    EXPLAIN_UNIT_MONEY,  /* e9 of the account's currency */
-    EXPLAIN_UNIT_SHARES, /* e9 */
-};
-
-enum explain_unit explain_unit_of(uint8_t verdict);
-
-/* "$10,025.00", "12", "100 shares". */
+/* A gate's number in its unit: "$10,025.00", "12", "100 shares", "45 s", "35.0 bps". */
 const char *explain_measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE]);
 
-/* {"gate":"max-order-notional","passed":false,"value":10025,"limit":50000,"unit":"money"}; money
- * and shares as JSON numbers or, with `decimal`, as decimal text. */
-void explain_gate_json(struct json_writer *json, uint8_t verdict, bool passed, int64_t value,
-                       int64_t limit, bool decimal);
+/* {"gate":"max-order-notional","passed":false,"value":10025,"rule":"at most","limit":50000,
+ * "unit":"money"}; durations in seconds; money, prices and shares as JSON numbers or, with
+ * `decimal`, as decimal text. */
+void explain_gate_json(struct json_writer *json, uint8_t verdict, const struct gate_use *use,
+                       bool decimal);
 
 /* How far a fill went against the order, from its reference price, in e9 of money a share: above
  * zero is worse than the reference. */
