@@ -16,6 +16,7 @@ static const struct command {
     {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },
     {"verify",   cmd_verify,   "hold a run's log, journal, streams and summary together"},
     {"report",   cmd_report,   "say what a run came to: page, days, trades"             },
+    {"why",      cmd_why,      "tell what was thought at a moment, and what was refused"},
     {"data",     cmd_data,     "make, import and describe bar files"                    },
 };
 

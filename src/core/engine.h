@@ -93,6 +93,13 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
+/* Somebody who looks on while entries meet their gates, to explain them afterwards. */
+struct gate_trace {
+    void *context;
+    void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
+                 int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
@@ -121,7 +128,8 @@ struct engine {
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
+    const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER

@@ -37,9 +37,10 @@ static void open_entries(const struct engine *engine, uint32_t instrument, int64
     *instrument_e9 = same_instrument > INT64_MAX ? INT64_MAX : (int64_t)same_instrument;
 }
 
-static struct gate_result ask_gates(const struct engine *engine, uint32_t instrument,
+static struct gate_result ask_gates(const struct engine *engine, const struct candidate *candidate,
                                     int64_t price_e9, int64_t qty_e9)
 {
+    const uint32_t instrument = candidate->instrument;
     const struct position *position = &engine->ledger.positions[instrument];
     int64_t reserved_e9;
     int64_t entering_e9;
@@ -57,6 +58,10 @@ static struct gate_result ask_gates(const struct engine *engine, uint32_t instru
         money_sub(ledger_cash_e9(&engine->ledger), reserved_e9, &input.free_cash_e9) != ERR_OK ||
         ledger_equity(&engine->ledger, &input.equity_e9) != ERR_OK) {
         input.order_value_e9 = -1; /* what cannot be computed is refused */
+    }
+    if (engine->gate_trace != NULL) {
+        engine->gate_trace->take(engine->gate_trace->context, candidate->book, instrument, price_e9,
+                                 qty_e9, &input);
     }
     return gates_entry(&input);
 }
@@ -125,7 +130,7 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry) {
-        struct gate_result gates = ask_gates(engine, candidate->instrument, price_e9, qty_e9);
+        struct gate_result gates = ask_gates(engine, candidate, price_e9, qty_e9);
         decision->decision.verdict = gates.verdict;
         decision->decision.value = gates.value;
         decision->decision.limit = gates.limit;

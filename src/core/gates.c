@@ -2,7 +2,6 @@
  * refused. */
 #include "core/gates.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/money.h"
@@ -10,7 +9,7 @@
 const char *verdict_text(uint8_t verdict)
 {
     static const char *const texts[] = {
-#define X(name, text, help) text,
+#define X(name, text, unit, rule, help) text,
         VERDICT_LIST(X)
 #undef X
     };
@@ -20,11 +19,51 @@ const char *verdict_text(uint8_t verdict)
 const char *verdict_help(uint8_t verdict)
 {
     static const char *const texts[] = {
-#define X(name, text, help) help,
+#define X(name, text, unit, rule, help) help,
         VERDICT_LIST(X)
 #undef X
     };
     return verdict < VERDICT_COUNT ? texts[verdict] : "unknown";
+}
+
+enum gate_unit verdict_unit(uint8_t verdict)
+{
+    static const uint8_t units[] = {
+#define X(name, text, unit, rule, help) GATE_UNIT_##unit,
+        VERDICT_LIST(X)
+#undef X
+    };
+    return verdict < VERDICT_COUNT ? (enum gate_unit)units[verdict] : GATE_UNIT_NONE;
+}
+
+enum gate_rule verdict_rule(uint8_t verdict)
+{
+    static const uint8_t rules[] = {
+#define X(name, text, unit, rule, help) GATE_RULE_##rule,
+        VERDICT_LIST(X)
+#undef X
+    };
+    return verdict < VERDICT_COUNT ? (enum gate_rule)rules[verdict] : GATE_RULE_NONE;
+}
+
+const char *gate_unit_text(enum gate_unit unit)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        GATE_UNIT_LIST(X)
+#undef X
+    };
+    return texts[unit];
+}
+
+const char *gate_rule_text(enum gate_rule rule)
+{
+    static const char *const texts[] = {
+#define X(name, text) text,
+        GATE_RULE_LIST(X)
+#undef X
+    };
+    return texts[rule];
 }
 
 int64_t limit_value(const struct limit *limit, int64_t session_equity_e9)
@@ -116,6 +155,14 @@ static gate_check *const checks[VERDICT_COUNT] = {
     [VERDICT_POSITION_NOTIONAL] = check_position_notional,
     [VERDICT_BUYING_POWER] = check_buying_power,
 };
+
+void gates_use(const struct gate_input *input, struct gate_use uses[GATE_COUNT])
+{
+    for (uint8_t verdict = GATE_FIRST; verdict <= GATE_LAST; verdict++) {
+        struct gate_use *use = &uses[verdict - GATE_FIRST];
+        use->passes = checks[verdict](input, &use->value, &use->limit);
+    }
+}
 
 struct gate_result gates_entry(const struct gate_input *input)
 {
