@@ -44,7 +44,7 @@ struct sizing {
 
 /* What a book's closed trades came to, after commissions. */
 struct sizing_record {
-    uint64_t wins, losses; /* a trade that earned nothing is a loss of 0 */
+    uint32_t wins, losses; /* a trade that earned nothing is a loss of 0 */
     int64_t won_e9;        /* sum over the wins, >= 0 */
     int64_t lost_e9;       /* sum over the losses, >= 0 */
 };
