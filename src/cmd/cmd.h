@@ -18,6 +18,7 @@ int cmd_backtest(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_gates(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
 /* Prints "bellwether: TEXT" to stderr and returns the exit code that belongs to the error. */

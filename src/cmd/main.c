@@ -16,6 +16,7 @@ static const struct command {
     {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },
     {"verify",   cmd_verify,   "hold a run's log, journal, streams and summary together"},
     {"report",   cmd_report,   "say what a run came to: page, days, trades"             },
+    {"gates",    cmd_gates,    "list the gates, their limits and what they refused"     },
     {"data",     cmd_data,     "make, import and describe bar files"                    },
 };
 
