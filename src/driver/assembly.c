@@ -19,7 +19,7 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     struct book_plan books[BOOKS_MAX];
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
-        books[i].qty_e9 = config->books[i].qty_e9;
+        books[i].qty_e9 = config->books[i].sizing.qty_e9;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {
