@@ -13,6 +13,8 @@ enum exit_code {
 };
 
 /* Each takes its own arguments, argv[0] being "bellwether COMMAND" for messages. */
+int cmd_init(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_backtest(int argc, char **argv);
 int cmd_replay(int argc, char **argv);

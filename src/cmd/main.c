@@ -11,6 +11,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"init",     cmd_init,     "write a commented config to begin with"                 },
+    {"validate", cmd_validate, "check a config, and say what it means and could lose"   },
     {"run",      cmd_run,      "trade a config on the simulated exchange"               },
     {"backtest", cmd_backtest, "trade a config over bars of the past"                   },
     {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/money.h"
-#include "base/utc.h"
+#include "config/texts.h"
 #include "sys/json_writer.h"
 #include "sys/memory.h"
 
@@ -73,77 +72,7 @@ enum err gate_counts_read(const char *run_dir, struct gate_counts *counts, struc
     return err;
 }
 
-/* ---- a limit in words ---- */
-
-/* "1234567.5" as "$1,234,567.5". */
-static void put_cash(int64_t cash_e9, char text[LIMIT_TEXT_SIZE])
-{
-    char plain[MONEY_TEXT_SIZE];
-    (void)money_format(cash_e9, plain);
-    size_t whole = strcspn(plain, ".");
-    char *to = text;
-    *to++ = '$';
-    for (size_t i = 0; i < whole; i++) {
-        if (i > 0 && (whole - i) % 3 == 0) {
-            *to++ = ',';
-        }
-        *to++ = plain[i];
-    }
-    (void)snprintf(to, LIMIT_TEXT_SIZE - (size_t)(to - text), "%s", plain + whole);
-}
-
-/* The largest unit that leaves a whole number. */
-static void put_duration(int64_t ns, char text[LIMIT_TEXT_SIZE])
-{
-    static const struct {
-        int64_t ns;
-        const char *name;
-    } units[] = {
-        {60 * NS_PER_MIN, "h"  },
-        {NS_PER_MIN,      "min"},
-        {NS_PER_S,        "s"  },
-        {1000000,         "ms" },
-        {1,               "ns" },
-    };
-    size_t i = ns == 0 ? 2 : 0; /* "0s" */
-    while (ns % units[i].ns != 0) {
-        i++;
-    }
-    (void)snprintf(text, LIMIT_TEXT_SIZE, "%" PRId64 "%s", ns / units[i].ns, units[i].name);
-}
-
-/* A number of millionths, in units of `unit_ppm` of them. */
-static void put_ppm(int64_t ppm, int64_t unit_ppm, const char *name, char text[LIMIT_TEXT_SIZE])
-{
-    char plain[MONEY_TEXT_SIZE] = "?";
-    int64_t value_e9;
-    if (money_mul_div(ppm, MONEY_E9, unit_ppm, ROUND_EVEN, &value_e9) == ERR_OK) {
-        (void)money_format(value_e9, plain);
-    }
-    (void)snprintf(text, LIMIT_TEXT_SIZE, "%s%s", plain, name);
-}
-
-const char *limit_text(const struct limit *limit, const char *noun, char text[LIMIT_TEXT_SIZE])
-{
-    switch (limit->unit) {
-    case LIMIT_CASH:
-        put_cash(limit->value, text);
-        return text;
-    case LIMIT_SHARE:
-        put_ppm(limit->value, 10000, "%", text);
-        return text;
-    case LIMIT_COUNT:
-        (void)snprintf(text, LIMIT_TEXT_SIZE, "%" PRId64 " %s", limit->value, noun);
-        return text;
-    case LIMIT_DURATION:
-        put_duration(limit->value, text);
-        return text;
-    case LIMIT_PPM:
-        put_ppm(limit->value, 100, "bps", text);
-        return text;
-    }
-    return "?";
-}
+/* ---- limits in words ---- */
 
 static const char *limit_noun(const char *key)
 {
@@ -172,15 +101,15 @@ static const char *const fixed[VERDICT_COUNT] = {
     [VERDICT_EXIT_ATTEMPTS] = "4095 attempts",
 };
 
-/* The gate's limit for people; NULL when it would be configured and no configuration was read. */
-static const char *shown_limit(const struct limits *limits, uint8_t verdict,
-                               char text[LIMIT_TEXT_SIZE])
+/* The gate's limit for people; empty when it would be configured and no configuration was read. */
+static struct words shown_limit(const struct limits *limits, uint8_t verdict)
 {
     const char *key = gate_limit_key(verdict);
     if (key == NULL) {
-        return fixed[verdict];
+        return words("%s", fixed[verdict]);
     }
-    return limits == NULL ? NULL : limit_text(gate_limit(limits, verdict), limit_noun(key), text);
+    return limits == NULL ? words("%s", "")
+                          : limit_text(gate_limit(limits, verdict), limit_noun(key));
 }
 
 /* ---- the table ---- */
@@ -191,11 +120,10 @@ void gates_print(const struct limits *limits, const struct gate_counts *counts, 
     (void)fprintf(out, counts == NULL ? "%s\n" : "%9s  %s\n", counts == NULL ? "value" : "refused",
                   "value");
     for (uint8_t i = GATE_FIRST; i < VERDICT_COUNT; i++) {
-        char text[LIMIT_TEXT_SIZE];
-        const char *limit = shown_limit(limits, i, text);
+        struct words limit = shown_limit(limits, i);
         (void)fprintf(out, "%-25s %-9s %-9s %-24s ", verdict_text(i),
                       gate_unit_text(verdict_unit(i)), gate_rule_text(verdict_rule(i)),
-                      limit == NULL ? "-" : limit);
+                      limit.text[0] == '\0' ? "-" : limit.text);
         if (counts != NULL) {
             (void)fprintf(out, "%9" PRIu64 "  ", counts->by_verdict[i]);
         }
@@ -220,13 +148,13 @@ static void put_text(struct json_writer *json, const char *key, const char *text
 static void put_gate(struct json_writer *json, uint8_t verdict, const struct limits *limits,
                      const struct gate_counts *counts)
 {
-    char text[LIMIT_TEXT_SIZE];
+    struct words limit = shown_limit(limits, verdict);
     json_begin_object(json);
     put_text(json, "gate", verdict_text(verdict));
     put_text(json, "unit", gate_unit_text(verdict_unit(verdict)));
     put_text(json, "rule", gate_rule_text(verdict_rule(verdict)));
     put_text(json, "key", gate_limit_key(verdict));
-    put_text(json, "limit", shown_limit(limits, verdict, text));
+    put_text(json, "limit", limit.text[0] == '\0' ? NULL : limit.text);
     put_text(json, "value", verdict_help(verdict));
     if (counts != NULL) {
         json_key(json, "refused");

@@ -17,10 +17,6 @@ struct gate_counts {
  * names a gate that this version does not know. */
 enum err gate_counts_read(const char *run_dir, struct gate_counts *counts, struct problem *problem);
 
-/* A limit as it stands in a configuration: "$50,000", "2%", "10 positions", "60s", "50bps". */
-#define LIMIT_TEXT_SIZE 64
-const char *limit_text(const struct limit *limit, const char *noun, char text[LIMIT_TEXT_SIZE]);
-
 /* Limits or counts that are not known are NULL and left out. */
 void gates_print(const struct limits *limits, const struct gate_counts *counts, FILE *out);
 void gates_write_json(const struct limits *limits, const struct gate_counts *counts, FILE *out);
