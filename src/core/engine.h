@@ -29,6 +29,7 @@ struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
     int64_t qty_e9;
+    int64_t frame_ns; /* of the bars that are decided on */
 };
 
 struct engine_plan {
@@ -37,6 +38,9 @@ struct engine_plan {
     const struct book_plan *books; /* copied */
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
+    enum calendar_id calendar;
+    bool extended_hours; /* entries may be made there */
+    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
@@ -46,6 +50,7 @@ struct book {
     uint64_t warmup_bars; /* the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
+    uint64_t session_entries; /* entry orders of this session */
     uint64_t trades_closed;
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
@@ -105,6 +110,9 @@ struct engine {
     const struct view *view;
     struct limits limits;
     int64_t commission_e9;
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
 

@@ -9,6 +9,9 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     engine->session = calendar_session(ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        engine->books[i].session_entries = 0;
+    }
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
