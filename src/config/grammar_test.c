@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "config/config.h"
+#include "config/exchange_keys.h"
 #include "config/presets.h"
 #include "config/texts.h"
 #include "config/units.h"
@@ -387,4 +388,33 @@ Test(texts, values_are_said_as_they_are_written)
     }
     cr_expect_str_eq(cash_text(-1234567890000).text, "-$1,234.56789");
     cr_expect_str_eq(cash_text(2500000000).text, "$2.50");
+}
+
+/* ---- the document ---- */
+
+/* docs/config.md lists every limit with its sentence, and every key of the exchange. */
+Test(grammar, the_document_lists_the_limits_and_the_exchange)
+{
+    FILE *file = fopen("docs/config.md", "rbe");
+    cr_assert_not_null(file);
+    char *text = calloc(1, 1 << 20);
+    cr_assert_gt(fread(text, 1, (1 << 20) - 1, file), 0);
+    cr_assert_eq(fclose(file), 0);
+    char row[512];
+#define X(field, key, kind, noun, help)                                                            \
+    (void)snprintf(row, sizeof row, "| `%s` | ", (key));                                           \
+    cr_expect_not_null(strstr(text, row), "no row %s", row);                                       \
+    (void)snprintf(row, sizeof row, " | %s |\n", (help));                                          \
+    cr_expect_not_null(strstr(text, row), "%s is not said to be:%s", (key), row);
+    LIMIT_LIST(X)
+#undef X
+    for (const struct key *key = exchange_key_table; key->name != NULL; key++) {
+        (void)snprintf(row, sizeof row, "| `%s` | ", key->name);
+        cr_expect_not_null(strstr(text, row), "no row %s", row);
+    }
+    for (const struct preset *preset = presets; preset->name != NULL; preset++) {
+        (void)snprintf(row, sizeof row, "| `%s` | ", preset->name);
+        cr_expect_not_null(strstr(text, row), "no row %s", row);
+    }
+    free(text);
 }
