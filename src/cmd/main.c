@@ -12,6 +12,9 @@ static const struct command {
     const char *summary;
 } commands[] = {
     {"run",      cmd_run,      "trade a config on the simulated exchange"               },
+    {"status",   cmd_status,   "say how a running engine stands"                        },
+    {"pause",    cmd_pause,    "turn a running engine's entries off; exits go on"       },
+    {"unpause",  cmd_unpause,  "turn them on again"                                     },
     {"backtest", cmd_backtest, "trade a config over bars of the past"                   },
     {"replay",   cmd_replay,   "run a log again; --verify compares every record"        },
     {"verify",   cmd_verify,   "hold a run's log, journal, streams and summary together"},

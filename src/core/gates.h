@@ -23,7 +23,8 @@
     X(ORDER_NOTIONAL, "max-order-notional", "worth of this order")                                 \
     X(POSITION_NOTIONAL, "max-position-notional", "worth of the instrument with open entries")     \
     X(BUYING_POWER, "buying-power", "cash not yet promised to open entries")                       \
-    X(EXIT_ATTEMPTS, "exit-attempts", "exits of one trade that the broker refused")
+    X(EXIT_ATTEMPTS, "exit-attempts", "exits of one trade that the broker refused")                \
+    X(ENTRIES_OFF, "entries-off", "the operator paused new entries")
 
 enum verdict {
 #define X(name, text, help) VERDICT_##name,

@@ -223,7 +223,8 @@ Test(gates, have_names_and_sentences)
                                                      "max-order-notional",
                                                      "max-position-notional",
                                                      "buying-power",
-                                                     "exit-attempts"};
+                                                     "exit-attempts",
+                                                     "entries-off"};
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         cr_assert_str_eq(verdict_text(i), names[i]);
         cr_assert_gt(strlen(verdict_help(i)), 10);
