@@ -109,35 +109,39 @@ static void take_equity(struct snapshot *snapshot, int64_t ts_ns, int64_t equity
     trail_add(&snapshot->equity, equity_e9);
 }
 
+static struct collect_order *order_place(struct collect *collect, uint64_t order_id)
+{
+    return &collect->orders[(order_id * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+}
+
 static void take_order(struct collect *collect, const struct event *record)
 {
     const struct order_request *request = (const struct order_request *)record;
-    struct collect_order *order =
-        &collect->orders[(record->order.order_id * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
-    *order = (struct collect_order){record->order.order_id, request->legs[0].ratio > 0};
+    *order_place(collect, record->order.order_id) = (struct collect_order){
+        record->order.order_id, request->legs[0].ratio > 0, record->order.book};
 }
 
-/* Whether the order buys; of one that was forgotten what its role makes likely. */
-static bool order_buys(const struct collect *collect, uint64_t order_id)
+/* The order of a report; of one that was forgotten what its role makes likely. */
+static struct collect_order order_of(struct collect *collect, uint64_t order_id)
 {
-    const struct collect_order *order =
-        &collect->orders[(order_id * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
-    return order->id == order_id ? order->buys : order_id_role(order_id) == ORDER_ROLE_ENTRY;
+    const struct collect_order *order = order_place(collect, order_id);
+    bool entry = order_id_role(order_id) == ORDER_ROLE_ENTRY;
+    return order->id == order_id ? *order : (struct collect_order){order_id, entry, 0};
 }
 
 static void take_fill(struct collect *collect, const struct event *record)
 {
     struct snapshot *snapshot = &collect->snapshot;
     uint64_t order_id = record->report.order_id;
+    struct collect_order order = order_of(collect, order_id);
     struct snapshot_trade *trade = &snapshot->trades[snapshot->trade_count++ % SNAPSHOT_EVENTS_MAX];
-    const struct trade *ours = engine_trade(collect->engine, record->instrument, order_id);
     *trade = (struct snapshot_trade){.ts_ns = record->ts_ns,
-                                     .bought = order_buys(collect, order_id),
+                                     .bought = order.buys,
                                      .qty_e9 = record->report.qty_e9,
                                      .price_e9 = record->report.price_e9,
                                      .trade_id = order_id_trade(order_id)};
     name_symbol(collect, record->instrument, trade->symbol);
-    name_strategy(collect, ours != NULL ? ours->book : 0, trade->strategy);
+    name_strategy(collect, order.book, trade->strategy);
 }
 
 /* A trade that closed: its result stands beside the fill that closed it. */
@@ -180,10 +184,8 @@ static void take_decision(struct collect *collect, const struct event *record)
 
 static void take_rejection(struct collect *collect, const struct event *record)
 {
-    const struct trade *trade =
-        engine_trade(collect->engine, record->instrument, record->report.order_id);
-    struct snapshot_refusal *refusal =
-        next_refusal(collect, record, trade != NULL ? trade->book : 0);
+    uint16_t book = order_of(collect, record->report.order_id).book;
+    struct snapshot_refusal *refusal = next_refusal(collect, record, book);
     (void)snprintf(refusal->words, sizeof refusal->words, "exchange: %s",
                    reject_reason_text(record->flags));
 }

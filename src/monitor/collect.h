@@ -16,6 +16,7 @@ enum { COLLECT_ORDERS = 256 };
 struct collect_order {
     uint64_t id;
     bool buys;
+    uint16_t book;
 };
 
 struct collect {

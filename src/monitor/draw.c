@@ -51,8 +51,12 @@ static void draw_when(struct canvas *canvas, int x, int end_x, const struct snap
         (void)canvas_text(canvas, x, 0, end_x - x, STYLE_NORMAL, "before the first bar");
         return;
     }
-    (void)snprintf(text, sizeof text, "%s  %s New York", words_date(snapshot->market_ns, date),
-                   words_time(snapshot->market_ns, time));
+    (void)words_date(snapshot->market_ns, date);
+    (void)words_time(snapshot->market_ns, time);
+    (void)snprintf(text, sizeof text, "%s  %s New York", date, time);
+    if (canvas_width(text) > end_x - x) {
+        (void)snprintf(text, sizeof text, "%s  %s ET", date, time);
+    }
     (void)canvas_text(canvas, x, 0, end_x - x, STYLE_BOLD, text);
 }
 

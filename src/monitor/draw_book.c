@@ -1,6 +1,7 @@
 /* draw_book.c: positions, trades, refusals. */
 #include <stdio.h>
 
+#include "base/money.h"
 #include "monitor/draw_private.h"
 #include "monitor/words.h"
 
@@ -37,11 +38,14 @@ static void draw_exits(struct canvas *canvas, struct area area, int y,
     }
 }
 
-/* What was paid for it: its worth at the last close less what it earned since. */
+/* What was paid for it, or got for it; 0 when that is out of range. */
 static int64_t cost_e9(const struct snapshot_position *position)
 {
-    double cost = (double)position->entry_e9 / 1e9 * (double)position->qty_e9;
-    return (int64_t)(cost < 0 ? -cost : cost);
+    int64_t cost_e9 = 0;
+    if (money_notional(position->entry_e9, position->qty_e9, ROUND_EVEN, &cost_e9) != ERR_OK) {
+        return 0;
+    }
+    return cost_e9 < 0 ? -cost_e9 : cost_e9;
 }
 
 static void draw_position(struct canvas *canvas, struct area area, int y,

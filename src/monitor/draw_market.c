@@ -1,6 +1,7 @@
 /* draw_market.c: prices and equity. */
 #include <stdio.h>
 
+#include "base/money.h"
 #include "monitor/chart.h"
 #include "monitor/draw_private.h"
 #include "monitor/words.h"
@@ -134,11 +135,16 @@ void draw_equity(struct canvas *canvas, struct area area, const struct snapshot 
     draw_title(canvas, area, "Equity");
     int x = canvas_text(canvas, area.x + 1, area.y + 1, 20, STYLE_BOLD,
                         words_dollars(snapshot->equity_e9, false, equity));
-    (void)snprintf(
-        text, sizeof text, "today %s  %s", words_dollars(snapshot->day_e9, true, day),
-        words_percent(snapshot->day_e9, snapshot->equity_e9 - snapshot->day_e9, percent));
-    (void)canvas_text(canvas, x + 2, area.y + 1, area.x + area.columns - x - 2,
-                      draw_style(snapshot->day_e9), text);
+    int room = area.x + area.columns - x - 2;
+    int64_t before_e9 = 0; /* out of range: no percentage */
+    (void)money_sub(snapshot->equity_e9, snapshot->day_e9, &before_e9);
+    (void)words_dollars(snapshot->day_e9, true, day);
+    (void)words_percent(snapshot->day_e9, before_e9, percent);
+    (void)snprintf(text, sizeof text, "today %s  %s", day, percent);
+    if (canvas_width(text) > room) {
+        (void)snprintf(text, sizeof text, "today %s", day);
+    }
+    (void)canvas_text(canvas, x + 2, area.y + 1, room, draw_style(snapshot->day_e9), text);
     int rows = area.rows - 2;
     if (snapshot->equity.count == 0) {
         (void)canvas_text(canvas, area.x + 1, area.y + 3, area.columns - 2, STYLE_DIM,

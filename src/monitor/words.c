@@ -120,16 +120,16 @@ static const struct wording {
     const char *than; /* before the limit */
     enum unit unit;
 } wordings[VERDICT_COUNT] = {
-    [VERDICT_BAD_VALUE] = {"its worth cannot be computed", NULL,          UNIT_NONE    },
-    [VERDICT_OPPOSITE_BOOK] = {"against a position of",        NULL,          UNIT_QUANTITY},
-    [VERDICT_DAILY_LOSS] = {"lost today",                   ", limit",     UNIT_MONEY   },
-    [VERDICT_ORDERS_PER_SESSION] = {"entries today",                " > limit",    UNIT_COUNT   },
-    [VERDICT_OPEN_POSITIONS] = {"positions",                    " > limit",    UNIT_COUNT   },
-    [VERDICT_ORDER_NOTIONAL] = {"order",                        " > limit",    UNIT_MONEY   },
-    [VERDICT_POSITION_NOTIONAL] = {"position",                     " > limit",    UNIT_MONEY   },
-    [VERDICT_BUYING_POWER] = {"needs",                        ", free cash", UNIT_MONEY   },
-    [VERDICT_EXIT_ATTEMPTS] = {"exits tried",                  ", limit",     UNIT_COUNT   },
-    [VERDICT_ENTRIES_OFF] = {"entries are off",              NULL,          UNIT_NONE    },
+    [VERDICT_BAD_VALUE] = {"its worth cannot be computed", NULL,       UNIT_NONE    },
+    [VERDICT_OPPOSITE_BOOK] = {"against a position of",        NULL,       UNIT_QUANTITY},
+    [VERDICT_DAILY_LOSS] = {"lost today",                   ", limit",  UNIT_MONEY   },
+    [VERDICT_ORDERS_PER_SESSION] = {"entries today",                " > limit", UNIT_COUNT   },
+    [VERDICT_OPEN_POSITIONS] = {"positions",                    " > limit", UNIT_COUNT   },
+    [VERDICT_ORDER_NOTIONAL] = {"order",                        " > limit", UNIT_MONEY   },
+    [VERDICT_POSITION_NOTIONAL] = {"position",                     " > limit", UNIT_MONEY   },
+    [VERDICT_BUYING_POWER] = {"needs",                        ", cash",   UNIT_MONEY   },
+    [VERDICT_EXIT_ATTEMPTS] = {"exits tried",                  ", limit",  UNIT_COUNT   },
+    [VERDICT_ENTRIES_OFF] = {"entries are off",              NULL,       UNIT_NONE    },
 };
 
 static const char *in_unit(enum unit unit, int64_t value, char text[WORDS_SIZE])
