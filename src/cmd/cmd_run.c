@@ -15,6 +15,7 @@ enum {
     OPTION_DATA,
     OPTION_MODE,
     OPTION_JSON,
+    OPTION_DECISIONS,
     OPTION_SEED,
     OPTION_SESSIONS,
     OPTION_MARKET
@@ -43,8 +44,10 @@ static const struct argp_option options[] = {
     {"skip-bad",                                                                                     OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
     {"mode",                           OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
-    {"json",                                                                                         OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0},
+    {"decisions",                                                                                         OPTION_DECISIONS, "FILE", 0,
+     "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
+    {"json",OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
+    {0                                                                                       },
 };
 
 static void parse_speed(struct argp_state *state, const char *text)
@@ -97,6 +100,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_SKIP_BAD:
         trading->source.skip_bad = true;
+        return 0;
+    case OPTION_DECISIONS:
+        trading->decisions_path = text;
         return 0;
     case OPTION_JSON:
         trading->json = true;

@@ -19,6 +19,7 @@
 #include "cmd/desk.h"
 #include "driver/driver.h"
 #include "monitor/terminal.h"
+#include "readers/explain_decisions.h"
 #include "readers/result.h"
 #include "readers/result_metrics.h"
 #include "readers/run_dir.h"
@@ -475,7 +476,7 @@ static void make_monitor(struct trading *trading)
         .engine = driver_engine(trading->driver),
         .instruments = trading->bars.instruments,
         .instrument_count = trading->bars.instrument_count,
-        .calendar = trading->market_text != NULL ? CALENDAR_XNYS : CALENDAR_ALWAYS,
+        .calendar = trading->market_text != NULL ? CALENDAR_XNYS : trading->config.calendar,
         .session_count = trading->market_text != NULL ? trading->options->market.sessions : 0,
     };
     trading->desk.monitor = monitor_create(&plan);
@@ -656,6 +657,10 @@ static enum err read_log_back(struct trading *trading, struct run_metrics **metr
     if (err == ERR_OK) {
         *metrics = run_metrics_create(history);
         history_destroy(history);
+    }
+    if (err == ERR_OK && trading->options->decisions_path != NULL) {
+        err = decisions_save(reader, &trading->preamble, trading->options->decisions_path,
+                             &trading->problem);
     }
     log_reader_close(reader);
     return err;

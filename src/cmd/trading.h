@@ -14,6 +14,7 @@ struct trading_options {
     struct market_choice market; /* instead of the source */
     const char *out_dir;         /* NULL: runs/<id>/ */
     const char *state_dir;       /* NULL: the log lies in the run's folder */
+    const char *decisions_path;  /* NULL, or where the log's decisions go as JSONL */
     bool no_run_dir;             /* nothing is written */
     bool json;                   /* the result as JSON on stdout and nothing else there */
     bool view;                   /* the terminal view, where there is a terminal; else full speed */

@@ -29,6 +29,7 @@ struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
     int64_t qty_e9;
+    int64_t frame_ns; /* of the bars that are decided on */
 };
 
 struct engine_plan {
@@ -37,6 +38,9 @@ struct engine_plan {
     const struct book_plan *books; /* copied */
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
+    enum calendar_id calendar;
+    bool extended_hours; /* entries may be made there */
+    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
@@ -46,6 +50,7 @@ struct book {
     uint64_t warmup_bars; /* the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
+    uint64_t session_entries; /* entry orders of this session */
     uint64_t trades_closed;
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
@@ -107,11 +112,21 @@ enum engine_state {
 /* "RUN", "ENTRIES_OFF". */
 const char *engine_state_text(enum engine_state state);
 
+/* Somebody who looks on while entries meet their gates, to explain them afterwards. */
+struct gate_trace {
+    void *context;
+    void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
+                 int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
     struct limits limits;
     int64_t commission_e9;
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
 
@@ -136,7 +151,8 @@ struct engine {
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
+    const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER

@@ -66,7 +66,7 @@ Test(collect, a_trade_has_the_side_of_its_order_and_its_result)
     for (uint64_t n = snapshot->trade_count - SNAPSHOT_EVENTS_MAX; n < snapshot->trade_count; n++) {
         const struct snapshot_trade *trade = &snapshot->trades[n % SNAPSHOT_EVENTS_MAX];
         cr_expect_eq(trade->closed, !trade->bought, "long only: what is sold is closed");
-        cr_expect_eq(trade->qty_e9, stage.config.books[0].qty_e9);
+        cr_expect_eq(trade->qty_e9, stage.config.books[0].sizing.qty_e9);
         cr_expect_str_eq(trade->strategy, "ma_crossover");
         net_e9 += trade->result_e9;
         closed += trade->closed ? 1 : 0;

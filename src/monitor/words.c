@@ -10,6 +10,7 @@
 #include "core/gates.h"
 #include "market/new_york.h"
 #include "market/weekday.h"
+#include "readers/explain_words.h"
 #include "readers/result_text.h"
 
 const char *words_price(int64_t price_e9, char text[WORDS_SIZE])
@@ -112,58 +113,58 @@ const char *words_date(int64_t ts_ns, char text[WORDS_SIZE])
 
 /* ---- refusals ---- */
 
-enum unit { UNIT_MONEY, UNIT_COUNT, UNIT_QUANTITY, UNIT_NONE };
-
-/* How the numbers of a verdict read. A gate without a row: its name, and money. */
+/* What a refusal says in a few words: before the value, and before the limit. A verdict without a
+ * row says its name and both numbers. */
 static const struct wording {
-    const char *what; /* before the value */
-    const char *than; /* before the limit */
-    enum unit unit;
+    const char *what;
+    const char *than; /* NULL: the value alone, or, without a unit, nothing */
 } wordings[VERDICT_COUNT] = {
-    [VERDICT_BAD_VALUE] = {"its worth cannot be computed", NULL,       UNIT_NONE    },
-    [VERDICT_OPPOSITE_BOOK] = {"against a position of",        NULL,       UNIT_QUANTITY},
-    [VERDICT_DAILY_LOSS] = {"lost today",                   ", limit",  UNIT_MONEY   },
-    [VERDICT_ORDERS_PER_SESSION] = {"entries today",                " > limit", UNIT_COUNT   },
-    [VERDICT_OPEN_POSITIONS] = {"positions",                    " > limit", UNIT_COUNT   },
-    [VERDICT_ORDER_NOTIONAL] = {"order",                        " > limit", UNIT_MONEY   },
-    [VERDICT_POSITION_NOTIONAL] = {"position",                     " > limit", UNIT_MONEY   },
-    [VERDICT_BUYING_POWER] = {"needs",                        ", cash",   UNIT_MONEY   },
-    [VERDICT_EXIT_ATTEMPTS] = {"exits tried",                  ", limit",  UNIT_COUNT   },
-    [VERDICT_ENTRIES_OFF] = {"entries are off",              NULL,       UNIT_NONE    },
+    [VERDICT_BAD_VALUE] = {"worth",                 ", least"        },
+    [VERDICT_OPPOSITE_BOOK] = {"against a position of", NULL             },
+    [VERDICT_DAILY_LOSS] = {"lost today",            ", limit"        },
+    [VERDICT_ORDERS_PER_SESSION] = {"entries today",         " > limit"       },
+    [VERDICT_STRATEGY_ORDERS] = {"its entries today",     " > limit"       },
+    [VERDICT_ENTRY_INTERVAL] = {"last entry",            " ago, least"    },
+    [VERDICT_SESSION_ENDING] = {"session ends in",       ", least"        },
+    [VERDICT_SESSION_CLOSED] = {"market closed for",     NULL             },
+    [VERDICT_OPEN_POSITIONS] = {"positions",             " > limit"       },
+    [VERDICT_ORDER_NOTIONAL] = {"order",                 " > limit"       },
+    [VERDICT_POSITION_NOTIONAL] = {"position",              " > limit"       },
+    [VERDICT_EXPOSURE] = {"exposure",              " > limit"       },
+    [VERDICT_PORTFOLIO_HEAT] = {"at risk",               " > limit"       },
+    [VERDICT_BUYING_POWER] = {"needs",                 ", cash"         },
+    [VERDICT_NO_SIZE] = {"would spend",           ", a share costs"},
+    [VERDICT_EXIT_ATTEMPTS] = {"exits tried",           ", limit"        },
+    [VERDICT_ENTRIES_OFF] = {"entries are off",       NULL             },
 };
 
-static const char *in_unit(enum unit unit, int64_t value, char text[WORDS_SIZE])
+static void measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE])
 {
-    switch (unit) {
-    case UNIT_MONEY:
-        return words_round_dollars(value, text);
-    case UNIT_QUANTITY:
-        return words_quantity(value, text);
-    case UNIT_COUNT:
-        return words_count((uint64_t)(value > 0 ? value : 0), text);
-    case UNIT_NONE:
-        break;
+    if (verdict_unit(verdict) == GATE_UNIT_MONEY) {
+        char dollars[WORDS_SIZE];
+        (void)snprintf(text, SHOWN_SIZE, "%s", words_round_dollars(value, dollars));
+    } else {
+        (void)explain_measure(verdict, value, text);
     }
-    text[0] = '\0';
-    return text;
 }
 
 void words_refusal(uint8_t verdict, int64_t value, int64_t limit, char *text, size_t size)
 {
-    char value_text[WORDS_SIZE];
-    char limit_text[WORDS_SIZE];
-    struct wording wording = {0};
-    if (verdict < VERDICT_COUNT) {
-        wording = wordings[verdict];
+    char value_text[SHOWN_SIZE];
+    char limit_text[SHOWN_SIZE];
+    bool worded = verdict < VERDICT_COUNT && wordings[verdict].what != NULL;
+    struct wording wording =
+        worded ? wordings[verdict] : (struct wording){verdict_text(verdict), ", limit"};
+    if (verdict_unit(verdict) == GATE_UNIT_NONE) {
+        (void)snprintf(text, size, "%s", wording.what);
+        return;
     }
-    const char *what = wording.what != NULL ? wording.what : verdict_text(verdict);
-    const char *than = wording.what != NULL ? wording.than : ", limit";
-    const char *blank = wording.unit == UNIT_NONE ? "" : " ";
-    (void)in_unit(wording.unit, value, value_text);
-    if (than == NULL) {
-        (void)snprintf(text, size, "%s%s%s", what, blank, value_text);
+    measure(verdict, value, value_text);
+    measure(verdict, limit, limit_text);
+    if (wording.than == NULL) {
+        (void)snprintf(text, size, "%s %s", wording.what, value_text);
     } else {
-        (void)snprintf(text, size, "%s %s%s %s", what, value_text, than,
-                       in_unit(wording.unit, limit, limit_text));
+        (void)snprintf(text, size, "%s %s%s %s", wording.what, value_text, wording.than,
+                       limit_text);
     }
 }
