@@ -102,6 +102,10 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     int64_t qty_e9 = entry ? engine->books[candidate->book].plan.qty_e9 : trade->qty_e9;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
+    if (entry && engine->state == ENGINE_ENTRIES_OFF) {
+        decision->decision.verdict = VERDICT_ENTRIES_OFF;
+        return false;
+    }
     if (entry) {
         struct gate_result gates = ask_gates(engine, ts_ns, candidate, price_e9, qty_e9);
         decision->decision.verdict = gates.verdict;
