@@ -17,6 +17,7 @@
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/limits.h"
+#include "core/sizing.h"
 #include "core/strategy.h"
 #include "core/trades.h"
 #include "market/calendar.h"
@@ -28,8 +29,9 @@
 struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
-    int64_t qty_e9;
-    int64_t frame_ns; /* of the bars that are decided on */
+    int64_t qty_e9;       /* of every entry, when sizing is FIXED */
+    struct sizing sizing; /* FIXED or EQUITY; zero is FIXED */
+    int64_t frame_ns;     /* of the bars that are decided on */
 };
 
 struct engine_plan {

@@ -92,6 +92,24 @@ static void write_order(int64_t ts_ns, const struct candidate *candidate, bool e
     request->legs[0].ratio = entry ? 1 : -1;
 }
 
+/* The quantity by the book's rule. One that comes to no share is refused, with what it would spend
+ * and what a share costs. */
+RARELY static int64_t size_by_rule(const struct engine *engine, const struct book_plan *plan,
+                                   int64_t price_e9, struct event *decision)
+{
+    struct sizing_input input = {.price_e9 = price_e9};
+    struct sizing_result result = {0};
+    if (ledger_equity(&engine->ledger, &input.equity_e9) == ERR_OK) {
+        sizing_quantity(&plan->sizing, &input, &result);
+    }
+    if (result.qty_e9 == 0) {
+        decision->decision.verdict = VERDICT_NO_SIZE;
+        decision->decision.value = result.spend_e9;
+        decision->decision.limit = price_e9;
+    }
+    return result.qty_e9;
+}
+
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
                       struct event *decision, struct event *order)
 {
@@ -99,12 +117,19 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     const struct trade *trade = &engine->trades[place];
     bool entry = candidate->decision.act == ACT_BUY;
     int64_t price_e9 = view_close_e9(engine->view, candidate->instrument);
-    int64_t qty_e9 = entry ? engine->books[candidate->book].plan.qty_e9 : trade->qty_e9;
+    const struct book_plan *plan = &engine->books[candidate->book].plan;
+    int64_t qty_e9 = entry ? plan->qty_e9 : trade->qty_e9;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry && engine->state == ENGINE_ENTRIES_OFF) {
         decision->decision.verdict = VERDICT_ENTRIES_OFF;
         return false;
+    }
+    if (entry && plan->sizing.kind != SIZING_FIXED) {
+        qty_e9 = size_by_rule(engine, plan, price_e9, decision);
+        if (qty_e9 == 0) {
+            return false;
+        }
     }
     if (entry) {
         struct gate_result gates = ask_gates(engine, ts_ns, candidate, price_e9, qty_e9);

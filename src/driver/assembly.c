@@ -20,6 +20,7 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
         books[i].qty_e9 = config->books[i].sizing.qty_e9;
+        books[i].sizing = config->books[i].sizing;
         books[i].frame_ns = config->books[i].frame_ns;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
