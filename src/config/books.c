@@ -108,6 +108,37 @@ static enum err read_number(const struct source *source, const struct parameter_
     return ERR_OK;
 }
 
+static enum err read_decimal(const struct source *source, const struct parameter_def *parameter,
+                             const struct yaml_node *node, int64_t *value)
+{
+    int64_t value_e9;
+    if (money_parse(node->text, strlen(node->text), &value_e9) != ERR_OK ||
+        value_e9 < parameter->minimum || value_e9 > parameter->maximum) {
+        char low[MONEY_TEXT_SIZE];
+        char high[MONEY_TEXT_SIZE];
+        (void)money_format(parameter->minimum, low);
+        (void)money_format(parameter->maximum, high);
+        return refuse(source, node->spot, words("write a number in %s..%s", low, high).text,
+                      "%s: %s does not fit", parameter->name, shown(node->text).text);
+    }
+    *value = value_e9;
+    return ERR_OK;
+}
+
+static enum err read_duration(const struct source *source, const struct parameter_def *parameter,
+                              const struct yaml_node *node, int64_t *value)
+{
+    int64_t length_ns = 0;
+    bool none = strcmp(node->text, "0s") == 0;
+    if ((!none && bar_length_parse(node->text, &length_ns) != ERR_OK) ||
+        length_ns < parameter->minimum || length_ns > parameter->maximum) {
+        return refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
+                      "%s: %s does not fit", parameter->name, shown(node->text).text);
+    }
+    *value = length_ns;
+    return ERR_OK;
+}
+
 static enum err read_parameter(const struct source *source, const struct strategy_def *strategy,
                                const struct yaml_node *node, int64_t *parameters)
 {
@@ -126,6 +157,10 @@ static enum err read_parameter(const struct source *source, const struct strateg
             return read_number(source, parameter, node, &parameters[i]);
         case PARAMETER_CHOICE:
             return read_choice(source, parameter, node, &parameters[i]);
+        case PARAMETER_DECIMAL:
+            return read_decimal(source, parameter, node, &parameters[i]);
+        case PARAMETER_DURATION:
+            return read_duration(source, parameter, node, &parameters[i]);
         }
     }
     return refuse_parameter(source, node->key, strategy);

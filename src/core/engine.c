@@ -21,20 +21,56 @@ const char *engine_fault_text(enum engine_fault fault)
     return "unknown fault";
 }
 
+/* What the strategy asks for, each series with the length of its bars. */
+static uint32_t book_series(const struct book_plan *book, struct series_def *defs)
+{
+    for (uint32_t i = 0; i < SERIES_PER_STRATEGY_MAX; i++) {
+        defs[i] = (struct series_def){.kind = SERIES_NOTHING};
+    }
+    uint32_t count = book->strategy->declare(book->parameters, defs);
+    CHECK(count <= SERIES_PER_STRATEGY_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        defs[i].frame_ns = defs[i].frame_ns == 0 ? book->frame_ns : defs[i].frame_ns;
+    }
+    return count;
+}
+
 /* The series of one book, as ids of the view's plan. */
 static enum err declare_book(const struct book_plan *book, struct view_plan *view_plan,
                              series_id *ids, uint32_t *count)
 {
     struct series_def defs[SERIES_PER_STRATEGY_MAX];
-    *count = book->strategy->declare(book->parameters, defs);
-    CHECK(*count <= SERIES_PER_STRATEGY_MAX);
-    for (uint32_t i = 0; i < *count; i++) {
-        enum err err = view_plan_declare(view_plan, defs[i], &ids[i]);
-        if (err != ERR_OK) {
-            return err;
-        }
+    *count = book_series(book, defs);
+    enum err err = view_plan_add_frame(view_plan, book->frame_ns);
+    for (uint32_t i = 0; i < *count && err == ERR_OK; i++) {
+        err = view_plan_declare(view_plan, defs[i], &ids[i]);
     }
-    return ERR_OK;
+    return err;
+}
+
+uint32_t engine_frames_left_out(const struct book_plan *book, int64_t bar_ns,
+                                int64_t frames_ns[SERIES_PER_STRATEGY_MAX])
+{
+    struct series_def defs[SERIES_PER_STRATEGY_MAX];
+    uint32_t count = book_series(book, defs);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!defs[i].optional || view_frame_fault(bar_ns, defs[i].frame_ns) == NULL) {
+            continue;
+        }
+        uint32_t at = found;
+        while (at > 0 && frames_ns[at - 1] > defs[i].frame_ns) {
+            at--;
+        }
+        if (at > 0 && frames_ns[at - 1] == defs[i].frame_ns) {
+            continue;
+        }
+        for (uint32_t k = found++; k > at; k--) {
+            frames_ns[k] = frames_ns[k - 1];
+        }
+        frames_ns[at] = defs[i].frame_ns;
+    }
+    return found;
 }
 
 enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_plan)
@@ -50,13 +86,19 @@ enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_p
     return ERR_OK;
 }
 
-/* A strategy is asked once both values of all its series are there. */
+/* A strategy is asked once both values of all its series are there: so many bars of its own frame,
+ * and what series of other frames need beside. */
 static uint64_t warmup_bars(const struct book *book, const struct view_plan *view_plan)
 {
+    int64_t own_ns = book->plan.frame_ns == view_plan->bar_ns ? 0 : book->plan.frame_ns;
     uint64_t bars = (uint64_t)book->plan.parameters[PARAMETER_WARMUP_BARS];
     for (uint32_t k = 0; k < book->series_count; k++) {
-        uint32_t window = view_plan->series[book->series[k]].window;
-        bars = window > bars ? window : bars;
+        if (book->series[k] == SERIES_ABSENT) {
+            continue;
+        }
+        const struct series_def *def = &view_plan->series[book->series[k]];
+        uint64_t needed = def->frame_ns == own_ns ? series_def_bars(def) : 0;
+        bars = needed > bars ? needed : bars;
     }
     return bars;
 }
@@ -64,7 +106,8 @@ static uint64_t warmup_bars(const struct book *book, const struct view_plan *vie
 static void init_books(struct engine *engine, const struct engine_plan *plan)
 {
     /* The same declarations in the same order give the same ids as in engine_declare(). */
-    struct view_plan again = {.instrument_count = plan->instrument_count};
+    struct view_plan again = {.instrument_count = plan->instrument_count,
+                              .bar_ns = engine->view->bar_ns};
     for (uint32_t i = 0; i < plan->book_count; i++) {
         struct book *book = &engine->books[i];
         book->plan = plan->books[i];
@@ -78,16 +121,19 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
                       struct seat *seat)
 {
     const struct book *book = &engine->books[book_index];
+    const struct view_track *track = view_track(engine->view, instrument, book->plan.frame_ns);
     *seat = (struct seat){
         .decide = book->plan.strategy->decide,
-        .warmup_bars = book->warmup_bars,
+        .warmup_bars = track != NULL ? UINT64_MAX : book->warmup_bars,
+        .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
         .book = book_index,
         .series_count = book->series_count,
         .context = {.instrument = instrument,
                     .holding = HOLDING_FLAT,
-                    .parameters = book->plan.parameters},
+                    .parameters = book->plan.parameters,
+                    .data = book->plan.data},
     };
     for (uint32_t k = 0; k < book->series_count; k++) {
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
@@ -123,6 +169,8 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
+    size_t reasons = (size_t)plan->book_count * REASONS_MAX;
+    uint64_t *said = arena_take(arena, reasons, sizeof *said);
     struct ledger ledger;
     ledger_init(&ledger, arena, plan->instrument_count);
     *output = (struct output){.capacity = output_capacity(plan)};
@@ -146,6 +194,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
         .scratch = scratch,
+        .said = said,
     };
     init_books(engine, plan);
     engine->scratch->candidates = candidates;

@@ -29,6 +29,8 @@ struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
     int64_t qty_e9;
+    int64_t frame_ns; /* length of the bars it decides on; 0: the data's own */
+    const void *data; /* for the strategy, read-only and borrowed, or NULL */
 };
 
 struct engine_plan {
@@ -43,7 +45,7 @@ struct book {
     struct book_plan plan;
     series_id series[SERIES_PER_STRATEGY_MAX];
     uint32_t series_count;
-    uint64_t warmup_bars; /* the strategy is asked when there are more */
+    uint64_t warmup_bars; /* of its frame: the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
     uint64_t trades_closed;
@@ -56,9 +58,10 @@ struct book {
  * follows the trade. */
 struct seat {
     struct decision (*decide)(const struct strategy_context *context);
-    uint64_t warmup_bars;
-    uint64_t what_x_b; /* instrument and book, as they enter the decision hash */
-    uint32_t book;     /* index from 0 */
+    uint64_t warmup_bars;           /* UINT64_MAX where `track` has to be asked */
+    const struct view_track *track; /* of the book's frame; NULL in the simplest view */
+    uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
+    uint32_t book;                  /* index from 0 */
     uint32_t series_count;
     struct strategy_context context;
 };
@@ -122,6 +125,8 @@ struct engine {
     enum engine_fault fault;
 
     struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    uint64_t *said; /* [book][REASONS_MAX]: how often each reason was given by this process: a tally
+                     * for people, no state */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER
@@ -135,9 +140,14 @@ struct output {
     uint32_t send_count;
 };
 
-/* Adds the series of every book to the view's plan: before view_init(). ERR_FULL, ERR_RANGE as
- * view_plan_declare(). */
+/* Adds the frame and the series of every book to the view's plan, whose bar_ns is known: before
+ * view_init(). ERR_FULL, ERR_RANGE as view_plan_declare() and view_plan_add_frame(). */
 enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_plan);
+
+/* The frames that a book asks for and that data of that bar length cannot give, shortest first: it
+ * goes without them. Returns how many. */
+uint32_t engine_frames_left_out(const struct book_plan *book, int64_t bar_ns,
+                                int64_t frames_ns[SERIES_PER_STRATEGY_MAX]);
 
 /* Carves an engine and its output from the arena. `view` comes from a plan that engine_declare()
  * filled with the same engine plan, and is borrowed. NULL only when the arena measures. */

@@ -33,7 +33,7 @@ struct engine_pass {
     struct position *position;
     int64_t position_value_e9;
     bool held;
-    const struct seat *seats;
+    struct seat *seats;
     const struct seat *seats_end;
 };
 
@@ -116,22 +116,37 @@ static inline void engine_pass_mark(struct engine_pass *pass, int64_t close_e9)
     engine_pass_set_value(pass, value_e9);
 }
 
+/* Asks a book's strategy about a finished bar of its frame. What it says beside a plain "hold" is
+ * noted. */
+static inline void engine_pass_ask(struct engine_pass *pass, struct seat *seat,
+                                   const struct event *bar)
+{
+    seat->context.bar = bar;
+    const struct decision decision = seat->decide(&seat->context);
+    pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
+    pass->evaluations++;
+    if (((uint64_t)decision.reason << 8 | (uint64_t)decision.act) != 0) {
+        engine_note(pass->engine, decision, seat);
+        pass->says |= decision.act != ACT_HOLD;
+    }
+}
+
+/* The same in a view with frames, sessions or kernels: is there such a bar, and are all of its
+ * series warm? */
+RARELY void engine_pass_ask_track(struct engine_pass *pass, struct seat *seat);
+
 /* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. */
 static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
 {
     if (pass->held) {
         engine_pass_mark(pass, bar->bar.close_e9);
     }
-    const struct seat *seat = pass->seats;
+    struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {
-            struct decision decision = seat->decide(&seat->context);
-            pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
-            pass->evaluations++;
-            if (decision.act != ACT_HOLD) {
-                engine_gather(pass->engine->scratch, decision, seat);
-                pass->says = true;
-            }
+            engine_pass_ask(pass, seat, bar);
+        } else if (seat->track != NULL) {
+            engine_pass_ask_track(pass, seat);
         }
         seat++;
     } while (seat < pass->seats_end);

@@ -55,12 +55,31 @@ static bool is_possible(uint8_t act, enum holding holding)
            (act == ACT_SELL && holding == HOLDING_LONG);
 }
 
-void engine_gather(struct slice_scratch *scratch, struct decision decision, const struct seat *seat)
+void engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
 {
+    struct slice_scratch *scratch = engine->scratch;
+    if (decision.reason < REASONS_MAX) {
+        engine->said[(size_t)seat->book * REASONS_MAX + decision.reason]++;
+    }
     if (is_possible(decision.act, seat->context.holding)) {
         scratch->candidates[scratch->candidate_count++] = (struct candidate){
             .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
     }
+}
+
+void engine_pass_ask_track(struct engine_pass *pass, struct seat *seat)
+{
+    const struct view_track *track = seat->track;
+    const struct book *book = &pass->engine->books[seat->book];
+    if (!track->fresh || track->row->bars <= book->warmup_bars) {
+        return;
+    }
+    for (uint32_t k = 0; k < seat->series_count; k++) {
+        if (!series_is_warm(seat->context.series[k])) {
+            return;
+        }
+    }
+    engine_pass_ask(pass, seat, &track->bar);
 }
 
 /* Whether a goes before b. */

@@ -41,9 +41,8 @@ static inline void engine_apply_drawdown(struct engine *engine, int64_t equity_e
     }
 }
 
-/* Notes a decision that is possible for its book. */
-RARELY void engine_gather(struct slice_scratch *scratch, struct decision decision,
-                          const struct seat *seat);
+/* Counts the reason, and gathers a decision that is possible for its book. */
+RARELY void engine_note(struct engine *engine, struct decision decision, const struct seat *seat);
 
 /* What the strategies want in a slice whose marks are all applied: ranks what was gathered, sends
  * each through sizing and gates, and adds the outcomes to the output. */

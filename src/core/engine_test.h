@@ -46,8 +46,8 @@ static struct decision bench_decide(const struct strategy_context *context)
 static uint32_t bench_declare(const int64_t *parameters, struct series_def *series)
 {
     (void)parameters;
-    series[0] = (struct series_def){SERIES_SMA, 2};
-    series[1] = (struct series_def){SERIES_SMA, 5};
+    series[0] = (struct series_def){.kind = SERIES_SMA, .window = 2};
+    series[1] = (struct series_def){.kind = SERIES_SMA, .window = 5};
     return 2;
 }
 

@@ -16,10 +16,11 @@ static void carve(struct assembly *assembly, struct arena *arena, const struct v
 enum err assembly_init(struct assembly *assembly, const struct run_config *config,
                        uint32_t instrument_count, struct problem *problem)
 {
-    struct book_plan books[BOOKS_MAX];
+    struct book_plan books[BOOKS_MAX] = {0};
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
         books[i].qty_e9 = config->books[i].qty_e9;
+        books[i].frame_ns = config->bar_ns != 0 ? config->books[i].frame_ns : 0;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {
@@ -29,12 +30,14 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
         .limits = config->limits,
         .commission_e9 = config->commission_e9,
     };
-    struct view_plan view_plan = {.instrument_count = instrument_count};
+    struct view_plan view_plan = {.instrument_count = instrument_count, .bar_ns = config->bar_ns};
     if (engine_declare(&plan, &view_plan) != ERR_OK) {
-        return problem_set(problem, ERR_USAGE,
-                           "%s: the strategies ask for more than %d different series, or for a "
-                           "window above %d bars; run fewer of them at once",
-                           config->path, SERIES_MAX, SERIES_WINDOW_MAX);
+        return problem_set(
+            problem, ERR_USAGE,
+            "%s: the strategies ask for more than %d different series or %d frames, for "
+            "a window above %d bars, or for a frame that the data's bars cannot "
+            "give; run fewer of them at once, or on longer frames",
+            config->path, SERIES_MAX, FRAMES_MAX, SERIES_WINDOW_MAX);
     }
     struct arena arena;
     arena_init_measure(&arena);

@@ -84,7 +84,7 @@ static struct decision leaky_decide(const struct strategy_context *context)
 static uint32_t leaky_declare(const int64_t *parameters, struct series_def *series)
 {
     (void)parameters;
-    series[0] = (struct series_def){SERIES_SMA, 3};
+    series[0] = (struct series_def){.kind = SERIES_SMA, .window = 3};
     return 1;
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/strategy.h"
-#include "signal/sma.h"
 #include "sys/memory.h"
 
 #define ORDERS_AT_FIRST 1024 /* a power of two */
@@ -28,6 +27,7 @@ struct lookup {
 
 static void name_book(const struct book_config *book, struct book_names *names)
 {
+    memset(names->series, 0, sizeof names->series);
     names->series_count = book->strategy->declare(book->parameters, names->series);
     while (names->reason_count < REASONS_MAX &&
            book->strategy->reasons[names->reason_count] != NULL) {
@@ -151,10 +151,13 @@ const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n
     (void)snprintf(text, 24, "input_%u", n);
     if (is_book(lookup, book) && n < lookup->books[book - 1].series_count) {
         const struct series_def *series = &lookup->books[book - 1].series[n];
-        switch (series->kind) {
-        case SERIES_SMA:
-            (void)snprintf(text, 24, "sma_%u", series->window);
-            break;
+        const char *kind = series_kind_text(series->kind);
+        char frame[24];
+        int size = series->window > 0 ? snprintf(text, 24, "%s_%u", kind, series->window)
+                                      : snprintf(text, 24, "%s", kind);
+        if (series->frame_ns != 0 && size > 0 && size < 24) {
+            (void)snprintf(text + size, 24 - (size_t)size, "_%s",
+                           bar_length_text(series->frame_ns, frame));
         }
     }
     return text;
@@ -166,11 +169,7 @@ int64_t lookup_input_e9(const struct lookup *lookup, uint16_t book, uint32_t n, 
         return 0;
     }
     const struct series_def *series = &lookup->books[book - 1].series[n];
-    switch (series->kind) {
-    case SERIES_SMA:
-        return sma_mean_e9((int64_t)bits, series->window);
-    }
-    return 0;
+    return series_value_e9(series, (union series_value){.bits = bits});
 }
 
 const struct run_config *lookup_config(const struct lookup *lookup)

@@ -44,8 +44,8 @@ static const char *fault(const int64_t *values)
 
 static uint32_t declare(const int64_t *values, struct series_def *series)
 {
-    series[SERIES_FAST] = (struct series_def){SERIES_SMA, (uint32_t)values[FAST]};
-    series[SERIES_SLOW] = (struct series_def){SERIES_SMA, (uint32_t)values[SLOW]};
+    series[SERIES_FAST] = (struct series_def){.kind = SERIES_SMA, .window = (uint32_t)values[FAST]};
+    series[SERIES_SLOW] = (struct series_def){.kind = SERIES_SMA, .window = (uint32_t)values[SLOW]};
     return SERIES_COUNT;
 }
 

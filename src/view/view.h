@@ -2,7 +2,12 @@
  *
  * The view is a function of market data alone. It knows no account, so several engines may read one
  * view. Series are declared before the first bar; each distinct one is computed once. There is no
- * way to ask for a bar that is not finished. */
+ * way to ask for a bar that is not finished.
+ *
+ * Frames: from the data's bars, the base, longer ones are built (view_frames.c), anchored to the
+ * session by market/calendar.h. A frame's bar is finished by the instrument's first bar that ends
+ * at or after the frame's end; a frame without a trade has none. With `hours: regular` bars outside
+ * of the regular session do not exist here. */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -12,36 +17,31 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/err.h"
+#include "base/hot.h"
+#include "market/calendar.h"
 #include "market/event.h"
+#include "view/series.h"
 
-#define SERIES_MAX        256
-#define SERIES_WINDOW_MAX 1000 /* with PRICE_E9_MAX a window's sum fits an int64 */
+#define SERIES_MAX 256
+#define FRAMES_MAX 8 /* of different length, the base among them */
 
 typedef uint16_t series_id;
 
-enum series_kind {
-    SERIES_SMA = 1, /* mean of the last `window` closes */
-};
+#define SERIES_ABSENT UINT16_MAX /* an optional series that the data is too coarse for */
 
-struct series_def {
-    enum series_kind kind;
-    uint32_t window;
-};
+struct series_kernel;
 
-/* What a series is at a bar. */
-union series_value {
-    int64_t sum_e9; /* SMA: the sum of the last `window` closes */
-    uint64_t bits;  /* any kind, as it enters the decision hash */
-};
-
-/* A series at the last finished bar; series_before() tells it at the bar before. */
+/* A series at the last finished bar of its frame; series_before() tells it at the bar before. */
 struct series {
     union series_value now;
-    uint64_t window;
-    const struct view_instrument *row;
+    union series_value before;         /* but for averages, whose totals tell it */
+    uint64_t window;                   /* bars until the first value: of an average its window */
+    const struct view_instrument *row; /* NULL: absent */
+    struct series_kernel *kernel;      /* NULL: an average of closes, or absent */
 };
 
-/* One instrument's part of the view. */
+/* One instrument's finished bars of one frame. Where `rich` is NULL every bar counts and there is
+ * nothing but averages of closes: the path that costs least. */
 struct view_instrument {
     uint64_t bars;       /* finished bars since the start */
     int64_t close_e9;    /* of the last one, 0 before the first */
@@ -49,24 +49,67 @@ struct view_instrument {
     uint64_t *totals_e9; /* ring of the last totals */
     uint64_t mask;       /* size of the ring, a power of two, less one */
     struct series *series;
-    struct series *series_end;
+    struct series *series_end; /* of the averages; other kinds follow */
+    struct view_rich *rich;
+};
+
+/* One frame of one instrument in a view that has more than averages of its base. */
+struct view_track {
+    struct view_instrument *row; /* its closes: of the base the instrument's own */
+    struct series *end;          /* of its series of all kinds */
+    int64_t frame_ns;            /* 0: the base */
+    bool fresh;                  /* the bar that the view took last finished one here */
+    struct event bar;            /* the last finished one: src_ns its start, ts_ns its end */
+    struct event forming;        /* not to be looked at; kind NONE when there is none */
+};
+
+/* What all instruments share to tell sessions. */
+struct view_clock {
+    enum calendar_id calendar;
+    bool extended_hours;
+    bool in_day;
+    struct trading_day day; /* the last that a bar lay in */
+};
+
+struct view_rich {
+    struct view_clock *clock;
+    struct view_track *tracks; /* the base first */
+    uint32_t track_count;
+    int32_t date;     /* of the last bar, INT32_MIN before the first */
+    uint64_t skipped; /* bars outside of the hours that count */
 };
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
 struct view {
     uint32_t instrument_count;
     struct view_instrument *instruments;
+    const uint16_t *places; /* [id]: where an instrument's series lies */
+    int64_t bar_ns;
 };
 
 /* The capacity of a view: known before the first bar. */
 struct view_plan {
     uint32_t instrument_count;
     uint32_t series_count;
-    struct series_def series[SERIES_MAX];
+    struct series_def series[SERIES_MAX]; /* frame_ns 0: the base */
+    int64_t bar_ns;                       /* length of the data's bars; 0: there is only the base */
+    enum calendar_id calendar;
+    bool extended_hours; /* bars outside of the regular session count */
+    uint32_t frame_count;
+    int64_t frames_ns[FRAMES_MAX - 1]; /* beside the base */
 };
 
-/* Adds a series to the plan, or finds the equal one that is there. ERR_FULL past SERIES_MAX,
- * ERR_RANGE for a window outside 1..SERIES_WINDOW_MAX. */
+/* NULL, or why frames of that length cannot be built from bars of bar_ns ("finer than the data").
+ */
+const char *view_frame_fault(int64_t bar_ns, int64_t frame_ns);
+
+/* Makes sure that the view has bars of that length (0 or bar_ns: the base). ERR_RANGE where
+ * view_frame_fault() has a reason, ERR_FULL past FRAMES_MAX. */
+enum err view_plan_add_frame(struct view_plan *plan, int64_t frame_ns);
+
+/* Adds a series to the plan, or finds the equal one that is there. An optional one in a frame that
+ * cannot be built gets SERIES_ABSENT. ERR_FULL past SERIES_MAX or FRAMES_MAX, ERR_RANGE for what
+ * series_def_check() or view_frame_fault() refuse. */
 enum err view_plan_declare(struct view_plan *plan, struct series_def def, series_id *id);
 
 /* Carves a view from the arena. Returns NULL only when the arena measures. */
@@ -79,10 +122,9 @@ static inline struct view_instrument *view_row(const struct view *view, uint32_t
     return &view->instruments[instrument];
 }
 
-/* Takes the instrument's next bar. */
-static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
+/* The close of a finished bar of this row, and the averages that follow from it. */
+static inline void view_take_close(struct view_instrument *row, int64_t close_e9)
 {
-    const int64_t close_e9 = bar->bar.close_e9;
     const uint64_t total_e9 = row->total_e9 + (uint64_t)close_e9;
     const uint64_t at = row->bars;
     const uint64_t mask = row->mask;
@@ -98,8 +140,25 @@ static inline void view_take_bar(struct view_instrument *row, const struct event
     }
 }
 
+/* The same for a view with more than that: sessions, frames, kernels. */
+RARELY void view_take_rich(struct view_instrument *row, const struct event *bar);
+
+/* Takes the instrument's next bar. */
+static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
+{
+    if (__builtin_expect(row->rich != NULL, 0)) {
+        view_take_rich(row, bar);
+        return;
+    }
+    view_take_close(row, bar->bar.close_e9);
+}
+
 /* Takes all bars of one instant. */
 void view_on_slice(struct view *view, const struct slice *slice);
+
+/* A split of `new_shares` for `old_shares`, effective before the instrument's next bar: all it
+ * knows of the past, unfinished bars included, becomes as if it had come before. */
+void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, int64_t old_shares);
 
 /* Finished bars of the instrument since the start. */
 static inline uint64_t view_bars(const struct view *view, uint32_t instrument)
@@ -113,17 +172,41 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
     return view->instruments[instrument].close_e9;
 }
 
-/* The series; its window is full once `bars` has reached it, and so was that of the bar before once
- * `bars` is above it. */
+/* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL where the
+ * view has only averages of a base of which every bar counts. */
+const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
+
+/* Bars of the instrument that were outside of the hours that count. */
+uint64_t view_skipped(const struct view *view, uint32_t instrument);
+
+/* Stands for every series of SERIES_ABSENT. */
+extern const struct series view_absent;
+
+/* The series, valid as long as the view. */
 static inline const struct series *view_series(const struct view *view, uint32_t instrument,
                                                series_id id)
 {
-    return &view->instruments[instrument].series[id];
+    return id == SERIES_ABSENT ? &view_absent
+                               : &view->instruments[instrument].series[view->places[id]];
 }
 
-/* What the series was at the bar before the last one. */
+static inline bool series_is_absent(const struct series *series)
+{
+    return series->row == NULL;
+}
+
+/* Whether the series has its values at the last bar and at the one before it. */
+static inline bool series_is_warm(const struct series *series)
+{
+    return series_is_absent(series) || series->row->bars > series->window;
+}
+
+/* What the series, which is not absent, was at the bar before the last one. */
 static inline union series_value series_before(const struct series *series)
 {
+    if (series->kernel != NULL) {
+        return series->before;
+    }
     const struct view_instrument *row = series->row;
     uint64_t total_e9 = row->total_e9 - (uint64_t)row->close_e9;
     uint64_t leaving = row->bars - 2 - series->window;

@@ -1,0 +1,165 @@
+/* view_frames.c: bars into sessions and longer frames, kernels, and the past after a split.
+ *
+ * A frame's bar grows hidden in `forming` and is shown, and taken by its series, when it is
+ * finished: by the bar that ends where the frame ends, or by the first one behind that. One bar can
+ * do both at once: finish an old frame late and its own on time; strategies are asked once, then.
+ * A session's end finishes its last frame, so nothing of one day reaches into the next. */
+#include "signal/units.h"
+#include "view/series_kernel.h"
+#include "view/view.h"
+
+/* The trading day that holds the end of a bar, NULL outside of any. Bars come in time order, so the
+ * last one answers nearly always. */
+static const struct trading_day *day_of(struct view_clock *clock, int64_t end_ns)
+{
+    if (!clock->in_day || end_ns <= clock->day.early_open_ns || end_ns > clock->day.late_close_ns) {
+        clock->in_day = calendar_day_at(clock->calendar, end_ns, &clock->day);
+    }
+    return clock->in_day ? &clock->day : NULL;
+}
+
+/* A finished bar of the track. */
+static void take_finished(struct view_track *track, const struct event *bar)
+{
+    struct view_instrument *row = track->row;
+    view_take_close(row, bar->bar.close_e9);
+    for (struct series *series = row->series_end; series < track->end; series++) {
+        series->before = series->now;
+        series->now = series_kernel_take(series->kernel, bar);
+    }
+    track->bar = *bar;
+    track->fresh = true;
+}
+
+static void finish_frame(struct view_track *track)
+{
+    take_finished(track, &track->forming);
+    track->forming.kind = EVENT_NONE;
+}
+
+static void grow(struct event_bar *bar, const struct event_bar *next)
+{
+    bar->high_e9 = next->high_e9 > bar->high_e9 ? next->high_e9 : bar->high_e9;
+    bar->low_e9 = next->low_e9 < bar->low_e9 ? next->low_e9 : bar->low_e9;
+    bar->close_e9 = next->close_e9;
+    bar->volume += next->volume;
+}
+
+/* A bar of the base becomes part of the frame that holds its end. Those before it are finished. */
+static void take_into_frame(struct view_track *track, const struct trading_day *day,
+                            const struct event *bar)
+{
+    struct event *forming = &track->forming;
+    if (forming->kind != EVENT_NONE) {
+        grow(&forming->bar, &bar->bar);
+    } else {
+        struct frame frame;
+        if (!calendar_frame(day, track->frame_ns, bar->ts_ns, &frame)) {
+            return; /* a day has no place for bars outside of the regular session */
+        }
+        *forming = *bar;
+        forming->src_ns = frame.start_ns;
+        forming->ts_ns = frame.end_ns;
+    }
+    if (bar->ts_ns == forming->ts_ns) {
+        finish_frame(track);
+    }
+}
+
+static void begin_day(struct view_rich *rich, int32_t date)
+{
+    rich->date = date;
+    for (uint32_t i = 0; i < rich->track_count; i++) {
+        const struct view_track *track = &rich->tracks[i];
+        for (struct series *series = track->row->series_end; series < track->end; series++) {
+            series_kernel_begin_day(series->kernel);
+        }
+    }
+}
+
+void view_take_rich(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *rich = row->rich;
+    const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
+    for (uint32_t i = 0; i < rich->track_count; i++) {
+        rich->tracks[i].fresh = false;
+    }
+    if (!rich->clock->extended_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
+        rich->skipped++;
+        return;
+    }
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        const struct event *forming = &rich->tracks[i].forming;
+        if (forming->kind != EVENT_NONE && forming->ts_ns < bar->ts_ns) {
+            finish_frame(&rich->tracks[i]);
+        }
+    }
+    if (day != NULL && day->date != rich->date) {
+        begin_day(rich, day->date);
+    }
+    take_finished(&rich->tracks[0], bar);
+    for (uint32_t i = 1; i < rich->track_count && day != NULL; i++) {
+        take_into_frame(&rich->tracks[i], day, bar);
+    }
+}
+
+/* ---- splits ---- */
+
+static void rescale_bar(struct event_bar *bar, int64_t new_shares, int64_t old_shares)
+{
+    bar->open_e9 = units_split(bar->open_e9, new_shares, old_shares);
+    bar->high_e9 = units_split(bar->high_e9, new_shares, old_shares);
+    bar->low_e9 = units_split(bar->low_e9, new_shares, old_shares);
+    bar->close_e9 = units_split(bar->close_e9, new_shares, old_shares);
+    bar->volume = units_split(bar->volume, old_shares, new_shares);
+}
+
+/* Each close that the ring still tells is rescaled, and the totals follow from them. */
+static void rescale_closes(struct view_instrument *row, int64_t new_shares, int64_t old_shares)
+{
+    uint64_t first = row->bars > row->mask ? row->bars - row->mask : 0;
+    uint64_t old_e9 = first == 0 ? 0 : row->totals_e9[(first - 1) & row->mask];
+    uint64_t total_e9 = old_e9;
+    for (uint64_t at = first; at < row->bars; at++) {
+        uint64_t *place_e9 = &row->totals_e9[at & row->mask];
+        int64_t close_e9 = (int64_t)(*place_e9 - old_e9);
+        old_e9 = *place_e9;
+        total_e9 += (uint64_t)units_split(close_e9, new_shares, old_shares);
+        *place_e9 = total_e9;
+    }
+    row->total_e9 = total_e9;
+    row->close_e9 = units_split(row->close_e9, new_shares, old_shares);
+    for (struct series *series = row->series; series < row->series_end && row->bars > 0; series++) {
+        uint64_t leaving = row->bars - 1 - series->window;
+        series->now.bits = total_e9 - row->totals_e9[leaving & row->mask];
+    }
+}
+
+static void rescale_track(struct view_track *track, int64_t new_shares, int64_t old_shares)
+{
+    struct view_instrument *row = track->row;
+    rescale_closes(row, new_shares, old_shares);
+    for (struct series *series = row->series_end; series < track->end; series++) {
+        const struct series_def *def = &series->kernel->def;
+        series->now = series_value_rescaled(def, series->now, new_shares, old_shares);
+        series->before = series_value_rescaled(def, series->before, new_shares, old_shares);
+        series_kernel_rescale(series->kernel, new_shares, old_shares);
+    }
+    rescale_bar(&track->bar.bar, new_shares, old_shares);
+    if (track->forming.kind != EVENT_NONE) {
+        rescale_bar(&track->forming.bar, new_shares, old_shares);
+    }
+}
+
+void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, int64_t old_shares)
+{
+    struct view_instrument *row = view_row(view, instrument);
+    CHECK(new_shares > 0 && old_shares > 0);
+    if (row->rich == NULL) {
+        rescale_closes(row, new_shares, old_shares);
+        return;
+    }
+    for (uint32_t i = 0; i < row->rich->track_count; i++) {
+        rescale_track(&row->rich->tracks[i], new_shares, old_shares);
+    }
+}
