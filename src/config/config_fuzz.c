@@ -22,7 +22,7 @@ static void check_limit(const struct limit *limit)
 
 static void check_book(const struct book_config *book, int64_t bar_ns)
 {
-    CHECK(book->strategy != NULL && book->frame_ns > 0 && book->qty_e9 > 0);
+    CHECK(book->strategy != NULL && book->frame_ns > 0 &&);
     CHECK(bar_ns == 0 || book->frame_ns == bar_ns);
     for (size_t i = 0; book->strategy->parameters[i].name != NULL; i++) {
         const struct parameter_def *parameter = &book->strategy->parameters[i];

@@ -124,7 +124,7 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
     const struct view_track *track = view_track(engine->view, instrument, book->plan.frame_ns);
     *seat = (struct seat){
         .decide = book->plan.strategy->decide,
-        .warmup_bars = track != NULL ? UINT64_MAX : book->warmup_bars,
+        .warmup_bars = book->warmup_bars,
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
@@ -183,6 +183,9 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .view = view,
         .limits = plan->limits,
         .commission_e9 = plan->commission_e9,
+        .calendar = plan->calendar,
+        .extended_hours = plan->extended_hours,
+        .multiplier = plan->multiplier == 0 ? 1 : plan->multiplier,
         .instrument_count = plan->instrument_count,
         .book_count = plan->book_count,
         .ledger = ledger,

@@ -39,6 +39,9 @@ struct engine_plan {
     const struct book_plan *books; /* copied */
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
+    enum calendar_id calendar;
+    bool extended_hours; /* entries may be made there */
+    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
@@ -48,6 +51,7 @@ struct book {
     uint64_t warmup_bars; /* of its frame: the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
+    uint64_t session_entries; /* entry orders of this session */
     uint64_t trades_closed;
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
@@ -58,8 +62,8 @@ struct book {
  * follows the trade. */
 struct seat {
     struct decision (*decide)(const struct strategy_context *context);
-    uint64_t warmup_bars;           /* UINT64_MAX where `track` has to be asked */
-    const struct view_track *track; /* of the book's frame; NULL in the simplest view */
+    uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
+    const struct view_track *track; /* that frame; NULL in a plain view */
     uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
@@ -96,11 +100,21 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
+/* Somebody who looks on while entries meet their gates, to explain them afterwards. */
+struct gate_trace {
+    void *context;
+    void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
+                 int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
     struct limits limits;
     int64_t commission_e9;
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
 
@@ -124,7 +138,8 @@ struct engine {
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
+    const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
     uint64_t *said; /* [book][REASONS_MAX]: how often each reason was given by this process: a tally
                      * for people, no state */
 };

@@ -144,6 +144,7 @@ static void begin_trade(struct trade *trade, const struct event_order *head, uin
     trade->state = TRADE_PENDING;
     trade->counted_won = false;
     trade->exit_attempts = 0;
+    trade->stop_price_e9 = 0;
     trade->qty_e9 = 0;
     trade->cost_e9 = 0;
     trade->realized_e9 = 0;
@@ -166,8 +167,10 @@ void engine_apply_order(struct engine *engine, const struct event *record)
         CHECK(!trade_is_live(trade));
         count_live(engine, instrument, false, true);
         engine->counters.session_entries++;
+        engine->books[head->book - 1U].session_entries++;
         engine->next_trade_id = order_id_trade(head->order_id) + 1;
         begin_trade(trade, head, instrument);
+        trade->entered_ns = record->ts_ns;
         begin_order(engine, &trade->entry, head);
     } else {
         CHECK(trade->id == order_id_trade(head->order_id) && !order_is_working(&trade->exit));

@@ -5,6 +5,7 @@
 #include "base/hot.h"
 #include "base/money.h"
 #include "core/decision_hash.h"
+#include "core/gate_input.h"
 
 /* ---- from a decision to an order ---- */
 
@@ -16,47 +17,24 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-/* Cash that working entries will still need, and what those of one instrument are worth. */
-static void open_entries(const struct engine *engine, uint32_t instrument, int64_t *reserved_e9,
-                         int64_t *instrument_e9)
+static struct gate_result ask_gates(const struct engine *engine, int64_t ts_ns,
+                                    const struct candidate *candidate, int64_t price_e9,
+                                    int64_t qty_e9)
 {
-    __int128 reserved = 0;
-    __int128 same_instrument = 0;
-    size_t trades = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < trades && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (!order_is_working(&trade->entry)) {
-            continue;
-        }
-        int64_t rest_e9 = trade->entry.qty_e9 - trade->entry.filled_e9;
-        int64_t value_e9 = value_or_none(trade->entry.reference_price_e9, rest_e9);
-        reserved += value_e9 + engine->commission_e9;
-        same_instrument += trade->instrument == instrument ? value_e9 : 0;
-    }
-    *reserved_e9 = reserved > INT64_MAX ? INT64_MAX : (int64_t)reserved;
-    *instrument_e9 = same_instrument > INT64_MAX ? INT64_MAX : (int64_t)same_instrument;
-}
-
-static struct gate_result ask_gates(const struct engine *engine, uint32_t instrument,
-                                    int64_t price_e9, int64_t qty_e9)
-{
-    const struct position *position = &engine->ledger.positions[instrument];
-    int64_t reserved_e9;
-    int64_t entering_e9;
-    open_entries(engine, instrument, &reserved_e9, &entering_e9);
-    struct gate_input input = {
-        .limits = &engine->limits,
-        .order_value_e9 = value_or_none(price_e9, qty_e9),
-        .commission_e9 = engine->commission_e9,
-        .position_qty_e9 = position->qty_e9,
-        .session_equity_e9 = engine->session_equity_e9,
-        .open_positions = engine->exposed_count + (engine->live[instrument] != 0 ? 0 : 1),
-        .session_entries = (uint32_t)engine->counters.session_entries + 1,
+    const struct gate_order order = {
+        .book = candidate->book,
+        .instrument = candidate->instrument,
+        .ts_ns = ts_ns,
+        .qty_e9 = qty_e9,
+        .reference_price_e9 = price_e9,
+        .type = ORDER_TYPE_MARKET,
+        .time_in_force = TIME_IN_FORCE_GTC,
     };
-    if (money_add(position->value_e9, entering_e9, &input.instrument_value_e9) != ERR_OK ||
-        money_sub(ledger_cash_e9(&engine->ledger), reserved_e9, &input.free_cash_e9) != ERR_OK ||
-        ledger_equity(&engine->ledger, &input.equity_e9) != ERR_OK) {
-        input.order_value_e9 = -1; /* what cannot be computed is refused */
+    UNSET struct gate_input input;
+    gate_input_fill(engine, &order, &input);
+    if (engine->gate_trace != NULL) {
+        engine->gate_trace->take(engine->gate_trace->context, candidate->book,
+                                 candidate->instrument, price_e9, qty_e9, &input);
     }
     return gates_entry(&input);
 }
@@ -125,7 +103,7 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry) {
-        struct gate_result gates = ask_gates(engine, candidate->instrument, price_e9, qty_e9);
+        struct gate_result gates = ask_gates(engine, ts_ns, candidate, price_e9, qty_e9);
         decision->decision.verdict = gates.verdict;
         decision->decision.value = gates.value;
         decision->decision.limit = gates.limit;

@@ -131,11 +131,8 @@ static inline void engine_pass_ask(struct engine_pass *pass, struct seat *seat,
     }
 }
 
-/* The same in a view with frames, sessions or kernels: is there such a bar, and are all of its
- * series warm? */
-RARELY void engine_pass_ask_track(struct engine_pass *pass, struct seat *seat);
-
-/* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. */
+/* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. In a
+ * plain view. */
 static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
 {
     if (pass->held) {
@@ -145,8 +142,6 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
     do {
         if (bars > seat->warmup_bars) {
             engine_pass_ask(pass, seat, bar);
-        } else if (seat->track != NULL) {
-            engine_pass_ask_track(pass, seat);
         }
         seat++;
     } while (seat < pass->seats_end);
@@ -173,6 +168,7 @@ static inline void engine_pass_stop(const struct engine_pass *pass, uint64_t sli
     engine->decision_hash = pass->hash;
     engine->ledger.value_e9 = pass->value_e9;
     engine->equity_e9 = pass->equity_e9;
+    engine->filled = false;
     engine->counters.evaluations = pass->evaluations;
     engine->counters.slices += slices;
     engine->counters.bars += bars;

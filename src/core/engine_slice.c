@@ -9,6 +9,9 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     engine->session = calendar_session(ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        engine->books[i].session_entries = 0;
+    }
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
@@ -67,19 +70,32 @@ void engine_note(struct engine *engine, struct decision decision, const struct s
     }
 }
 
-void engine_pass_ask_track(struct engine_pass *pass, struct seat *seat)
+/* Whether the seat's frame has a new bar, and all of its series are warm. */
+static bool is_due(const struct seat *seat)
 {
     const struct view_track *track = seat->track;
-    const struct book *book = &pass->engine->books[seat->book];
-    if (!track->fresh || track->row->bars <= book->warmup_bars) {
-        return;
+    if (!track->fresh || track->row->bars <= seat->warmup_bars) {
+        return false;
     }
     for (uint32_t k = 0; k < seat->series_count; k++) {
         if (!series_is_warm(seat->context.series[k])) {
-            return;
+            return false;
         }
     }
-    engine_pass_ask(pass, seat, &track->bar);
+    return true;
+}
+
+/* engine_pass_bar() in a view with frames, sessions or kernels. */
+static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
+{
+    if (pass->held) {
+        engine_pass_mark(pass, bar->bar.close_e9);
+    }
+    for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
+        if (is_due(seat)) {
+            engine_pass_ask(pass, seat, &seat->track->bar);
+        }
+    }
 }
 
 /* Whether a goes before b. */
@@ -110,8 +126,9 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice. */
-static void decide_slice(const struct engine *engine, uint64_t evaluations, struct event *record)
+/* The SLICE record that closes a slice; `filled`: something did since the one before. */
+static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                         struct event *record)
 {
     *record = (struct event){
         .ts_ns = engine->ts_ns,
@@ -119,7 +136,7 @@ static void decide_slice(const struct engine *engine, uint64_t evaluations, stru
         .kind = EVENT_SLICE,
         .version = 1,
         .slots = 1,
-        .flags = engine->filled ? 1 : 0,
+        .flags = filled ? 1 : 0,
         .instrument = INSTRUMENT_NONE,
         .slice = {.orders = (uint32_t)engine->counters.orders,
                   .evaluations = (uint32_t)(engine->counters.evaluations - evaluations),
@@ -144,13 +161,18 @@ void engine_decide_slice(struct engine *engine, struct output *output)
 void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output)
 {
     const uint64_t evaluations = engine->counters.evaluations;
+    const bool filled = engine->filled;
     UNSET struct engine_pass pass;
     engine_pass_begin(&pass, engine, output);
     const struct event *const end = slice->bars + slice->count;
     engine_pass_slice(&pass, slice->ts_ns);
     for (const struct event *bar = slice->bars; bar < end; bar++) {
         engine_pass_open(&pass, bar->instrument);
-        engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
+        if (engine->view->plain) {
+            engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
+        } else {
+            pass_bar_rich(&pass, bar);
+        }
         engine_pass_close(&pass);
     }
     bool says = engine_pass_end(&pass);
@@ -160,7 +182,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     }
     if (!output->without_slices) {
         CHECK(output->slots < output->capacity);
-        decide_slice(engine, evaluations, &output->records[output->slots++]);
-        engine->filled = false;
+        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
     }
 }

@@ -277,7 +277,8 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
 
 /* Many slices: while no order works at the market place it has nothing to say, so the engine goes
  * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Nothing depends on how far that goes. The first slice may have been opened already. */
+ * compared. Only in a plain view. Nothing depends on how far that goes. The first slice may have
+ * been opened already. */
 HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
 {
     struct feed *const feed = driver->plan.feed;
@@ -308,7 +309,7 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
                 engine_pass_close(pass);
                 engine_pass_open(pass, instrument);
             }
-            view_take_bar(row, bar);
+            view_take_close(row, bar->bar.close_e9);
             engine_pass_bar(pass, bar, row->bars);
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
@@ -369,7 +370,7 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched;
+    bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->first_ns == 0) {

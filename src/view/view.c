@@ -225,7 +225,8 @@ struct view *view_init(struct arena *arena, const struct view_plan *plan)
     *view = (struct view){.instrument_count = plan->instrument_count,
                           .instruments = rows,
                           .places = places,
-                          .bar_ns = plan->bar_ns};
+                          .bar_ns = plan->bar_ns,
+                          .plain = !is_rich(plan)};
     return view;
 }
 

@@ -40,8 +40,7 @@ struct series {
     struct series_kernel *kernel;      /* NULL: an average of closes, or absent */
 };
 
-/* One instrument's finished bars of one frame. Where `rich` is NULL every bar counts and there is
- * nothing but averages of closes: the path that costs least. */
+/* One instrument's finished bars of one frame. */
 struct view_instrument {
     uint64_t bars;       /* finished bars since the start */
     int64_t close_e9;    /* of the last one, 0 before the first */
@@ -50,10 +49,10 @@ struct view_instrument {
     uint64_t mask;       /* size of the ring, a power of two, less one */
     struct series *series;
     struct series *series_end; /* of the averages; other kinds follow */
-    struct view_rich *rich;
+    struct view_rich *rich;    /* NULL in a plain view, and for other frames than the base */
 };
 
-/* One frame of one instrument in a view that has more than averages of its base. */
+/* One frame of one instrument in a view that is not plain. */
 struct view_track {
     struct view_instrument *row; /* its closes: of the base the instrument's own */
     struct series *end;          /* of its series of all kinds */
@@ -85,6 +84,8 @@ struct view {
     struct view_instrument *instruments;
     const uint16_t *places; /* [id]: where an instrument's series lies */
     int64_t bar_ns;
+    bool plain; /* every bar counts and there is nothing but averages of their closes: bars may go
+                 * through view_take_close(), the path that costs least */
 };
 
 /* The capacity of a view: known before the first bar. */
@@ -140,17 +141,17 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* The same for a view with more than that: sessions, frames, kernels. */
+/* The same in a view that is not plain: sessions, frames, kernels. */
 RARELY void view_take_rich(struct view_instrument *row, const struct event *bar);
 
-/* Takes the instrument's next bar. */
+/* Takes the instrument's next bar, in any view. */
 static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
 {
-    if (__builtin_expect(row->rich != NULL, 0)) {
+    if (row->rich != NULL) {
         view_take_rich(row, bar);
-        return;
+    } else {
+        view_take_close(row, bar->bar.close_e9);
     }
-    view_take_close(row, bar->bar.close_e9);
 }
 
 /* Takes all bars of one instant. */
@@ -172,8 +173,8 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
     return view->instruments[instrument].close_e9;
 }
 
-/* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL where the
- * view has only averages of a base of which every bar counts. */
+/* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
+ * view. */
 const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
 
 /* Bars of the instrument that were outside of the hours that count. */
