@@ -116,19 +116,19 @@ static inline void engine_pass_mark(struct engine_pass *pass, int64_t close_e9)
     engine_pass_set_value(pass, value_e9);
 }
 
-/* Asks a book's strategy about a finished bar of its frame. What it says beside a plain "hold" is
- * noted. */
-static inline void engine_pass_ask(struct engine_pass *pass, struct seat *seat,
-                                   const struct event *bar)
+/* Asks a book's strategy about a finished bar of its frame. */
+static inline struct decision engine_pass_ask(struct engine_pass *pass, struct seat *seat,
+                                              const struct event *bar)
 {
     seat->context.bar = bar;
-    const struct decision decision = seat->decide(&seat->context);
+    struct decision decision = seat->decide(&seat->context);
     pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
     pass->evaluations++;
-    if (((uint64_t)decision.reason << 8 | (uint64_t)decision.act) != 0) {
+    if (decision.act != ACT_HOLD) {
         engine_note(pass->engine, decision, seat);
-        pass->says |= decision.act != ACT_HOLD;
+        pass->says = true;
     }
+    return decision;
 }
 
 /* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. In a
@@ -141,7 +141,7 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
     struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {
-            engine_pass_ask(pass, seat, bar);
+            (void)engine_pass_ask(pass, seat, bar); /* acts are noted */
         }
         seat++;
     } while (seat < pass->seats_end);

@@ -92,8 +92,12 @@ static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
         engine_pass_mark(pass, bar->bar.close_e9);
     }
     for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
-        if (is_due(seat)) {
-            engine_pass_ask(pass, seat, &seat->track->bar);
+        if (!is_due(seat)) {
+            continue;
+        }
+        struct decision decision = engine_pass_ask(pass, seat, &seat->track->bar);
+        if (decision.act == ACT_HOLD && decision.reason != 0) {
+            engine_note(pass->engine, decision, seat); /* why not */
         }
     }
 }

@@ -58,6 +58,18 @@ struct decision {                 /* fits a register: it is made for every bar *
     uint64_t confidence_ppm : 20; /* 0..1,000,000 */
 };
 
+/* A decision in full strength, and one to do nothing, with its reason. */
+static inline struct decision decision_act(enum act act, uint8_t reason)
+{
+    return (struct decision){
+        .act = (uint8_t)act, .reason = reason, .strength_ppm = 1000000, .confidence_ppm = 1000000};
+}
+
+static inline struct decision decision_hold(uint8_t reason)
+{
+    return (struct decision){.act = ACT_HOLD, .reason = reason};
+}
+
 /* What decide() may look at. All of it is borrowed for the call. */
 struct strategy_context {
     uint32_t instrument;
