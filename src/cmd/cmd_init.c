@@ -77,7 +77,8 @@ static void take_symbols_of(struct answers *answers, const struct bars *bars)
         bars->instrument_count > SYMBOLS_LISTED_MAX ? xstrdup("all") : xasprintf("%s]", list);
     free(list);
     free(answers->bar);
-    answers->bar = xasprintf("bar: %s", bar_length_text(bars->bar_ns, bar));
+    answers->bar =
+        xasprintf("bar: %-19s # length of the data's bars", bar_length_text(bars->bar_ns, bar));
     set_text(&answers->frame, bar);
 }
 
@@ -217,8 +218,8 @@ static enum err collect(struct answers *answers, struct problem *problem)
 static const char template[] =
     "# Made by `bellwether init`. Everything here is yours to change.\n"
     "#\n"
-    "#   bellwether validate -c %s            what it means, and what it could lose\n"
-    "#   bellwether backtest -c %s --data FILE   how it would have done\n"
+    "#   what it means and could lose:  bellwether validate -c %s\n"
+    "#   how it would have done:        bellwether backtest -c %s --data FILE\n"
     "#\n"
     "# A line is \"key: value\"; what stands behind a # is a comment. Money begins with $, shares\n"
     "# end with %%. docs/config.md explains every key.\n"
@@ -226,9 +227,9 @@ static const char template[] =
     "mode: sim                # sim: as a market day, simulated; backtest: as fast as possible\n"
     "calendar: XNYS           # days and hours of the US stock exchanges\n"
     "hours: regular           # 09:30 to 16:00 in New York; extended: 04:00 to 20:00\n"
-    "symbols: %s\n"
+    "symbols: %-15s # of the data; or a list: [SPY, QQQ]\n"
     "%s\n"
-    "cash: %s                 # simulated cash in the account at the start\n"
+    "cash: %-18s # simulated cash in the account at the start\n"
     "commission: $0           # charged for every fill\n"
     "\n"
     "exchange:                # the simulated exchange; each line may be left out\n"
@@ -239,9 +240,9 @@ static const char template[] =
     "\n"
     "strategies:\n"
     "  - name: %s\n"
-    "    frame: %s            # length of the bars that it decides on\n"
+    "    frame: %-13s # length of the bars that it decides on\n"
     "    size:                # how many shares an entry buys:\n"
-    "      risk: %s           # so many that this share of the equity is lost at the stop ...\n"
+    "      risk: %-12s # so many that this share of the equity is lost at the stop ...\n"
     "      cap: 20%%           # ... and worth at most this share of it\n"
     "    entry: {order: market, time_in_force: gtc}\n"
     "    exits:\n"
@@ -259,7 +260,7 @@ static const char template[] =
     "  max_orders_per_session: 100 orders   # entries in a day\n"
     "  max_orders_per_strategy: 100 orders  # entries in a day, of each strategy\n"
     "  min_time_between_entries: 60s        # between two of a strategy in one symbol\n"
-    "  max_daily_loss: %s                   # after this loss nothing more is bought that day\n"
+    "  max_daily_loss: %-20s # after this loss nothing more is bought that day\n"
     "  max_portfolio_heat: 10%%              # most that could be lost if every stop were hit\n"
     "  price_collar: 50bps                  # how far a limit price may lie from the market\n";
 
@@ -321,7 +322,7 @@ static enum err init(const char *folder, struct problem *problem)
                           "it away",
                           path);
     }
-    set_text(&answers.bar, "# bar: 1min             # length of the data's bars: what it holds");
+    set_text(&answers.bar, "# bar: 1min              # length of the data's bars: what it holds");
     set_text(&answers.frame, "1d");
     if (err == ERR_OK) {
         err = collect(&answers, problem);

@@ -199,8 +199,10 @@ static void print_money(const struct validation *validation, FILE *out)
         "%s bounds it\n",
         risk->daily_loss.by.text, cash_text(gap_e9 - gap_e9 % (MONEY_E9 / 100)).text,
         cash_text(risk->invested.value).text);
-    (void)fprintf(out, "  per trade  %s, in %s; a gap through a stop loses more\n",
-                  risk->trade.by.text, config->books[risk->trade_book].strategy->name);
+    const struct book_config *worst = &config->books[risk->trade_book];
+    (void)fprintf(out, "  per trade  %s (strategy %u, %s)%s\n", risk->trade.by.text,
+                  risk->trade_book + 1, worst->strategy->name,
+                  worst->exits.stop.unit == EXIT_NONE ? "" : "; a gap through the stop loses more");
     (void)fprintf(out, "  positions  %s\n  invested   %s\n", risk->positions.by.text,
                   risk->invested.by.text);
     (void)fputs("  Commissions, fees and slippage come on top; shares are of the starting cash.\n",

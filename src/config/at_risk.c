@@ -155,6 +155,9 @@ struct bound at_risk_trade(const struct run_config *config, const struct book_co
                                     ? ": there is no stop"
                                     : ": what the stop saves is known only at the entry")};
     lower_to_stop(&bound, config, book, order);
+    if (book->exits.stop.unit != EXIT_NONE) {
+        lower_to_limit(&bound, config, "max_portfolio_heat", &config->limits.portfolio_heat);
+    }
     bound.value = cents(bound.value);
     return bound;
 }

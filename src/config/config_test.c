@@ -96,7 +96,7 @@ static const struct {
     {"mistyped limit", 17, "  max_dayly_loss: 2%", 17, 3, "limits: unknown key",
      "did you mean max_daily_loss?"},
     {"unknown key of a strategy", 11, "    amount: 100", 11, 5, "strategies: unknown key",
-     "known keys: name"},
+     "known keys: plugin, name"},
     {"key with upper case", 1, "Mode: sim", 1, 1, "unknown key \"Mode\"", "did you mean mode?"},
     {"key twice", 6, "cash: $5", 6, 1, "\"cash\" stands twice, first in line 5", "keep one"},
     {"limit twice", 17, "  max_order_notional: 2%", 17, 3, "stands twice", "keep one"},
@@ -322,7 +322,7 @@ static const struct {
     {"strategies as a map", HEAD "strategies: {name: ma_crossover}\n" LIMITS, 6, 13,
      "a map where a list is expected", "strategies: [{"},
     {"strategy as a text", HEAD "strategies: [ma_crossover]\n" LIMITS, 6, 14,
-     "a text where a map of keys", "known keys: name"},
+     "a text where a map of keys", "known keys: plugin, name"},
     {"limits as a text", HEAD BOOKS "limits: none\n", 8, 1, "limits: a text where a map", "max_"},
     {"limits as a list", HEAD BOOKS "limits: [2%]\n", 8, 1, "limits: a list where a map", "max_"},
     {"comma in a flow map", HEAD BOOKS "limits: {max_order_notional: $50,000}\n", 8, 34,
@@ -645,13 +645,24 @@ Test(config, a_file_that_cannot_be_read_is_named)
 
 Test(config, the_examples_are_right)
 {
-    static const char *const paths[] = {"examples/quickstart.yaml", "bench/workload.yaml"};
-    static const enum run_mode modes[] = {MODE_SIM, MODE_BACKTEST};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct {
+        const char *path;
+        enum run_mode mode;
+    } files[] = {
+        {"bench/workload.yaml",           MODE_BACKTEST},
+        {"examples/daily_portfolio.yaml", MODE_BACKTEST},
+        {"examples/intraday.yaml",        MODE_BACKTEST},
+        {"examples/mock_broker.yaml",     MODE_SIM     },
+        {"examples/own_data.yaml",        MODE_BACKTEST},
+        {"examples/quickstart.yaml",      MODE_SIM     },
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct run_config config;
         struct problem problem = {.text = ""};
-        cr_assert_eq(config_read(paths[i], &config, &problem), ERR_OK, "%s", problem.text);
-        cr_expect_eq(config.mode, modes[i]);
+        cr_assert_eq(config_read(files[i].path, &config, &problem), ERR_OK, "%s", problem.text);
+        cr_expect_eq(config.mode, files[i].mode);
+        cr_expect_eq(config.warning_count, 0, "%s: %s", files[i].path,
+                     config.warning_count > 0 ? config.warnings[0].text : "");
         config_finish(&config);
     }
 }

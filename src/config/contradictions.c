@@ -100,8 +100,8 @@ static enum err check_frame(const struct book_check *check)
                       "frame: %s is no whole number of %s bars", frame, bar);
     }
     return refuse(check->source, origin(check->item, "frame", NULL), hint.text,
-                  "frame: %s%s is finer than bar: %s",
-                  node == NULL ? "left out, so that it is " : "", frame, bar);
+                  "frame: %s%s is finer than bar: %s", frame,
+                  node == NULL ? " (it is left out here)" : "", bar);
 }
 
 static enum err check_exits(const struct book_check *check)

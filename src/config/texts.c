@@ -57,7 +57,7 @@ struct words unit_distance_text(struct exit_distance distance)
     case EXIT_NONE:
         return words("none");
     case EXIT_PRICE:
-        return words("$%s", number_grouped(distance.value).text);
+        return cash_text(distance.value);
     case EXIT_PPM:
         return unit_share_text(distance.value);
     case EXIT_ATR:
@@ -70,7 +70,7 @@ struct words limit_text(const struct limit *limit, const char *noun)
 {
     switch (limit->unit) {
     case LIMIT_CASH:
-        return words("$%s", number_grouped(limit->value).text);
+        return cash_text(limit->value);
     case LIMIT_SHARE:
     case LIMIT_PPM:
         return unit_share_text(limit->value);

@@ -110,7 +110,9 @@ struct bench_plan {
         .order_notional = {LIMIT_CASH, USD(1000000000)},                                           \
         .position_notional = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000}, \
         .orders_per_session = {LIMIT_COUNT, 1000000000},                                           \
-        .daily_loss = {LIMIT_CASH, USD(1000000000)},                                               \
+        .daily_loss = {LIMIT_CASH, USD(1000000000)}, .exposure = {LIMIT_CASH, USD(1000000000)},    \
+        .strategy_orders = {LIMIT_COUNT, 1000000000}, .entry_interval = {LIMIT_DURATION, 0},       \
+        .portfolio_heat = {LIMIT_CASH, USD(1000000000)}, .collar = {LIMIT_PPM, 1000000},           \
     }
 
 /* One book on `instruments` instruments: $1,000,000, 100 shares an entry, $1 a fill. */

@@ -83,7 +83,7 @@ static void setup_stage(const struct setup *setup, struct stage *stage)
         config->books[i] = config->books[0];
         config->books[i].parameters[1] += i; /* fast */
         config->books[i].parameters[2] += 3 * i;
-        config->books[i].qty_e9 = setup->qty_e9[i];
+        config->books[i].sizing.qty_e9 = setup->qty_e9[i];
         config->book_count = i + 1;
     }
     if (setup->missing != 0) {
@@ -354,7 +354,7 @@ static void assert_range_is_kept(int64_t cash_e9, int64_t qty_e9, int64_t close_
     struct run run;
     scene_stage(&stage, 600);
     stage.config.cash_e9 = cash_e9;
-    stage.config.books[0].qty_e9 = qty_e9;
+    stage.config.books[0].sizing.qty_e9 = qty_e9;
     scene_run(&stage, NULL, 5, 0, &run);
     cr_assert_eq(run.err, ERR_OK, "%s", run.problem.text);
     cr_assert_eq(driver_engine(run.driver)->counters.fills, 1);
@@ -366,6 +366,9 @@ static void assert_range_is_kept(int64_t cash_e9, int64_t qty_e9, int64_t close_
         records[bar].bar.close_e9 = close_e9;
         scene_run(&stage, NULL, 5, 0, &run);
         assert_halts(&run, "left the range", 0);
+        const struct engine *engine = driver_engine(run.driver);
+        cr_assert_lt(engine->max_drawdown_e9, cash_e9 / 100, "no wrapped sum came into it");
+        cr_assert_gt(engine->equity_e9, 0);
         records[bar].bar = kept;
         run_finish(&run);
     }
