@@ -21,6 +21,7 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
         books[i].strategy = config->books[i].strategy;
         books[i].qty_e9 = config->books[i].sizing.qty_e9;
         books[i].frame_ns = config->bar_ns != 0 ? config->books[i].frame_ns : 0;
+        books[i].data = config->books[i].data;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {
