@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "cmd/book_files.h"
 #include "cmd/cmd.h"
 #include "cmd/source.h"
 #include "driver/replay.h"
 #include "readers/run_dir.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 enum { OPTION_VERIFY = 256, OPTION_DUMP };
 
@@ -96,12 +98,19 @@ static enum err replay(const struct replay_arguments *arguments, struct log_read
                        const struct preamble *preamble, struct problem *problem)
 {
     struct run_config config;
-    enum err err = config_parse(preamble->config_path, preamble->config_bytes,
-                                preamble->config_length, &config, problem);
+    enum err err = config_parse_with(preamble->config_path, preamble->config_bytes,
+                                     preamble->config_length, plugin_strategy, &config, problem);
     if (err != ERR_OK) {
         return err;
     }
     config.bar_ns = preamble->bar_ns;
+    struct book_files files;
+    err = book_files_open(&config, preamble->instruments, preamble->instrument_count, &files,
+                          problem);
+    if (err != ERR_OK) {
+        config_finish(&config);
+        return err;
+    }
     if (arguments->dump) {
         err = preamble->market_full
                   ? replay_dump(reader, preamble, &config, stdout, problem)
@@ -121,6 +130,7 @@ static enum err replay(const struct replay_arguments *arguments, struct log_read
         }
         bars_finish(&bars);
     }
+    book_files_finish(&files);
     config_finish(&config);
     return err;
 }

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "data/local_zone.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 enum { OPTION_DATA = 256, OPTION_JSON };
 
@@ -165,7 +166,7 @@ static void find_blocked(struct validation *validation)
 static enum err validate(const struct validate_options *wanted, struct inputs *inputs,
                          struct validation *validation, struct problem *problem)
 {
-    enum err err = config_read(wanted->config_path, &inputs->config, problem);
+    enum err err = config_read_with(wanted->config_path, plugin_strategy, &inputs->config, problem);
     if (err == ERR_OK) {
         err = open_data(wanted, inputs, problem);
     }

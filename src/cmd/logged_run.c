@@ -6,6 +6,7 @@
 
 #include "readers/run_dir.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 static enum err open_log(struct logged_run *logged, struct problem *problem)
 {
@@ -16,11 +17,14 @@ static enum err open_log(struct logged_run *logged, struct problem *problem)
         err = preamble_read(logged->reader, &logged->preamble, problem);
     }
     if (err == ERR_OK) {
-        err = config_parse(logged->preamble.config_path, logged->preamble.config_bytes,
-                           logged->preamble.config_length, &logged->config, problem);
+        err = config_parse_with(logged->preamble.config_path, logged->preamble.config_bytes,
+                                logged->preamble.config_length, plugin_strategy, &logged->config,
+                                problem);
     }
     if (err == ERR_OK) {
         logged->config.bar_ns = logged->preamble.bar_ns;
+        err = book_files_open(&logged->config, logged->preamble.instruments,
+                              logged->preamble.instrument_count, &logged->files, problem);
     }
     return err;
 }
@@ -91,6 +95,7 @@ enum err logged_run_rewind(struct logged_run *logged, struct problem *problem)
 void logged_run_close(struct logged_run *logged)
 {
     bars_finish(&logged->bars);
+    book_files_finish(&logged->files);
     config_finish(&logged->config);
     preamble_finish(&logged->preamble);
     if (logged->reader != NULL) {

@@ -3,6 +3,7 @@
 #ifndef CMD_LOGGED_RUN_H
 #define CMD_LOGGED_RUN_H
 
+#include "cmd/book_files.h"
 #include "cmd/source.h"
 #include "log/preamble.h"
 
@@ -12,6 +13,7 @@ struct logged_run {
     struct log_reader *reader;
     struct preamble preamble;
     struct run_config config;
+    struct book_files files;
     struct bars bars; /* empty where the log holds its market */
     bool has_bars;
 };

@@ -4,6 +4,7 @@
  * decided is in the log before anything else happens, so every failure after that leaves a run
  * folder that opens again. */
 #include "cmd/trading.h"
+#include "cmd/book_files.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 #define QUICKSTART "examples/quickstart.yaml"
 
@@ -49,6 +51,7 @@ struct trading {
     char *config_path;
     struct run_config config;
     struct bars bars;
+    struct book_files files;
     struct import_report import;
     struct preamble preamble;
     char run_id[RUN_ID_SIZE];
@@ -89,31 +92,13 @@ static void use_bar(struct run_config *config, int64_t bar_ns)
     }
 }
 
-/* Every strategy's frame must be the data's bar: frames made of several bars come later. */
-static enum err check_frames(struct trading *trading)
-{
-    for (uint32_t i = 0; i < trading->config.book_count; i++) {
-        const struct book_config *book = &trading->config.books[i];
-        char frame[24];
-        char bar[24];
-        if (book->frame_ns != trading->bars.bar_ns) {
-            return problem_set(
-                &trading->problem, ERR_USAGE,
-                "%s: strategy %s works on %s bars, the data holds %s bars; write `frame: %s`, or "
-                "give data of %s bars",
-                trading->config.path, book->strategy->name, bar_length_text(book->frame_ns, frame),
-                bar_length_text(trading->bars.bar_ns, bar), bar, frame);
-        }
-    }
-    return ERR_OK;
-}
-
 static enum err open_inputs(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
     bool quickstart = options->config_path == NULL;
     trading->config_path = quickstart ? find_quickstart() : xstrdup(options->config_path);
-    enum err err = config_read(trading->config_path, &trading->config, &trading->problem);
+    enum err err = config_read_with(trading->config_path, plugin_strategy, &trading->config,
+                                    &trading->problem);
     if (err != ERR_OK) {
         return err;
     }
@@ -141,7 +126,12 @@ static enum err open_inputs(struct trading *trading)
                          bar_length_text(trading->bars.bar_ns, bar));
         }
     }
-    return check_frames(trading);
+    err = book_frames_check(&trading->config, trading->bars.bar_ns, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    return book_files_open(&trading->config, trading->bars.instruments,
+                           trading->bars.instrument_count, &trading->files, &trading->problem);
 }
 
 /* ---- run folder and log ---- */
@@ -609,6 +599,7 @@ static void finish(struct trading *trading)
     }
     preamble_finish(&trading->preamble);
     bars_finish(&trading->bars);
+    book_files_finish(&trading->files);
     import_report_finish(&trading->import);
     config_finish(&trading->config);
     free(trading->config_path);

@@ -192,6 +192,18 @@ static inline size_t engine_place(const struct engine *engine, uint32_t book, ui
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);
 
+/* Whether a book's strategy is asked about the bar that the view took last for an instrument. */
+enum seat_state {
+    SEAT_NO_BAR, /* it finished none of the book's frame */
+    SEAT_WARMING_UP,
+    SEAT_DUE,
+};
+
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
+
+/* What the strategy of a seat that is due says to that bar: asked once more, to explain it. */
+struct decision engine_seat_ask(const struct seat *seat, const struct event *bar);
+
 /* Whether trades sum to positions, the ledger is balanced and every counter agrees. */
 bool engine_is_consistent(const struct engine *engine);
 

@@ -70,19 +70,26 @@ void engine_note(struct engine *engine, struct decision decision, const struct s
     }
 }
 
-/* Whether the seat's frame has a new bar, and all of its series are warm. */
-static bool is_due(const struct seat *seat)
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
 {
     const struct view_track *track = seat->track;
-    if (!track->fresh || track->row->bars <= seat->warmup_bars) {
-        return false;
+    uint32_t instrument = seat->context.instrument;
+    uint64_t bars = track != NULL ? track->row->bars : view_bars(engine->view, instrument);
+    if (track != NULL && !track->fresh) {
+        return SEAT_NO_BAR;
     }
+    bool warm = bars > seat->warmup_bars;
     for (uint32_t k = 0; k < seat->series_count; k++) {
-        if (!series_is_warm(seat->context.series[k])) {
-            return false;
-        }
+        warm = warm && series_is_warm(seat->context.series[k]);
     }
-    return true;
+    return warm ? SEAT_DUE : SEAT_WARMING_UP;
+}
+
+struct decision engine_seat_ask(const struct seat *seat, const struct event *bar)
+{
+    struct strategy_context context = seat->context;
+    context.bar = seat->track != NULL ? &seat->track->bar : bar;
+    return seat->decide(&context);
 }
 
 /* engine_pass_bar() in a view with frames, sessions or kernels. */
@@ -92,7 +99,7 @@ static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
         engine_pass_mark(pass, bar->bar.close_e9);
     }
     for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
-        if (!is_due(seat)) {
+        if (engine_seat_state(pass->engine, seat) != SEAT_DUE) {
             continue;
         }
         struct decision decision = engine_pass_ask(pass, seat, &seat->track->bar);

@@ -47,12 +47,17 @@ static bool wants(const struct explain_summary *summary, uint16_t book, uint32_t
 }
 
 static void ask(struct explain_summary *summary, const struct engine *engine, uint16_t book,
-                uint32_t instrument)
+                const struct event *bar)
 {
+    uint32_t instrument = bar->instrument;
     const struct seat *seat = &engine->seats[engine_place(engine, book - 1U, instrument)];
     struct summary_row row = {.book = book, .outcome = EXPLAIN_WARMING_UP};
-    if (view_bars(engine->view, instrument) > seat->warmup_bars) {
-        struct decision said = seat->decide(&seat->context);
+    enum seat_state state = engine_seat_state(engine, seat);
+    if (state == SEAT_NO_BAR) {
+        return; /* nothing was asked, and nothing was missed */
+    }
+    if (state == SEAT_DUE) {
+        struct decision said = engine_seat_ask(seat, bar);
         if (explain_can_act(said, seat->context.holding)) {
             return; /* the engine's own record tells what came of it */
         }
@@ -70,7 +75,7 @@ void explain_summary_before(void *context, const struct engine *engine, const st
         uint32_t instrument = slice->bars[i].instrument;
         for (uint16_t book = 1; book <= engine->book_count; book++) {
             if (wants(summary, book, instrument)) {
-                ask(summary, engine, book, instrument);
+                ask(summary, engine, book, &slice->bars[i]);
             }
         }
     }

@@ -7,6 +7,7 @@
 
 #include "core/strategy.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 #define ORDERS_AT_FIRST 1024 /* a power of two */
 
@@ -40,8 +41,9 @@ enum err lookup_create(const struct preamble *preamble, struct lookup **out,
 {
     struct lookup *lookup = xcalloc(1, sizeof *lookup);
     lookup->preamble = preamble;
-    enum err err = config_parse(preamble->config_path, preamble->config_bytes,
-                                preamble->config_length, &lookup->config, problem);
+    enum err err =
+        config_parse_with(preamble->config_path, preamble->config_bytes, preamble->config_length,
+                          plugin_strategy, &lookup->config, problem);
     if (err != ERR_OK) {
         free(lookup);
         return err;

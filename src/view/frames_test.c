@@ -293,6 +293,24 @@ Test(frames, extended_hours_have_frames_of_their_own)
     free(memory);
 }
 
+/* Bars of a day may be stamped as days of UTC, whose ends lie outside of any session. */
+Test(frames, days_of_utc_are_sessions)
+{
+    struct view_plan plan = {
+        .instrument_count = 1, .bar_ns = NS_PER_DAY, .calendar = CALENDAR_XNYS};
+    series_id vwap;
+    cr_assert_eq(view_plan_declare(&plan, (struct series_def){.kind = SERIES_VWAP}, &vwap), ERR_OK);
+    void *memory;
+    struct view *view = view_create(&plan, &memory);
+    for (int64_t i = 1; i <= 5; i++) {
+        struct event bar = minute(moment("2019-07-01T00:00:00Z") + i * NS_PER_DAY, i);
+        view_take_bar(view_row(view, 0), &bar);
+        cr_assert_eq(view_bars(view, 0), (uint64_t)i);
+        cr_assert_eq(view_series(view, 0, vwap)->now.number, (double)i, "each day its own");
+    }
+    free(memory);
+}
+
 /* ---- plans ---- */
 
 Test(frames, are_refused_where_the_data_cannot_give_them)

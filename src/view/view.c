@@ -90,11 +90,15 @@ static int64_t track_frame_ns(const struct view_plan *plan, uint32_t track)
     return track == 0 ? 0 : plan->frames_ns[track - 1];
 }
 
+static bool counts_all_hours(const struct view_plan *plan)
+{
+    return plan->calendar == CALENDAR_ALWAYS || plan->extended_hours || plan->bar_ns >= NS_PER_DAY;
+}
+
 /* Whether there is more to do at a bar than averages of its close. */
 static bool is_rich(const struct view_plan *plan)
 {
-    bool rich =
-        plan->frame_count > 0 || (plan->calendar != CALENDAR_ALWAYS && !plan->extended_hours);
+    bool rich = plan->frame_count > 0 || !counts_all_hours(plan);
     for (uint32_t i = 0; i < plan->series_count; i++) {
         rich = rich || plan->series[i].kind != SERIES_SMA;
     }
@@ -220,8 +224,9 @@ struct view *view_init(struct arena *arena, const struct view_plan *plan)
     if (!carves) {
         return NULL;
     }
-    *clock =
-        (struct view_clock){.calendar = plan->calendar, .extended_hours = plan->extended_hours};
+    *clock = (struct view_clock){.calendar = plan->calendar,
+                                 .all_hours = counts_all_hours(plan),
+                                 .by_day = plan->bar_ns >= NS_PER_DAY};
     *view = (struct view){.instrument_count = plan->instrument_count,
                           .instruments = rows,
                           .places = places,

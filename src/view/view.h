@@ -7,7 +7,7 @@
  * Frames: from the data's bars, the base, longer ones are built (view_frames.c), anchored to the
  * session by market/calendar.h. A frame's bar is finished by the instrument's first bar that ends
  * at or after the frame's end; a frame without a trade has none. With `hours: regular` bars outside
- * of the regular session do not exist here. */
+ * of the regular session do not exist here; a bar of a day is a session, wherever its times lie. */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -65,7 +65,8 @@ struct view_track {
 /* What all instruments share to tell sessions. */
 struct view_clock {
     enum calendar_id calendar;
-    bool extended_hours;
+    bool all_hours; /* bars outside of the regular session count */
+    bool by_day;    /* each bar is a day of its own */
     bool in_day;
     struct trading_day day; /* the last that a bar lay in */
 };

@@ -66,9 +66,8 @@ static void take_into_frame(struct view_track *track, const struct trading_day *
     }
 }
 
-static void begin_day(struct view_rich *rich, int32_t date)
+static void begin_day(const struct view_rich *rich)
 {
-    rich->date = date;
     for (uint32_t i = 0; i < rich->track_count; i++) {
         const struct view_track *track = &rich->tracks[i];
         for (struct series *series = track->row->series_end; series < track->end; series++) {
@@ -84,7 +83,7 @@ void view_take_rich(struct view_instrument *row, const struct event *bar)
     for (uint32_t i = 0; i < rich->track_count; i++) {
         rich->tracks[i].fresh = false;
     }
-    if (!rich->clock->extended_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
+    if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
         rich->skipped++;
         return;
     }
@@ -94,8 +93,9 @@ void view_take_rich(struct view_instrument *row, const struct event *bar)
             finish_frame(&rich->tracks[i]);
         }
     }
-    if (day != NULL && day->date != rich->date) {
-        begin_day(rich, day->date);
+    if (rich->clock->by_day || (day != NULL && day->date != rich->date)) {
+        rich->date = day != NULL ? day->date : rich->date;
+        begin_day(rich);
     }
     take_finished(&rich->tracks[0], bar);
     for (uint32_t i = 1; i < rich->track_count && day != NULL; i++) {
