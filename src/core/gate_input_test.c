@@ -58,7 +58,7 @@ static struct engine *stage_init(struct stage *stage, enum calendar_id calendar,
                                      .calendar = calendar,
                                      .extended_hours = extended,
                                      .multiplier = 2};
-    struct view_plan view_plan = {.instrument_count = INSTRUMENTS};
+    struct view_plan view_plan = {.instrument_count = INSTRUMENTS, .bar_ns = NS_PER_MIN};
     cr_assert_eq(engine_declare(&plan, &view_plan), ERR_OK);
     struct arena arena;
     arena_init_measure(&arena);
