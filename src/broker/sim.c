@@ -72,9 +72,7 @@ static void sim_carry_out(struct broker *broker, const struct output *output, in
 {
     struct sim *sim = (struct sim *)broker;
     make_room(sim);
-    for (uint32_t i = 0; i < output->send_count; i++) {
-        exchange_on_request(sim->exchange, output->sends[i], now_ns, &sim->reports);
-    }
+    exchange_on_requests(sim->exchange, output->sends, output->send_count, now_ns, &sim->reports);
     settle_queues(sim);
 }
 
