@@ -2,7 +2,7 @@
  *
  * SEC fee: Section 31 of the Exchange Act, dollars per million of sales. Rows marked N are from
  * FINRA's information notices (3/3/14, 5/7/18, 2019, 2/3/20, 2/16/21), F from the Federal Register
- * (2025-06214); the others agree with published broker schedules but were not compared with a
+ * (2025-06214); the others are as commonly published and were not compared with a
  * notice. Trading activity fee: FINRA By-Laws, Schedule A, section 1 (Regulatory Notices 11-27,
  * 12-06; Federal Register 2012-15806 for July 2012; FINRA's fee page for 2024 and 2026), per share
  * sold and at most so much a trade.
