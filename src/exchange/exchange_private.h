@@ -44,7 +44,7 @@ struct resting {
     int64_t works_ns;         /* may fill from here on */
     int64_t expires_ns;       /* INT64_MIN: its session is not known yet */
     int64_t cancel_ns;        /* a cancel works from here on */
-    int64_t asked_at_e9;      /* a replacement: what the old one had filled when it was asked for */
+    int64_t asked_at_e9;      /* a replacement: what the old one had left when it was asked for */
     int64_t hold_price_e9;    /* what a share of an opening order holds of the buying power */
     int64_t held_e9;          /* and what the order holds */
     int64_t closing_e9;       /* shares of the position that it closes */

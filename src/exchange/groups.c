@@ -141,7 +141,8 @@ void groups_tie(struct exchange *exchange, const int32_t *places, uint32_t count
 
 /* ---- what follows from fills and ends ---- */
 
-/* A held exit begins to work for qty_e9; the first of two holds the shares for both. */
+/* A held exit begins to work for qty_e9; the first of two holds the shares for both. When the entry
+ * ended without its last fill, price_e9 is 0 and the exit begins with the next bar. */
 static void arm(struct exchange *exchange, int32_t place, int64_t qty_e9, int64_t price_e9,
                 bool inside, bool holds)
 {
@@ -152,6 +153,7 @@ static void arm(struct exchange *exchange, int32_t place, int64_t qty_e9, int64_
     exit->left_e9 = qty_e9;
     exit->armed_visit = exchange->visits;
     exit->armed_at_e9 = inside ? price_e9 : 0;
+    exit->visit = price_e9 == 0 ? exchange->visits : 0;
     if (exit->match.type == ORDER_TYPE_TRAILING_STOP) {
         exit->mark_e9 = price_e9 != 0 ? price_e9 : holding->close_e9;
         order_set_trail(exit);

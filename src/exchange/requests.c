@@ -312,7 +312,7 @@ static void replace(struct exchange *exchange, const struct order_request *reque
     struct resting *order = &exchange->orders[place];
     fill_in(exchange, order, request, now_ns + exchange->plan.latency_ns);
     order->life = ORDER_REPLACEMENT;
-    order->asked_at_e9 = exchange->orders[old].filled_e9;
+    order->asked_at_e9 = exchange->orders[old].left_e9;
     exchange->orders[old].replacement = place;
     if (exchange->plan.latency_ns > 0) {
         order_note_due(exchange, order->works_ns);
@@ -348,7 +348,7 @@ static void take_over_group(struct exchange *exchange, int32_t old_place, int32_
 static enum reject_reason judge_working(struct exchange *exchange, const struct resting *old,
                                         struct resting *order, int64_t at_ns)
 {
-    order->left_e9 -= old->filled_e9 - order->asked_at_e9;
+    order->left_e9 -= order->asked_at_e9 - old->left_e9;
     if (order->left_e9 <= 0) {
         return REJECT_BAD_QUANTITY;
     }
