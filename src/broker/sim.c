@@ -79,9 +79,7 @@ bool sim_follow(struct sim *sim, bool opened, const struct event *first, const s
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns)
 {
     make_room(sim);
-    for (uint32_t i = 0; i < output->send_count; i++) {
-        exchange_on_request(sim->exchange, output->sends[i], now_ns, &sim->reports);
-    }
+    exchange_on_requests(sim->exchange, output->sends, output->send_count, now_ns, &sim->reports);
     settle_queues(sim);
 }
 

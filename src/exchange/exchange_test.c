@@ -49,8 +49,8 @@ static void slice(struct market *market, const int64_t opens_e9[INSTRUMENTS],
                   const int64_t closes_e9[INSTRUMENTS])
 {
     struct event bars[INSTRUMENTS];
-    struct slice slice = {.bars = bars, .end = {.kind = EVENT_SLICE_END}};
     int64_t end_ns = market->now_ns + NS_PER_MIN;
+    struct slice slice = {.bars = bars, .ts_ns = end_ns};
     for (uint32_t i = 0; i < INSTRUMENTS; i++) {
         if (opens_e9[i] != 0) {
             int64_t high_e9 = opens_e9[i] > closes_e9[i] ? opens_e9[i] : closes_e9[i];
@@ -66,7 +66,7 @@ static void slice(struct market *market, const int64_t opens_e9[INSTRUMENTS],
             };
         }
     }
-    slice.end.ts_ns = end_ns;
+    slice.expected = slice.count;
     market->reports.count = 0;
     exchange_on_slice(market->exchange, &slice, &market->reports);
     market->now_ns = end_ns;
@@ -108,7 +108,7 @@ static const struct exchange_report *ask(struct market *market, const struct ord
                                          int64_t late_ns)
 {
     market->reports.count = 0;
-    exchange_on_request(market->exchange, order, market->now_ns + late_ns, &market->reports);
+    exchange_on_requests(market->exchange, &order, 1, market->now_ns + late_ns, &market->reports);
     cr_assert_eq(market->reports.count, 1, "one answer to one request");
     return &market->said[0];
 }
