@@ -10,7 +10,8 @@ struct sim {
     struct exchange *exchange;
     void *memory;
     struct exchange_reports reports;
-    uint32_t taken; /* reports before this index are handed out */
+    uint32_t answers_max; /* to requests, one for each of them left out */
+    uint32_t taken;       /* reports before this index are handed out */
     bool differs;
     struct event *expected; /* logged reports not seen from the exchange yet */
     size_t expected_count;

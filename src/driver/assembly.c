@@ -19,7 +19,12 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     struct book_plan books[BOOKS_MAX];
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
-        books[i].qty_e9 = config->books[i].qty_e9;
+        books[i].sizing = (struct sizing){
+            .kind = SIZING_FIXED, .qty_e9 = config->books[i].qty_e9, .capital_ppm = 1000000};
+        books[i].exits = (struct exit_plan){.opposite_signal = true};
+        books[i].entry =
+            (struct entry_plan){.type = ORDER_TYPE_MARKET, .time_in_force = TIME_IN_FORCE_GTC};
+        books[i].frame_ns = config->books[i].frame_ns;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {

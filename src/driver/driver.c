@@ -18,13 +18,22 @@
 
 enum { PROGRESS_SLICES = 1 << 16 };
 
-/* The exchange has room for one working order of each book in each instrument: there are no more.
- */
-static struct sim *make_sim(const struct run_config *config, uint32_t instrument_count)
+/* Orders of one book in one instrument that may work at once: an entry and the two exits that go
+ * with it where the broker holds them, else the entry or the exit. */
+static uint32_t orders_at_once(const struct engine *engine)
+{
+    uint32_t orders = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    }
+    return orders;
+}
+
+static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
 {
     struct exchange_plan plan = {
-        .instrument_count = instrument_count,
-        .orders_max = config->book_count * instrument_count,
+        .instrument_count = engine->instrument_count,
+        .orders_max = orders_at_once(engine) * engine->instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
     };
@@ -46,7 +55,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->sim = make_sim(plan->config, plan->instrument_count);
+    self->sim = make_sim(plan->config, self->assembly.engine);
     *driver = self;
     return ERR_OK;
 }
@@ -205,10 +214,14 @@ static enum err take_report(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    bool agrees = sim_agrees_after_report(driver->sim, assembly->engine);
-    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
-               ? ERR_OK
-               : halt(driver, report->kind, problem);
+    if (!sim_agrees_after_report(driver->sim, assembly->engine) ||
+        assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, report->kind, problem);
+    }
+    if (assembly->output.send_count > 0) { /* a step of the Closer */
+        sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+    }
+    return ERR_OK;
 }
 
 RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
