@@ -133,12 +133,14 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } subcommands[] = {
-    {"synth",  "bellwether data synth",  cmd_data_synth,
-     "make SIMULATED bars: a stock market, or the common workload"                               },
-    {"import", "bellwether data import", cmd_data_import,
-     "turn files of bars into one checked record file"                                           },
-    {"info",   "bellwether data info",   cmd_data_info,   "check files and say what they hold"   },
-    {"facts",  "bellwether data facts",  cmd_data_facts,  "stylised facts of files, side by side"},
+    {"synth",   "bellwether data synth",   cmd_data_synth,
+     "make SIMULATED bars: a stock market, or the common workload"                                  },
+    {"import",  "bellwether data import",  cmd_data_import,
+     "turn files of bars into one checked record file"                                              },
+    {"info",    "bellwether data info",    cmd_data_info,    "check files and say what they hold"   },
+    {"facts",   "bellwether data facts",   cmd_data_facts,   "stylised facts of files, side by side"},
+    {"signals", "bellwether data signals", cmd_data_signals,
+     "write a strategy's decisions as signals"                                                      },
 };
 
 enum { SUBCOMMAND_COUNT = sizeof subcommands / sizeof subcommands[0] };

@@ -17,6 +17,7 @@ int cmd_data_synth(int argc, char **argv);
 int cmd_data_import(int argc, char **argv);
 int cmd_data_info(int argc, char **argv);
 int cmd_data_facts(int argc, char **argv);
+int cmd_data_signals(int argc, char **argv);
 int cmd_data_market(int argc, char **argv); /* synth --market */
 
 /* What to give as `progress`: the share done on a terminal, or NULL where nobody looks. */

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/source.h"
+#include "readers/explain_signals.h"
 #include "readers/metrics_benchmark.h"
 #include "readers/result_history.h"
 #include "readers/result_metrics.h"
@@ -210,10 +211,21 @@ static enum err write_journal(const struct report_arguments *arguments, const st
     return finish_stdout(problem);
 }
 
+static enum err write_signals(const struct report_arguments *arguments, const struct opened *opened,
+                              struct problem *problem)
+{
+    struct signal_rows rows = signal_rows_read(opened->reader);
+    (arguments->json ? signals_print_json : signals_print)(&rows, opened->history->lookup,
+                                                           opened->run_id, stdout);
+    free(rows.rows);
+    return finish_stdout(problem);
+}
+
 static const struct report reports[] = {
     {"tearsheet", false, true,  write_tearsheet},
     {"daily",     true,  false, write_daily    },
     {"journal",   true,  false, write_journal  },
+    {"signals",   true,  false, write_signals  },
 };
 
 enum { REPORT_COUNT = sizeof reports / sizeof reports[0] };
@@ -223,7 +235,7 @@ enum { REPORT_COUNT = sizeof reports / sizeof reports[0] };
 static const struct argp_option options[] = {
     {"out",                                                                                     OPTION_OUT, "FILE", 0,
      "tearsheet: write the page there instead of RUN/tearsheet.html; - is the standard output", 0},
-    {"json",                                                                                   OPTION_JSON, NULL, 0, "daily, journal: as JSON and nothing else", 0},
+    {"json",                                                                                   OPTION_JSON, NULL, 0, "daily, journal, signals: as JSON and nothing else", 0},
     {0},
 };
 
@@ -242,18 +254,20 @@ static void take_word(struct report_arguments *arguments, char *text, struct arg
         }
     }
     if (arguments->report == NULL) {
-        argp_error(state, "no report `%s`; there are tearsheet, daily and journal", text);
+        argp_error(state, "no report `%s`; there are tearsheet, daily, journal and signals", text);
     }
 }
 
 static void check(const struct report_arguments *arguments, struct argp_state *state)
 {
     if (arguments->report == NULL) {
-        argp_error(state, "which report? tearsheet, daily or journal");
+        argp_error(state, "which report? tearsheet, daily, journal or signals");
     } else if (arguments->run == NULL) {
         argp_error(state, "which run? An id, a path, or `last`");
     } else if (arguments->json && !arguments->report->has_json) {
-        argp_error(state, "--json is for daily and journal; a run's figures stand in result.json");
+        argp_error(
+            state,
+            "--json is for daily, journal and signals; a run's figures stand in result.json");
     } else if (arguments->out != NULL && !arguments->report->has_out) {
         argp_error(state, "--out is for tearsheet; the tables go to the standard output");
     }
@@ -285,11 +299,11 @@ int cmd_report(int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "tearsheet|daily|journal RUN",
+        .args_doc = "tearsheet|daily|journal|signals RUN",
         .doc =
             "Says what a run (an id, a path, or `last`) came to, from its log: `tearsheet` as "
             "one page of HTML, `daily` session by session, `journal` trade by trade with the "
-            "reasons.\v"
+            "reasons, `signals` decision by decision with what became of each.\v"
             "Examples:\n"
             "  bellwether report tearsheet last\n"
             "  bellwether report journal last --json\n"

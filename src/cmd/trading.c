@@ -17,6 +17,7 @@
 #include "cmd/build_info.h"
 #include "cmd/cmd.h"
 #include "driver/driver.h"
+#include "readers/explain_decisions.h"
 #include "readers/result.h"
 #include "readers/result_metrics.h"
 #include "readers/run_dir.h"
@@ -546,6 +547,10 @@ static enum err read_log_back(struct trading *trading, struct run_metrics **metr
     if (err == ERR_OK) {
         *metrics = run_metrics_create(history);
         history_destroy(history);
+    }
+    if (err == ERR_OK && trading->options->decisions_path != NULL) {
+        err = decisions_save(reader, &trading->preamble, trading->options->decisions_path,
+                             &trading->problem);
     }
     log_reader_close(reader);
     return err;

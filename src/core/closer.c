@@ -112,6 +112,15 @@ struct closer_prices closer_prices(const struct exit_plan *plan, int64_t price_e
     return prices;
 }
 
+int64_t closer_first_stop_e9(const struct exit_plan *plan, int64_t price_e9, int64_t atr_e9)
+{
+    struct closer_prices prices = closer_prices(plan, price_e9, atr_e9);
+    int64_t trail_e9 = prices.trail_e9 != 0 && price_e9 > prices.trail_e9
+                           ? tick_above(price_e9 - prices.trail_e9)
+                           : 0;
+    return prices.stop_e9 > trail_e9 ? prices.stop_e9 : trail_e9;
+}
+
 int64_t closer_limit_price_e9(int64_t reference_e9, int64_t offset_ppm)
 {
     int64_t price_e9 = reference_e9;

@@ -96,6 +96,10 @@ struct closer_prices {
 };
 struct closer_prices closer_prices(const struct exit_plan *plan, int64_t price_e9, int64_t atr_e9);
 
+/* Where an entry at price_e9 would first end with a loss: the nearer of stop and trailing stop; 0:
+ * nowhere. */
+int64_t closer_first_stop_e9(const struct exit_plan *plan, int64_t price_e9, int64_t atr_e9);
+
 /* The entry filled: the rules that the engine holds are measured from the average price. `first`:
  * it is the trade's first fill, which starts the clocks. */
 void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_t average_e9,

@@ -59,7 +59,7 @@ static uint64_t warmup_bars(const struct book *book, const struct view_plan *vie
         uint32_t window = view_plan->series[book->series[k]].window;
         bars = window > bars ? window : bars;
     }
-    if (closer_needs_atr(&book->plan.exits) && book->plan.exits.atr_window > bars) {
+    if (engine_needs_atr(&book->plan) && book->plan.exits.atr_window > bars) {
         bars = book->plan.exits.atr_window; /* the first bar has no true range: one more */
     }
     return bars;
@@ -139,7 +139,7 @@ struct closer_parts {
 
 static bool needs_atr(const struct engine_plan *plan, uint32_t book)
 {
-    return closer_needs_atr(&plan->books[book].exits);
+    return engine_needs_atr(&plan->books[book]);
 }
 
 /* Books that want the same window share it. */
@@ -176,7 +176,6 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
                         const struct closer_parts *parts)
 {
     engine->closes = has_rules(plan);
-    engine->calendar = plan->calendar;
     engine->bands = parts->bands;
     engine->scratch->exits = parts->noted;
     engine->atr_windows = parts->windows;
@@ -218,6 +217,9 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .view = view,
         .limits = plan->limits,
         .commission_e9 = plan->commission_e9,
+        .calendar = plan->calendar,
+        .extended_hours = plan->extended_hours,
+        .multiplier = plan->multiplier == 0 ? 1 : plan->multiplier,
         .instrument_count = plan->instrument_count,
         .book_count = plan->book_count,
         .ledger = ledger,

@@ -41,7 +41,7 @@ struct book_plan {
     struct sizing sizing;
     struct exit_plan exits;
     struct entry_plan entry;
-    int64_t frame_ns; /* 0: each bar is a frame */
+    int64_t frame_ns; /* of the bars that are decided on; 0: each bar is one */
 };
 
 struct engine_plan {
@@ -51,6 +51,8 @@ struct engine_plan {
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
     enum calendar_id calendar;
+    bool extended_hours; /* entries may be made there */
+    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
@@ -60,10 +62,12 @@ struct book {
     uint64_t warmup_bars; /* the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
+    uint64_t session_entries; /* entry orders of this session */
     uint64_t trades_closed;
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
     int64_t commission_e9;
+    struct sizing_record record; /* of the closed trades, for sizing */
 };
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
@@ -112,11 +116,21 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
+/* Somebody who looks on while entries meet their gates, to explain them afterwards. */
+struct gate_trace {
+    void *context;
+    void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
+                 int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
     struct limits limits;
     int64_t commission_e9;
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
 
@@ -130,10 +144,9 @@ struct engine {
     uint64_t last_exec_id;
 
     /* The Closer's: see docs/closer.md. */
-    bool closes;               /* a book has rules beyond its strategy's own word */
-    enum calendar_id calendar; /* for flat before close and frames */
-    struct band *bands;        /* [instrument]: finished closes that concern an open trade */
-    uint32_t atr_count;        /* different windows of average true ranges */
+    bool closes;        /* a book has rules beyond its strategy's own word */
+    struct band *bands; /* [instrument]: finished closes that concern an open trade */
+    uint32_t atr_count; /* different windows of average true ranges */
     uint32_t *atr_windows;
     struct atr_wilder *atrs; /* [instrument][window] */
     int64_t due_ns;          /* no time rule concerns a trade before this */
@@ -150,7 +163,8 @@ struct engine {
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
+    const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER

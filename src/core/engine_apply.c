@@ -190,6 +190,17 @@ static void clear_order(struct order *order)
     order->state = 0;
 }
 
+/* The plan's clocks and its stop, for what could be lost; nothing is held yet. */
+static void begin_exits(const struct engine *engine, struct trade *trade,
+                        const struct event_order *head, uint32_t instrument)
+{
+    int64_t atr_e9 = engine_atr_e9(engine, head->book - 1U, instrument);
+    int64_t price_e9 = head->limit_price_e9 != 0 ? head->limit_price_e9 : head->reference_price_e9;
+    closer_begin(&trade->exits, atr_e9);
+    trade->stop_price_e9 =
+        closer_first_stop_e9(&engine->books[head->book - 1].plan.exits, price_e9, atr_e9);
+}
+
 static void begin_trade(const struct engine *engine, struct trade *trade,
                         const struct event_order *head, uint32_t instrument)
 {
@@ -207,7 +218,7 @@ static void begin_trade(const struct engine *engine, struct trade *trade,
     if (engine->closes) {
         clear_order(&trade->target);
         clear_order(&trade->stop);
-        closer_begin(&trade->exits, engine_atr_e9(engine, head->book - 1U, instrument));
+        begin_exits(engine, trade, head, instrument);
     }
     trade->exits.cause = EXIT_CAUSE_NONE;
 }
@@ -265,8 +276,10 @@ void engine_apply_order(struct engine *engine, const struct event *record)
         CHECK(!trade_is_live(trade));
         count_live(engine, instrument, false, true);
         engine->counters.session_entries++;
+        engine->books[head->book - 1U].session_entries++;
         engine->next_trade_id = order_id_trade(head->order_id) + 1;
         begin_trade(engine, trade, head, instrument);
+        trade->entered_ns = record->ts_ns;
         begin_order(engine, &trade->entry, head);
     } else {
         apply_exit_order(engine, trade, record);
@@ -337,20 +350,27 @@ void engine_apply_posting(struct engine *engine, const struct event *event)
     }
 }
 
-static void count_closed(struct engine *engine, struct trade *trade)
+/* A trade begins to count as closed, or, by a late fill, ceases to. */
+static void count_closed(struct engine *engine, struct trade *trade, bool counts)
 {
     struct book *book = &engine->books[trade->book - 1];
-    trade->counted_won = trade->realized_e9 > trade->detail.commission_e9;
-    book->trades_closed++;
-    book->trades_won += trade->counted_won ? 1 : 0;
-}
-
-static void uncount_closed(struct engine *engine, struct trade *trade)
-{
-    struct book *book = &engine->books[trade->book - 1];
-    book->trades_closed--;
-    book->trades_won -= trade->counted_won ? 1 : 0;
-    trade->counted_won = false;
+    struct sizing_record *record = &book->record;
+    int64_t result_e9 = trade->realized_e9 - trade->detail.commission_e9; /* both far inside */
+    if (counts) {
+        trade->counted_won = result_e9 > 0;
+        trade->counted_e9 = result_e9;
+    }
+    uint32_t one = counts ? 1 : UINT32_MAX; /* adds, or takes away again */
+    int64_t amount_e9 = counts ? trade->counted_e9 : -trade->counted_e9;
+    if (trade->counted_won) {
+        record->wins += one;
+        add(engine, &record->won_e9, amount_e9);
+    } else {
+        record->losses += one;
+        add(engine, &record->lost_e9, -amount_e9);
+    }
+    book->trades_won = record->wins;
+    book->trades_closed = (uint64_t)record->wins + record->losses;
 }
 
 void engine_apply_trade(struct engine *engine, const struct event *record)
@@ -360,7 +380,7 @@ void engine_apply_trade(struct engine *engine, const struct event *record)
         &engine->trades[engine_place(engine, record->trade.book - 1U, record->instrument)];
     CHECK(trade->id == record->trade.trade_id);
     if (trade->state == TRADE_CLOSED) {
-        uncount_closed(engine, trade); /* a late fill opens it again */
+        count_closed(engine, trade, false); /* a late fill opens it again */
     }
     bool was_live = trade_is_live(trade);
     trade->state = record->flags;
@@ -369,7 +389,7 @@ void engine_apply_trade(struct engine *engine, const struct event *record)
     trade->detail.closed_ns = detail->closed_ns;
     engine_show(engine, trade);
     if (record->flags == TRADE_CLOSED) {
-        count_closed(engine, trade);
+        count_closed(engine, trade, true);
         engine_disarm(engine, trade);
     }
 }

@@ -5,6 +5,8 @@
 #include "base/hot.h"
 #include "base/money.h"
 #include "core/decision_hash.h"
+#include "core/engine_exits.h"
+#include "core/gate_input.h"
 
 /* ---- from a decision to an order ---- */
 
@@ -16,49 +18,77 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-/* Cash that working entries will still need, and what those of one instrument are worth. */
-static void open_entries(const struct engine *engine, uint32_t instrument, int64_t *reserved_e9,
-                         int64_t *instrument_e9)
+static struct gate_result ask_gates(const struct engine *engine, const struct gate_order *order)
 {
-    __int128 reserved = 0;
-    __int128 same_instrument = 0;
-    size_t trades = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < trades && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (!order_is_working(&trade->entry)) {
-            continue;
-        }
-        int64_t rest_e9 = trade->entry.qty_e9 - trade->entry.filled_e9;
-        int64_t value_e9 = value_or_none(trade->entry.reference_price_e9, rest_e9);
-        reserved += value_e9 + engine->commission_e9;
-        same_instrument += trade->instrument == instrument ? value_e9 : 0;
-    }
-    *reserved_e9 = reserved > INT64_MAX ? INT64_MAX : (int64_t)reserved;
-    *instrument_e9 = same_instrument > INT64_MAX ? INT64_MAX : (int64_t)same_instrument;
-}
-
-static struct gate_result ask_gates(const struct engine *engine, uint32_t instrument,
-                                    int64_t price_e9, int64_t qty_e9)
-{
-    const struct position *position = &engine->ledger.positions[instrument];
-    int64_t reserved_e9;
-    int64_t entering_e9;
-    open_entries(engine, instrument, &reserved_e9, &entering_e9);
-    struct gate_input input = {
-        .limits = &engine->limits,
-        .order_value_e9 = value_or_none(price_e9, qty_e9),
-        .commission_e9 = engine->commission_e9,
-        .position_qty_e9 = position->qty_e9,
-        .session_equity_e9 = engine->session_equity_e9,
-        .open_positions = engine->exposed_count + (engine->live[instrument] != 0 ? 0 : 1),
-        .session_entries = (uint32_t)engine->counters.session_entries + 1,
-    };
-    if (money_add(position->value_e9, entering_e9, &input.instrument_value_e9) != ERR_OK ||
-        money_sub(ledger_cash_e9(&engine->ledger), reserved_e9, &input.free_cash_e9) != ERR_OK ||
-        ledger_equity(&engine->ledger, &input.equity_e9) != ERR_OK) {
-        input.order_value_e9 = -1; /* what cannot be computed is refused */
+    UNSET struct gate_input input;
+    gate_input_fill(engine, order, &input);
+    if (engine->gate_trace != NULL) {
+        engine->gate_trace->take(engine->gate_trace->context, order->book, order->instrument,
+                                 order->reference_price_e9, order->qty_e9, &input);
     }
     return gates_entry(&input);
+}
+
+/* The quantity by the book's rule, for any but a plain quantity. What it comes to without a share
+ * is refused with the numbers that led there. */
+RARELY static void size_by_rule(const struct engine *engine, struct gate_order *order,
+                                struct event *decision)
+{
+    const struct book *book = &engine->books[order->book];
+    struct sizing_input input = {
+        .price_e9 = order->limit_price_e9 != 0 ? order->limit_price_e9 : order->reference_price_e9,
+        .stop_price_e9 = order->stop_price_e9,
+        .atr_e9 = engine_atr_e9(engine, order->book, order->instrument),
+        .record = book->record,
+    };
+    struct sizing_result result = {0};
+    if (ledger_equity(&engine->ledger, &input.equity_e9) == ERR_OK) {
+        sizing_quantity(&book->plan.sizing, &input, &result);
+    }
+    order->qty_e9 = result.qty_e9;
+    if (result.qty_e9 == 0) {
+        decision->decision.verdict = VERDICT_NO_SIZE;
+        decision->decision.value = result.spend_e9;
+        decision->decision.limit = input.price_e9;
+    }
+}
+
+/* The limit price of an entry, and where its plan would end it with a loss. */
+RARELY static void plan_prices(const struct engine *engine, struct gate_order *order)
+{
+    const struct book_plan *plan = &engine->books[order->book].plan;
+    if (order->type == ORDER_TYPE_LIMIT) {
+        order->limit_price_e9 =
+            closer_limit_price_e9(order->reference_price_e9, plan->entry.limit_offset_ppm);
+    }
+    int64_t price_e9 =
+        order->limit_price_e9 != 0 ? order->limit_price_e9 : order->reference_price_e9;
+    order->stop_price_e9 = closer_first_stop_e9(
+        &plan->exits, price_e9, engine_atr_e9(engine, order->book, order->instrument));
+}
+
+/* The entry as the book's plan wants it; the decision's verdict says when it comes to nothing. */
+static void size_entry(const struct engine *engine, int64_t ts_ns,
+                       const struct candidate *candidate, struct gate_order *order,
+                       struct event *decision)
+{
+    const struct book_plan *plan = &engine->books[candidate->book].plan;
+    order->book = candidate->book;
+    order->instrument = candidate->instrument;
+    order->ts_ns = ts_ns;
+    order->qty_e9 = plan->sizing.qty_e9;
+    order->reference_price_e9 = view_close_e9(engine->view, candidate->instrument);
+    order->limit_price_e9 = 0;
+    order->stop_price_e9 = 0;
+    order->type = plan->entry.type == 0 ? ORDER_TYPE_MARKET : (uint8_t)plan->entry.type;
+    order->time_in_force =
+        plan->entry.time_in_force == 0 ? TIME_IN_FORCE_GTC : (uint8_t)plan->entry.time_in_force;
+    if (order->type != ORDER_TYPE_MARKET || engine->closes) {
+        plan_prices(engine, order);
+    }
+    if (plan->sizing.kind != SIZING_FIXED || plan->sizing.cap_ppm != 0) {
+        size_by_rule(engine, order, decision);
+    }
 }
 
 static void write_decision(const struct engine *engine, int64_t ts_ns,
@@ -78,19 +108,6 @@ static void write_decision(const struct engine *engine, int64_t ts_ns,
     inputs->count = count;
     for (uint32_t i = 0; i < count; i++) {
         inputs->bits[i] = seat->context.series[i]->now.bits;
-    }
-}
-
-/* How the entry is sent, as the book's plan says. */
-static void set_entry_terms(const struct entry_plan *plan, struct event_order *order)
-{
-    if (plan->type == ORDER_TYPE_LIMIT) {
-        order->type = ORDER_TYPE_LIMIT;
-        order->limit_price_e9 =
-            closer_limit_price_e9(order->reference_price_e9, plan->limit_offset_ppm);
-    }
-    if (plan->time_in_force != 0) {
-        order->time_in_force = (uint8_t)plan->time_in_force;
     }
 }
 
@@ -117,16 +134,15 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     size_t place = engine_place(engine, candidate->book, candidate->instrument);
     const struct trade *trade = &engine->trades[place];
     bool entry = candidate->decision.act == ACT_BUY;
-    const struct book_plan *plan = &engine->books[candidate->book].plan;
-    int64_t price_e9 = view_close_e9(engine->view, candidate->instrument);
-    int64_t qty_e9 = entry ? plan->sizing.qty_e9 : trade->qty_e9;
+    UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry) {
-        int64_t pays_e9 = plan->entry.type == ORDER_TYPE_LIMIT
-                              ? closer_limit_price_e9(price_e9, plan->entry.limit_offset_ppm)
-                              : price_e9;
-        struct gate_result gates = ask_gates(engine, candidate->instrument, pays_e9, qty_e9);
+        size_entry(engine, ts_ns, candidate, &wanted, decision);
+        if (decision->decision.verdict != VERDICT_PASS) {
+            return false;
+        }
+        struct gate_result gates = ask_gates(engine, &wanted);
         decision->decision.verdict = gates.verdict;
         decision->decision.value = gates.value;
         decision->decision.limit = gates.limit;
@@ -146,9 +162,12 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     if (!entry && trade_is_protected(trade)) {
         return false; /* by the way of its group: engine_close_trade() */
     }
-    write_order(ts_ns, candidate, entry, order_id, qty_e9, price_e9, order);
+    write_order(ts_ns, candidate, entry, order_id, entry ? wanted.qty_e9 : trade->qty_e9,
+                view_close_e9(engine->view, candidate->instrument), order);
     if (entry) {
-        set_entry_terms(&plan->entry, &order->order);
+        order->order.type = wanted.type;
+        order->order.time_in_force = wanted.time_in_force;
+        order->order.limit_price_e9 = wanted.limit_price_e9;
     }
     return true;
 }

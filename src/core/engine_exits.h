@@ -24,6 +24,9 @@ RARELY bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 /* Sets an instrument's band anew, after one of its trades changed. */
 void engine_set_band(struct engine *engine, uint32_t instrument);
 
+/* Whether exits or sizing of the plan look at an average true range. */
+bool engine_needs_atr(const struct book_plan *plan);
+
 /* The average true range of a book's plan, now; 0 when it needs none. */
 int64_t engine_atr_e9(const struct engine *engine, uint32_t book, uint32_t instrument);
 

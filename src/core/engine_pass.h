@@ -165,6 +165,7 @@ static inline void engine_pass_stop(const struct engine_pass *pass, uint64_t sli
     engine->decision_hash = pass->hash;
     engine->ledger.value_e9 = pass->value_e9;
     engine->equity_e9 = pass->equity_e9;
+    engine->filled = false;
     engine->counters.evaluations = pass->evaluations;
     engine->counters.slices += slices;
     engine->counters.bars += bars;

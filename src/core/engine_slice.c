@@ -10,6 +10,9 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     engine->session = calendar_session(ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        engine->books[i].session_entries = 0;
+    }
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
@@ -96,8 +99,9 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice. */
-static void decide_slice(const struct engine *engine, uint64_t evaluations, struct event *record)
+/* The SLICE record that closes a slice; `filled`: something did since the one before. */
+static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                         struct event *record)
 {
     *record = (struct event){
         .ts_ns = engine->ts_ns,
@@ -105,7 +109,7 @@ static void decide_slice(const struct engine *engine, uint64_t evaluations, stru
         .kind = EVENT_SLICE,
         .version = 1,
         .slots = 1,
-        .flags = engine->filled ? 1 : 0,
+        .flags = filled ? 1 : 0,
         .instrument = INSTRUMENT_NONE,
         .slice = {.orders = (uint32_t)engine->counters.orders,
                   .evaluations = (uint32_t)(engine->counters.evaluations - evaluations),
@@ -133,6 +137,7 @@ void engine_decide_slice(struct engine *engine, struct output *output)
 void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output)
 {
     const uint64_t evaluations = engine->counters.evaluations;
+    const bool filled = engine->filled;
     UNSET struct engine_pass pass;
     engine_pass_begin(&pass, engine, output);
     const struct event *const end = slice->bars + slice->count;
@@ -149,7 +154,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     }
     if (!output->without_slices) {
         CHECK(output->slots < output->capacity);
-        decide_slice(engine, evaluations, &output->records[output->slots++]);
-        engine->filled = false;
+        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
     }
 }

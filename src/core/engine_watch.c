@@ -85,10 +85,15 @@ static void take_ranges(struct engine *engine, const struct event *bar)
     }
 }
 
+bool engine_needs_atr(const struct book_plan *plan)
+{
+    return closer_needs_atr(&plan->exits) || plan->sizing.kind == SIZING_VOLATILITY;
+}
+
 int64_t engine_atr_e9(const struct engine *engine, uint32_t book, uint32_t instrument)
 {
     const struct exit_plan *plan = &engine->books[book].plan.exits;
-    if (!closer_needs_atr(plan)) {
+    if (!engine_needs_atr(&engine->books[book].plan)) {
         return 0;
     }
     const struct atr_wilder *atr = &engine->atrs[(size_t)instrument * engine->atr_count];
@@ -186,6 +191,7 @@ void engine_measure_exits(struct engine *engine, struct trade *trade,
                money_mul_div(detail->entry_value_e9, MONEY_E9, detail->entry_qty_e9, ROUND_EVEN,
                              &average_e9) == ERR_OK) {
         closer_take_entry(&plan->exits, &trade->exits, average_e9, engine->ts_ns, first);
+        trade->stop_price_e9 = closer_first_stop_e9(&plan->exits, average_e9, trade->exits.atr_e9);
     }
     engine_set_band(engine, trade->instrument);
 }

@@ -19,6 +19,8 @@
 enum parameter_type {
     PARAMETER_COUNT = 1, /* whole number in minimum..maximum */
     PARAMETER_CHOICE,    /* index into `choices` */
+    PARAMETER_DECIMAL,   /* value in e9, in minimum..maximum */
+    PARAMETER_DURATION,  /* value in ns, in minimum..maximum */
 };
 
 struct parameter_def {

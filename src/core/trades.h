@@ -42,9 +42,12 @@ struct trade {
     uint64_t id;
     uint32_t instrument;
     uint16_t book;
-    uint8_t state;    /* enum trade_state */
-    bool counted_won; /* closed, and its book counts it as won */
+    uint8_t state;      /* enum trade_state */
+    bool counted_won;   /* closed, and its book counts it as won */
+    int64_t counted_e9; /* and with that result */
     uint32_t exit_attempts;
+    int64_t entered_ns;    /* when its entry was decided */
+    int64_t stop_price_e9; /* where its plan ends it with a loss; 0: nowhere */
     int64_t qty_e9;
     int64_t cost_e9;
     int64_t realized_e9; /* before commissions */

@@ -19,11 +19,12 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     struct book_plan books[BOOKS_MAX];
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
-        books[i].sizing = (struct sizing){
-            .kind = SIZING_FIXED, .qty_e9 = config->books[i].qty_e9, .capital_ppm = 1000000};
-        books[i].exits = (struct exit_plan){.opposite_signal = true};
+        books[i].sizing = config->books[i].sizing;
+        books[i].exits = config->books[i].exits;
         books[i].entry =
-            (struct entry_plan){.type = ORDER_TYPE_MARKET, .time_in_force = TIME_IN_FORCE_GTC};
+            (struct entry_plan){.type = config->books[i].entry.type,
+                                .limit_offset_ppm = config->books[i].entry.limit_offset_ppm,
+                                .time_in_force = config->books[i].entry.time_in_force};
         books[i].frame_ns = config->books[i].frame_ns;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
@@ -33,6 +34,9 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
         .books = books,
         .limits = config->limits,
         .commission_e9 = config->commission_e9,
+        .calendar = config->calendar,
+        .extended_hours = config->extended_hours,
+        .multiplier = config->exchange.multiplier,
     };
     struct view_plan view_plan = {.instrument_count = instrument_count};
     if (engine_declare(&plan, &view_plan) != ERR_OK) {

@@ -31,11 +31,29 @@ static uint32_t orders_at_once(const struct engine *engine)
 
 static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
 {
+    const struct exchange_config *as = &config->exchange;
     struct exchange_plan plan = {
         .instrument_count = engine->instrument_count,
         .orders_max = orders_at_once(engine) * engine->instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
+        .commission_per_share_e9 = as->commission_per_share_e9,
+        .commission_min_e9 = as->commission_min_e9,
+        .fees = as->fees,
+        .round_to_cents = as->round_to_cents,
+        .seed = as->seed,
+        .latency_ns = as->latency_ns,
+        .volume_share_ppm = as->volume_share_ppm,
+        .reject_ppm = as->reject_ppm,
+        .intrabar = (enum intrabar)as->intrabar,
+        .slippage = {.kind = (enum slippage_kind)as->slippage.kind,
+                     .ppm = as->slippage.ppm,
+                     .tick_e9 = as->slippage.tick_e9,
+                     .level_qty_e9 = as->slippage.level_qty_e9},
+        .account = {.kind = as->margin ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH,
+                     .multiplier = as->multiplier,
+                     .shorting = as->shorting,
+                     .settled_only = as->settled_only         },
     };
     return sim_create(&plan);
 }

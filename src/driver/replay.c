@@ -22,6 +22,8 @@ struct replay {
     uint32_t checked;     /* slots of the engine's output that were found in the log */
     uint64_t record;      /* ordinal of the record at hand, for messages */
     bool verify;
+    const struct replay_watch *watch; /* NULL: nobody looks on */
+    bool enough;                      /* who looked on has seen enough */
 };
 
 static enum err differs(const struct replay *replay, const struct event *at, const char *what)
@@ -45,6 +47,18 @@ static enum err end_of_answers(const struct replay *replay, const struct event *
     return differs(replay, at, "the engine now says more than the log holds");
 }
 
+/* Who has seen enough looks on no more; the replay still ends where the log ends a slice. */
+static void look_after(struct replay *replay, const struct slice *slice)
+{
+    struct engine *engine = replay->assembly.engine;
+    const struct replay_watch *watch = replay->watch;
+    if (!watch->after(watch->context, engine, slice, &replay->assembly.output)) {
+        replay->enough = true;
+        replay->watch = NULL;
+        engine->gate_trace = NULL;
+    }
+}
+
 static enum err give_slice(struct replay *replay, const struct slice *slice)
 {
     const struct event end = slice_end_event(slice);
@@ -52,8 +66,15 @@ static enum err give_slice(struct replay *replay, const struct slice *slice)
     if (err != ERR_OK) {
         return err;
     }
+    struct engine *engine = replay->assembly.engine;
     view_on_slice(replay->assembly.view, slice);
-    engine_on_slice(replay->assembly.engine, slice, &replay->assembly.output);
+    if (replay->watch != NULL) {
+        replay->watch->before(replay->watch->context, engine, slice);
+    }
+    engine_on_slice(engine, slice, &replay->assembly.output);
+    if (replay->watch != NULL) {
+        look_after(replay, slice);
+    }
     replay->checked = 0;
     replay->result->inputs += slice->count + 1;
     replay->result->slices++;
@@ -150,15 +171,54 @@ static enum err take(struct replay *replay, const struct event *record)
     return record->kind == EVENT_LOG_END ? take_end(replay, record) : ERR_OK;
 }
 
+/* What was logged of the last slice is still compared. */
+static bool goes_on(const struct replay *replay, const struct event *record)
+{
+    return !replay->enough || event_is_output(record->kind);
+}
+
 static enum err replay_records(struct replay *replay, struct log_reader *reader)
 {
     const struct event *record;
     enum err err = ERR_OK;
-    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL && goes_on(replay, record)) {
         replay->record++;
         err = take(replay, record);
     }
+    return err == ERR_OK && replay->enough && record != NULL ? end_of_answers(replay, record) : err;
+}
+
+static enum err run(struct replay *replay, struct log_reader *reader,
+                    const struct preamble *preamble, const struct run_config *config,
+                    const struct bars *bars)
+{
+    enum err err =
+        assembly_init(&replay->assembly, config, preamble->instrument_count, replay->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct engine *engine = replay->assembly.engine;
+    engine->gate_trace = replay->watch != NULL ? replay->watch->gate_trace : NULL;
+    if (bars != NULL) {
+        replay->feed = feed_bars_create(bars);
+    }
+    err = replay_records(replay, reader);
+    if (replay->feed != NULL) {
+        replay->feed->ops->destroy(replay->feed);
+    }
+    replay->result->decision_hash = engine->decision_hash;
+    replay->result->equity_e9 = engine->equity_e9;
+    assembly_finish(&replay->assembly);
     return err;
+}
+
+enum err replay_watched(struct log_reader *reader, const struct preamble *preamble,
+                        const struct run_config *config, const struct bars *bars,
+                        const struct replay_watch *watch, struct problem *problem)
+{
+    struct replay_result result = {0};
+    struct replay replay = {.result = &result, .problem = problem, .verify = true, .watch = watch};
+    return run(&replay, reader, preamble, config, bars);
 }
 
 enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
@@ -167,21 +227,7 @@ enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
 {
     *result = (struct replay_result){0};
     struct replay replay = {.result = result, .problem = problem, .verify = verify};
-    enum err err = assembly_init(&replay.assembly, config, preamble->instrument_count, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    if (bars != NULL) {
-        replay.feed = feed_bars_create(bars);
-    }
-    err = replay_records(&replay, reader);
-    if (replay.feed != NULL) {
-        replay.feed->ops->destroy(replay.feed);
-    }
-    result->decision_hash = replay.assembly.engine->decision_hash;
-    result->equity_e9 = replay.assembly.engine->equity_e9;
-    assembly_finish(&replay.assembly);
-    return err;
+    return run(&replay, reader, preamble, config, bars);
 }
 
 static void fold_slice(struct assembly *assembly, const struct slice *slice)

@@ -200,7 +200,9 @@ bool exchange_follow(struct exchange *exchange, const struct event *first, const
             revalue(exchange, holding);
         }
         bool ends = bar + 1 == end || bar[1].ts_ns != bar->ts_ns;
-        if (ends && cash_e9 + exchange->value_e9 != *equity_e9++) {
+        int64_t sum_e9;
+        if (ends && (__builtin_add_overflow(cash_e9, exchange->value_e9, &sum_e9) ||
+                     sum_e9 != *equity_e9++)) {
             return false;
         }
     }

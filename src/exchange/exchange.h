@@ -130,7 +130,8 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
 bool exchange_is_quiet(const struct exchange *exchange);
 
 /* Takes the bars of whole slices while no order works, and compares its equity at the end of each
- * with the given one; false, with all bars taken, when one differs. */
+ * with the given one; false, at the first that differs or left int64, with the later bars not
+ * taken. */
 RARELY bool exchange_follow(struct exchange *exchange, const struct event *first,
                             const struct event *end, const int64_t *equity_e9);
 

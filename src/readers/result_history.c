@@ -67,6 +67,9 @@ static void take_decision(struct gathering *gathering, const struct event *recor
 {
     const struct event_decision *decision = &record->decision;
     uint16_t book = decision->book <= BOOKS_MAX ? decision->book : 0;
+    if (decision->reason < REASONS_MAX) {
+        gathering->history->signals[book][decision->reason]++;
+    }
     if (decision->order_id != 0) {
         gathering->history->acted[book]++;
         gathering->decided_order = decision->order_id;

@@ -67,7 +67,8 @@ struct history {
     size_t trade_count;
     struct history_refusal *refusals; /* by book, gates first */
     size_t refusal_count;
-    uint64_t acted[BOOKS_MAX + 1]; /* decisions by book */
+    uint64_t acted[BOOKS_MAX + 1];                /* decisions by book */
+    uint64_t signals[BOOKS_MAX + 1][REASONS_MAX]; /* the same and the refused ones, by reason */
     uint64_t refused[BOOKS_MAX + 1];
     uint64_t rejected[BOOKS_MAX + 1];
     uint64_t evaluations; /* of the slices that have a point */

@@ -86,6 +86,24 @@ static void fill_refusals(const struct history *history, struct run_metrics *met
     }
 }
 
+static void fill_signals(const struct history *history, struct run_metrics *metrics)
+{
+    const uint16_t books = (uint16_t)lookup_config(history->lookup)->book_count;
+    metrics->signals = xcalloc((size_t)books * REASONS_MAX, sizeof *metrics->signals);
+    for (uint16_t book = 1; book <= books; book++) {
+        for (uint8_t reason = 0; reason < REASONS_MAX; reason++) {
+            if (history->signals[book][reason] > 0) {
+                metrics->signals[metrics->signal_count++] = (struct signal_count){
+                    .book = book,
+                    .name = lookup_strategy(history->lookup, book),
+                    .reason = lookup_reason(history->lookup, book, reason),
+                    .count = history->signals[book][reason],
+                };
+            }
+        }
+    }
+}
+
 /* The account's result is what trades realized, less commission, and what is held at its marks. */
 static struct amount unrealized(const struct history *history, const struct tallies *tallies)
 {
@@ -112,6 +130,7 @@ struct run_metrics *run_metrics_create(const struct history *history)
     fill_strategies(history, tallies, metrics);
     fill_symbols(history, tallies, metrics);
     fill_refusals(history, metrics);
+    fill_signals(history, metrics);
     free(tallies->symbols);
     free(tallies);
     return metrics;
@@ -198,6 +217,7 @@ void run_metrics_destroy(struct run_metrics *metrics)
         free(metrics->strategies);
         free(metrics->symbols);
         free(metrics->refusals);
+        free(metrics->signals);
         free(metrics);
     }
 }

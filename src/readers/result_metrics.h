@@ -31,6 +31,14 @@ struct refusal_row {
     uint64_t count;
 };
 
+/* A reason for which a strategy wanted to act, and how often it did; gates may have refused it. */
+struct signal_count {
+    uint16_t book;
+    const char *name;
+    const char *reason; /* constant */
+    uint64_t count;
+};
+
 struct run_metrics {
     bool without_log; /* sessions, symbols, refusals and rejections are not known */
     bool every_slice; /* the log has an equity point for each slice; else one per session or so */
@@ -43,6 +51,8 @@ struct run_metrics {
     uint32_t symbol_count;
     struct refusal_row *refusals; /* by book, gates before the exchange */
     uint32_t refusal_count;
+    struct signal_count *signals; /* by book and reason */
+    uint32_t signal_count;
 };
 
 /* From a whole log; never fails. The caller ends it with run_metrics_destroy(). */
@@ -66,8 +76,8 @@ struct run_metrics *run_metrics_create_bare(int64_t start_e9, int64_t end_e9,
 
 void run_metrics_destroy(struct run_metrics *metrics);
 
-/* The members "metrics", "strategies", "symbols" and "refusals_by_strategy" into the open object.
- * Money is decimal text, other figures are numbers; what cannot be is null. */
+/* The members "metrics", "strategies", "symbols", "refusals_by_strategy" and "signals" into the
+ * open object. Money is decimal text, other figures are numbers; what cannot be is null. */
 void run_metrics_write_json(const struct run_metrics *metrics, struct json_writer *json);
 
 #endif

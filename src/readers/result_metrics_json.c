@@ -160,6 +160,24 @@ static void write_refusals(struct json_writer *json, const struct run_metrics *m
     json_end_array(json);
 }
 
+static void write_signals(struct json_writer *json, const struct run_metrics *metrics)
+{
+    json_key(json, "signals");
+    json_begin_array(json);
+    for (uint32_t i = 0; i < metrics->signal_count; i++) {
+        const struct signal_count *row = &metrics->signals[i];
+        json_begin_object(json);
+        write_count(json, "book", row->book);
+        json_key(json, "strategy");
+        json_string(json, row->name);
+        json_key(json, "reason");
+        json_string(json, row->reason);
+        write_count(json, "count", row->count);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 void run_metrics_write_json(const struct run_metrics *metrics, struct json_writer *json)
 {
     json_key(json, "metrics");
@@ -172,8 +190,11 @@ void run_metrics_write_json(const struct run_metrics *metrics, struct json_write
         json_null(json);
         json_key(json, "refusals_by_strategy");
         json_null(json);
+        json_key(json, "signals");
+        json_null(json);
         return;
     }
     write_symbols(json, metrics);
     write_refusals(json, metrics);
+    write_signals(json, metrics);
 }

@@ -43,7 +43,7 @@ static void print_source(const struct run_result *result, FILE *out)
 }
 
 /* Why an account that could have traded did not, in the order in which it would have to. */
-static void print_why_idle(const struct run_result *result, FILE *out)
+static void print_why_idle(const struct run_result *result, const char *run_dir, FILE *out)
 {
     const char *why = "the orders were not filled before the data ended";
     if (result->bars == 0) {
@@ -51,13 +51,28 @@ static void print_why_idle(const struct run_result *result, FILE *out)
     } else if (result->evaluations == 0) {
         why = "still warming up: no strategy had enough finished bars";
     } else if (result->decisions == 0 && result->refused == 0) {
-        why = "no signal: every evaluation said hold";
+        why = "no signal: nobody said buy";
     } else if (result->orders == 0) {
         why = "every entry was refused by a gate (below)";
     } else if (result->rejected >= result->orders) {
         why = "the exchange rejected every order";
     }
     (void)fprintf(out, "  %-10s %s\n", "no trades", why);
+    if (run_dir != NULL && result->bars > 0) {
+        (void)fprintf(out, "  %-10s ask: bellwether why --summary --run %s\n", "", run_dir);
+    }
+}
+
+/* For which reasons each strategy wanted to act. */
+static void print_signals(const struct run_metrics *metrics, FILE *out)
+{
+    for (uint32_t i = 0; i < metrics->signal_count; i++) {
+        const struct signal_count *row = &metrics->signals[i];
+        char count[SHOWN_SIZE];
+        (void)fprintf(out, "  %-10s %s time%s %s (%u %s)\n", i == 0 ? "signals" : "",
+                      text_grouped(row->count, count), row->count == 1 ? "" : "s", row->reason,
+                      (unsigned)row->book, row->name);
+    }
 }
 
 /* Who was told no, by whom and how often. */
@@ -89,7 +104,7 @@ static void print_idle_strategies(const struct run_result *result, FILE *out)
     }
 }
 
-static void print_activity(const struct run_result *result, FILE *out)
+static void print_activity(const struct run_result *result, const char *run_dir, FILE *out)
 {
     char a[SHOWN_SIZE];
     char b[SHOWN_SIZE];
@@ -101,7 +116,7 @@ static void print_activity(const struct run_result *result, FILE *out)
                   text_grouped(result->orders, a), text_grouped(result->fills, b),
                   text_grouped(result->rejected, c));
     if (result->fills == 0) {
-        print_why_idle(result, out);
+        print_why_idle(result, run_dir, out);
     } else {
         /* A trade that came to exactly nothing is no win. */
         (void)fprintf(out, "  %-10s %s closed, %s won", "trades",
@@ -111,6 +126,7 @@ static void print_activity(const struct run_result *result, FILE *out)
                       text_grouped(result->trades_open, b));
     }
     if (result->metrics != NULL && !result->metrics->without_log) {
+        print_signals(result->metrics, out);
         print_who_refused(result->metrics, out);
         print_idle_strategies(result, out);
         return;
@@ -264,7 +280,7 @@ void result_print(const struct run_result *result, const char *run_dir, FILE *ou
                       result->simulated_data ? ", and the market itself is made up" : "");
     }
     print_source(result, out);
-    print_activity(result, out);
+    print_activity(result, run_dir, out);
     print_money(result, out);
     if (result->metrics != NULL) {
         print_metrics(result->metrics, out);
