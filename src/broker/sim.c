@@ -187,6 +187,11 @@ void sim_expect(struct sim *sim, const struct event *logged)
     settle_queues(sim);
 }
 
+bool sim_is_behind(const struct sim *sim)
+{
+    return sim->expected_first < sim->expected_count;
+}
+
 bool sim_is_as_logged(const struct sim *sim)
 {
     return !sim->differs;

@@ -56,6 +56,9 @@ void sim_destroy(struct sim *sim);
  * is not handed out a second time. Reports are expected in the log's order. */
 void sim_expect(struct sim *sim, const struct event *logged);
 
+/* Whether the log holds reports that the exchange has not given yet. */
+bool sim_is_behind(const struct sim *sim);
+
 /* Whether every report so far was the expected one. */
 bool sim_is_as_logged(const struct sim *sim);
 

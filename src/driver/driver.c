@@ -281,7 +281,10 @@ static enum err open_slice(struct driver *driver, struct problem *problem)
     if (driver->plan.speed > 0) {
         pace(driver, driver->slice.ts_ns);
     }
-    sim_on_slice(driver->sim, &driver->slice);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, &driver->slice);
+    }
+    driver->opened = false;
     return take_reports(driver, problem);
 }
 

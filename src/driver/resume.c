@@ -2,8 +2,10 @@
  *
  * Nothing is decided again. The engine takes every record through engine_apply(); the exchange,
  * which keeps nothing on disk, sees the logged slices and requests once more and must give the
- * logged reports. A request that has no report in the log has one now, and the engine gets it as
- * the first thing. Reconciliation takes no simulated time. */
+ * logged reports. A slice is logged behind the reports that it led to; when one of those led to a
+ * request, the exchange takes the slice from the feed, before the request. A request that has no
+ * report in the log has one now, and the engine gets it as the first thing. Reconciliation takes no
+ * simulated time. */
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "driver/driver_private.h"
@@ -20,9 +22,26 @@ struct fold {
     uint32_t group_count;
 };
 
-/* Sends what was gathered. */
+/* The market place is shown the next slice, which the log may hold only behind what followed from
+ * its reports, or not at all. */
+static void open_slice(struct driver *driver)
+{
+    struct slice slice;
+    uint64_t next = driver->assembly.engine->counters.slices == 0 ? 0 : driver->last_ordinal + 1;
+    driver->plan.feed->ops->seek(driver->plan.feed, next);
+    if (!driver->opened && feed_peek(driver->plan.feed, &slice)) {
+        sim_on_slice(driver->sim, &slice);
+        driver->opened = true;
+    }
+}
+
+/* Sends what was gathered. A request behind a report that the market place has not given was sent
+ * after the slice that gave it. */
 static void flush_group(struct fold *fold)
 {
+    if (fold->group_count > 0 && sim_is_behind(fold->driver->sim)) {
+        open_slice(fold->driver);
+    }
     const struct order_request *requests[GROUP_MAX];
     for (uint32_t i = 0; i < fold->group_count; i++) {
         requests[i] = &fold->group[i];
@@ -37,7 +56,10 @@ static void flush_group(struct fold *fold)
 static void fold_slice(struct fold *fold, const struct slice *slice)
 {
     struct driver *driver = fold->driver;
-    sim_on_slice(driver->sim, slice);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, slice);
+    }
+    driver->opened = false;
     fold->differs = driver->sim->waiting > 0; /* a slice is logged behind its reports */
     view_on_slice(driver->assembly.view, slice);
     engine_apply_slice(driver->assembly.engine, slice);
