@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/local_zone.h"
 #include "data/workload.h"
 #include "sys/memory.h"
 
@@ -29,12 +30,19 @@ enum err source_open(const struct source *source, const struct run_config *confi
                         bars);
         return ERR_OK;
     }
+    struct local_zone zone;
     struct import_options options = {
         .skip_bad = source->skip_bad,
         .bar_ns = config->bar_ns,
         .symbols = config->symbols,
         .symbol_count = config->symbol_count,
+        .zone = config->tz != NULL ? &zone : NULL,
     };
+    if (config->tz != NULL && local_zone_parse(config->tz, &zone) != ERR_OK) {
+        return problem_set(problem, ERR_USAGE,
+                           "%s: this machine knows no time zone `%s`; write tz: America/New_York",
+                           config->path, config->tz);
+    }
     return bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
                           report, problem);
 }

@@ -118,6 +118,9 @@ static enum err open_inputs(struct trading *trading)
         return err;
     }
     trading->config.mode = options->mode;
+    for (uint32_t i = 0; i < trading->config.warning_count; i++) {
+        (void)fprintf(stderr, "bellwether: warning: %s\n", trading->config.warnings[i].text);
+    }
     if (quickstart) {
         trading->config.bar_ns = 0; /* the example takes any data as it is */
         if (!options->json) {

@@ -365,7 +365,9 @@ static bool exits_are_consistent(const struct engine *engine)
         const struct trade *trade = &engine->trades[i];
         bool entering = order_is_working(&trade->entry);
         bool leaving = order_is_working(&trade->exit);
-        int64_t most_e9 = entering ? trade->entry.qty_e9 : trade->qty_e9;
+        /* Exits that go with an entry are as large until it ends, and go just after it. */
+        bool with_entry = entering || trade->entry.filled_e9 == 0;
+        int64_t most_e9 = with_entry ? trade->entry.qty_e9 : trade->qty_e9;
         if (leaving && (entering || trade_is_protected(trade))) {
             return false;
         }

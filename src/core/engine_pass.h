@@ -149,10 +149,13 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
 static inline bool engine_pass_end(struct engine_pass *pass)
 {
     struct engine *const engine = pass->engine;
-    if (__builtin_add_overflow(pass->cash_e9, pass->value_e9, &pass->equity_e9)) {
-        engine_fail(engine, ENGINE_FAULT_RANGE);
+    int64_t equity_e9;
+    if (__builtin_add_overflow(pass->cash_e9, pass->value_e9, &equity_e9)) {
+        engine_fail(engine, ENGINE_FAULT_RANGE); /* the equity stays what it was */
+        return pass->says;
     }
-    engine_apply_drawdown(engine, pass->equity_e9);
+    pass->equity_e9 = equity_e9;
+    engine_apply_drawdown(engine, equity_e9);
     return pass->says;
 }
 

@@ -366,6 +366,9 @@ static void assert_range_is_kept(int64_t cash_e9, int64_t qty_e9, int64_t close_
         records[bar].bar.close_e9 = close_e9;
         scene_run(&stage, NULL, 5, 0, &run);
         assert_halts(&run, "left the range", 0);
+        const struct engine *engine = driver_engine(run.driver);
+        cr_assert_lt(engine->max_drawdown_e9, cash_e9 / 100, "no wrapped sum came into it");
+        cr_assert_gt(engine->equity_e9, 0);
         records[bar].bar = kept;
         run_finish(&run);
     }

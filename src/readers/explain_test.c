@@ -202,7 +202,9 @@ Test(explain, tells_each_decision_as_it_is_logged)
     "  max_position_notional: 60%\n"                                                               \
     "  max_open_positions: 1 position\n"                                                           \
     "  max_orders_per_session: 20 orders\n"                                                        \
-    "  max_daily_loss: 2%\n"
+    "  max_daily_loss: 2%\n"                                                                       \
+    "  max_exposure: 100%\n  max_orders_per_strategy: 20 orders\n"                                 \
+    "  min_time_between_entries: 0s\n  max_portfolio_heat: 100%\n  price_collar: 1%\n"
 
 Test(explain, tells_each_refusal_with_the_numbers_of_its_gate)
 {
