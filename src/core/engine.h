@@ -14,22 +14,34 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/exit_plan.h"
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/limits.h"
+#include "core/sizing.h"
 #include "core/strategy.h"
 #include "core/trades.h"
 #include "market/calendar.h"
 #include "market/event.h"
 #include "market/order.h"
+#include "signal/atr.h"
 #include "view/view.h"
+
+/* How an entry is sent. */
+struct entry_plan {
+    enum order_type type;             /* MARKET (also 0) or LIMIT */
+    int64_t limit_offset_ppm;         /* of the reference; positive: pays more, fills sooner */
+    enum time_in_force time_in_force; /* 0: GTC */
+};
 
 /* One strategy at work, as configured. */
 struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
-    int64_t qty_e9;
-    int64_t frame_ns; /* of the bars that are decided on */
+    struct sizing sizing;
+    struct exit_plan exits;
+    struct entry_plan entry;
+    int64_t frame_ns; /* of the bars that are decided on; 0: each bar is one */
 };
 
 struct engine_plan {
@@ -55,6 +67,7 @@ struct book {
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
     int64_t commission_e9;
+    struct sizing_record record; /* of the closed trades, for sizing */
 };
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
@@ -66,6 +79,7 @@ struct seat {
     uint32_t book;     /* index from 0 */
     uint32_t series_count;
     struct strategy_context context;
+    struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };
 
 struct engine_counters {
@@ -79,6 +93,9 @@ struct engine_counters {
     uint64_t accepted;
     uint64_t rejected;
     uint64_t fills;
+    uint64_t cancels;     /* asked for */
+    uint64_t unprotected; /* trades whose protection at the broker went missing */
+    uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -87,6 +104,7 @@ struct engine_counters {
     X(NONE, "none")                                                                                \
     X(RANGE, "an amount left the range of 9.2 billion")                                            \
     X(FOREIGN_REPORT, "the broker reported an order that is not ours")                             \
+    X(SPLIT, "a split came while orders of the instrument were working")                           \
     X(OVERFILL, "an order filled for more than was ordered")                                       \
     X(QUARANTINE, "an order was reported in a way that cannot be")
 
@@ -138,6 +156,15 @@ struct engine {
     uint32_t exposed_count; /* instruments with a live trade */
     uint64_t next_trade_id;
     uint64_t last_exec_id;
+
+    /* The Closer's: see docs/closer.md. */
+    bool closes;        /* a book has rules beyond its strategy's own word */
+    struct band *bands; /* [instrument]: finished closes that concern an open trade */
+    uint32_t atr_count; /* different windows of average true ranges */
+    uint32_t *atr_windows;
+    struct atr_wilder *atrs; /* [instrument][window] */
+    int64_t due_ns;          /* no time rule concerns a trade before this */
+    int64_t turn_ns;         /* nor does a session begin */
 
     int64_t ts_ns; /* of the last event */
     struct session session;

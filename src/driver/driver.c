@@ -18,15 +18,42 @@
 
 enum { PROGRESS_SLICES = 1 << 16 };
 
-/* The exchange has room for one working order of each book in each instrument: there are no more.
- */
-static struct sim *make_sim(const struct run_config *config, uint32_t instrument_count)
+/* Orders of one book in one instrument that may work at once: an entry and the two exits that go
+ * with it where the broker holds them, else the entry or the exit. */
+static uint32_t orders_at_once(const struct engine *engine)
 {
+    uint32_t orders = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    }
+    return orders;
+}
+
+static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
+{
+    const struct exchange_config *as = &config->exchange;
     struct exchange_plan plan = {
-        .instrument_count = instrument_count,
-        .orders_max = config->book_count * instrument_count,
+        .instrument_count = engine->instrument_count,
+        .orders_max = orders_at_once(engine) * engine->instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
+        .commission_per_share_e9 = as->commission_per_share_e9,
+        .commission_min_e9 = as->commission_min_e9,
+        .fees = as->fees,
+        .round_to_cents = as->round_to_cents,
+        .seed = as->seed,
+        .latency_ns = as->latency_ns,
+        .volume_share_ppm = as->volume_share_ppm,
+        .reject_ppm = as->reject_ppm,
+        .intrabar = (enum intrabar)as->intrabar,
+        .slippage = {.kind = (enum slippage_kind)as->slippage.kind,
+                     .ppm = as->slippage.ppm,
+                     .tick_e9 = as->slippage.tick_e9,
+                     .level_qty_e9 = as->slippage.level_qty_e9},
+        .account = {.kind = as->margin ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH,
+                     .multiplier = as->multiplier,
+                     .shorting = as->shorting,
+                     .settled_only = as->settled_only         },
     };
     return sim_create(&plan);
 }
@@ -47,7 +74,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->sim = make_sim(plan->config, plan->instrument_count);
+    self->sim = make_sim(plan->config, self->assembly.engine);
     *driver = self;
     return ERR_OK;
 }
@@ -252,10 +279,14 @@ static enum err take_report(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    bool agrees = sim_agrees_after_report(driver->sim, assembly->engine);
-    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
-               ? ERR_OK
-               : halt(driver, report->kind, problem);
+    if (!sim_agrees_after_report(driver->sim, assembly->engine) ||
+        assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, report->kind, problem);
+    }
+    if (assembly->output.send_count > 0) { /* a step of the Closer */
+        sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+    }
+    return ERR_OK;
 }
 
 RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
@@ -294,7 +325,10 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
 static enum err open_slice(struct driver *driver, struct problem *problem)
 {
     (void)feed_peek(driver->plan.feed, &driver->slice); /* there is one */
-    sim_on_slice(driver->sim, &driver->slice);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, &driver->slice);
+    }
+    driver->opened = false;
     return take_reports(driver, problem);
 }
 

@@ -16,6 +16,7 @@ struct driver {
     struct sim *sim; /* the broker: our exchange in process */
 
     struct slice slice; /* the one at hand */
+    bool opened;        /* the market place has seen the next slice already: see resume.c */
     struct engine_pass pass;
     int64_t ts_ns;           /* of the last event: never decreases */
     int64_t first_ns;        /* end of the first bar */

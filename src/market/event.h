@@ -48,6 +48,7 @@
     X(POSTING, 35, "posting")                                                                      \
     X(TRADE, 36, "trade")                                                                          \
     X(SLICE, 37, "slice")                                                                          \
+    X(NOTICE, 38, "notice")                                                                        \
     /* the log's own: how a run began, where it was cut and how it ended */                        \
     X(LOG_START, 64, "log-start")                                                                  \
     X(LOG_TEXT, 65, "log-text")                                                                    \
@@ -157,7 +158,9 @@ struct decision_inputs {
     uint64_t bits[DECISION_INPUTS_MAX];
 };
 
-/* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role. */
+/* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role in
+ * the low four bits, and why a trade is closed (enum exit_cause, core/exit_plan.h) in the high
+ * ones: event_order_role(), event_order_cause(). */
 struct event_order {
     uint64_t order_id;          /* function of (trade, role, attempt): order.h */
     int64_t qty_e9;             /* multiples of the legs' ratio, > 0 */
@@ -193,7 +196,8 @@ struct event_trade {
     int64_t cost_e9;     /* average cost of what is held */
     int64_t realized_e9; /* price result so far, before commissions */
     uint16_t book;
-    uint16_t unused[3];
+    uint16_t exit_cause; /* enum exit_cause of the last exit that filled */
+    uint16_t unused[2];
 };
 
 /* Second slot of a TRADE. Values are sums of price x quantity over the fills, both >= 0. */
@@ -217,6 +221,14 @@ struct event_slice {
     int64_t cash_e9;
     uint32_t fills;     /* since the run began */
     uint32_t positions; /* instruments held now */
+};
+
+/* What became of a trade beside its orders. `flags`: enum notice (core/closer.h). */
+struct event_notice {
+    uint64_t trade_id;
+    uint64_t unused[3];
+    uint16_t book;
+    uint16_t also_unused[3];
 };
 
 /* Cash put into the account at the start of a run. */
@@ -246,6 +258,7 @@ struct event {
         struct event_trade trade;
         struct event_slice slice;
         struct event_deposit deposit;
+        struct event_notice notice;
         unsigned char bytes[40];
     };
 };
@@ -254,6 +267,16 @@ static_assert(sizeof(struct event) == EVENT_SIZE, "one slot");
 static_assert(offsetof(struct event, bar) == 24, "payload");
 static_assert(sizeof(struct decision_inputs) == EVENT_SIZE, "one slot");
 static_assert(sizeof(struct trade_detail) == EVENT_SIZE, "one slot");
+
+static inline uint8_t event_order_role(const struct event *order)
+{
+    return order->flags & 0xf;
+}
+
+static inline uint8_t event_order_cause(const struct event *order)
+{
+    return order->flags >> 4;
+}
 
 /* The bars of one instant, in instrument order. They belong to the feed and stay valid until its
  * next slice. */
@@ -299,7 +322,7 @@ static inline bool event_is_input(uint8_t kind)
 /* What the engine answers. */
 static inline bool event_is_output(uint8_t kind)
 {
-    return kind >= EVENT_DEPOSIT && kind <= EVENT_SLICE;
+    return kind >= EVENT_DEPOSIT && kind <= EVENT_NOTICE;
 }
 
 /* NULL when the bar is one we may trade on, else a constant text that names what is wrong with it:
