@@ -115,16 +115,10 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
     return exchange;
 }
 
-/* Values a position at its close; whole shares need no 128-bit division. */
-static inline void revalue(struct exchange *exchange, struct holding *holding)
+static void take_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
 {
-    int64_t value_e9;
     int64_t sum_e9;
-    bool fails =
-        holding->whole != 0
-            ? __builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)
-            : money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK;
-    if (fails || __builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
+    if (__builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
         __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
         exchange->out_of_range = true;
         return;
@@ -133,9 +127,26 @@ static inline void revalue(struct exchange *exchange, struct holding *holding)
     holding->value_e9 = value_e9;
 }
 
-void account_revalue(struct exchange *exchange, struct holding *holding)
+RARELY void account_revalue(struct exchange *exchange, struct holding *holding)
 {
-    revalue(exchange, holding);
+    int64_t value_e9;
+    if (money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) == ERR_OK) {
+        take_value(exchange, holding, value_e9);
+    } else {
+        exchange->out_of_range = true;
+    }
+}
+
+/* Values a position at its close; whole shares need no 128-bit division. */
+static inline void revalue(struct exchange *exchange, struct holding *holding)
+{
+    int64_t value_e9;
+    if (holding->whole != 0 &&
+        !__builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)) {
+        take_value(exchange, holding, value_e9);
+    } else {
+        account_revalue(exchange, holding);
+    }
 }
 
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
