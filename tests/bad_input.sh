@@ -87,6 +87,35 @@ test_files()
     refused 'a gzip file that was cut is refused' 'is cut short' cut.csv.gz
 }
 
+# import_says NAME STATUS TEXT ARGUMENT...
+import_says()
+{
+    local name=$1 status=$2 text=$3
+    shift 3
+    expect "$name" "$status" "$text" "$bellwether" data import "$@" -o foreign.bwbars
+}
+
+test_foreign_files()
+{
+    printf '%s\n' 'Date,Close/Last,Volume,Open,High,Low' '02/12/2019,$2.00,5,$1.00,$2.00,$1.00' \
+        '02/11/2019,$2.00,5,$1.00,$2.00,$1.00' >HistoricalData_1.csv
+    printf '%s\n' 'When;O;H;L;C;V' '2019-02-11 15:31;1;2;1;2;5' '2019-02-11 15:32;1;2;1;2;5' >own.csv
+    echo '{"symbol":"SPY","timestamp":"2019-02-11T09:30:00","open":1' >cut.jsonl
+    echo '{"bars":[{"t":"2019-02-11T14:30:00Z","o":1' >cut.json
+    import_says 'a file that names no symbol is refused' 2 '--symbol AAPL' HistoricalData_1.csv
+    import_says '--symbol names it' 0 'SPY 2019-02-11T00:00:00Z 1 2 1 2 5' HistoricalData_1.csv \
+        --symbol SPY
+    import_says 'an unknown layout says how to name its columns' 1 '--columns time=...' own.csv
+    import_says 'a column that is not there is named' 1 'no column `X`' own.csv \
+        --columns time=When,open=X,high=H,low=L,close=C,volume=V
+    import_says 'columns, zone and stamp as they are said' 0 '2019-02-11T14:30:00Z 1 2 1 2 5' \
+        own.csv --columns time=When,open=O,high=H,low=L,close=C,volume=V --tz +01:00 --stamp end
+    import_says 'a time zone that is none is bad usage' 2 'no time zone' own.csv --tz Mars/Olympus
+    import_says 'a stamp that is none is bad usage' 2 '--stamp is start or end' own.csv --stamp mid
+    refused 'a JSON line that is cut is refused' 'cut.jsonl line 1: the line is no whole JSON' cut.jsonl
+    refused 'a JSON page that is cut is refused' 'it ends in the middle of a value' cut.json
+}
+
 # flip FILE OFFSET: one bit of that byte.
 flip()
 {
@@ -208,6 +237,7 @@ main()
     test_rows
     test_skip_bad
     test_files
+    test_foreign_files
     test_record_file
     test_run_folder
     test_unfinished_log

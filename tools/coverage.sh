@@ -11,7 +11,9 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/build.sh"
 covered='src/base/money.c base/money
 src/core/ledger.c core/ledger
 src/core/ledger.h core/ledger
-src/core/order_states.c core/order_states'
+src/core/order_states.c core/order_states
+src/core/gates.c core/gates
+src/core/sizing.c core/sizing'
 
 folder=build-cov
 left_out='CHECK\(|CHECK-LINE'

@@ -13,19 +13,6 @@
 #include "base/hot.h"
 #include "sys/memory.h"
 
-struct sim {
-    struct broker broker; /* first */
-    struct exchange *exchange;
-    void *memory;
-    struct exchange_reports reports;
-    uint32_t taken; /* reports before this index are handed out */
-    bool differs;
-    struct event *expected; /* logged reports not seen from the exchange yet */
-    size_t expected_count;
-    size_t expected_first;
-    size_t expected_capacity;
-};
-
 /* The same report; the moment at which we received it is ours, not the exchange's. */
 static bool same_report(const struct event *a, const struct event *b)
 {
@@ -44,7 +31,7 @@ RARELY static void settle_queues(struct sim *sim)
         sim->taken++;
         sim->expected_first++;
     }
-    sim->broker.waiting = sim->reports.count - sim->taken;
+    sim->waiting = sim->reports.count - sim->taken;
 }
 
 /* Everything handed out: the queue begins at its start again. */
@@ -56,9 +43,8 @@ static void make_room(struct sim *sim)
     }
 }
 
-static void sim_on_slice(struct broker *broker, const struct slice *slice)
+void sim_on_slice(struct sim *sim, const struct slice *slice)
 {
-    struct sim *sim = (struct sim *)broker;
     if (sim->reports.count > 0) {
         make_room(sim);
     }
@@ -68,25 +54,46 @@ static void sim_on_slice(struct broker *broker, const struct slice *slice)
     }
 }
 
-static void sim_carry_out(struct broker *broker, const struct output *output, int64_t now_ns)
+bool sim_is_quiet(const struct sim *sim)
 {
-    struct sim *sim = (struct sim *)broker;
+    return sim->waiting == 0 && exchange_is_quiet(sim->exchange);
+}
+
+bool sim_follow(struct sim *sim, bool opened, const struct event *first, const struct event *end,
+                const int64_t *equity_e9)
+{
+    if (opened) {
+        int64_t opened_e9;
+        if (!exchange_equity_e9(sim->exchange, &opened_e9) || opened_e9 != *equity_e9) {
+            return false;
+        }
+        const int64_t ts_ns = first->ts_ns;
+        while (first < end && first->ts_ns == ts_ns) {
+            first++;
+        }
+        equity_e9++;
+    }
+    return exchange_follow(sim->exchange, first, end, equity_e9);
+}
+
+void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns)
+{
     make_room(sim);
     exchange_on_requests(sim->exchange, output->sends, output->send_count, now_ns, &sim->reports);
     settle_queues(sim);
 }
 
-static const struct event *sim_next_report(struct broker *broker)
+const struct event *sim_next_report(struct sim *sim, int64_t now_ns)
 {
-    struct sim *sim = (struct sim *)broker;
     CHECK(sim->taken < sim->reports.count);
-    broker->waiting--;
-    return &sim->reports.reports[sim->taken++].event;
+    sim->waiting--;
+    struct event *report = &sim->reports.reports[sim->taken++].event;
+    report->ts_ns = report->ts_ns < now_ns ? now_ns : report->ts_ns; /* time never runs backwards */
+    return report;
 }
 
-static bool sim_agrees_after_report(const struct broker *broker, const struct engine *engine)
+bool sim_agrees_after_report(const struct sim *sim, const struct engine *engine)
 {
-    const struct sim *sim = (const struct sim *)broker;
     CHECK(sim->taken > 0);
     const struct exchange_report *last = &sim->reports.reports[sim->taken - 1];
     uint32_t instrument = last->event.instrument;
@@ -102,10 +109,10 @@ static bool same_account(const struct exchange *exchange, const struct engine *e
            exchange_equity_e9(exchange, &equity_e9) && equity_e9 == engine->equity_e9;
 }
 
-static bool sim_agrees_after_slice(const struct broker *broker, const struct engine *engine,
-                                   const struct slice *slice)
+bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
+                            const struct slice *slice)
 {
-    const struct exchange *exchange = ((const struct sim *)broker)->exchange;
+    const struct exchange *const exchange = sim->exchange;
     int64_t difference = 0;
     const struct event *const end = slice->bars + slice->count;
     for (const struct event *bar = slice->bars; bar < end; bar++) {
@@ -115,9 +122,9 @@ static bool sim_agrees_after_slice(const struct broker *broker, const struct eng
     return difference == 0 && same_account(exchange, engine);
 }
 
-static bool sim_agrees(const struct broker *broker, const struct engine *engine)
+bool sim_agrees(const struct sim *sim, const struct engine *engine)
 {
-    const struct exchange *exchange = ((const struct sim *)broker)->exchange;
+    const struct exchange *exchange = sim->exchange;
     int64_t difference = 0;
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         difference |= exchange_qty_e9(exchange, i) ^ engine->ledger.positions[i].qty_e9;
@@ -125,26 +132,18 @@ static bool sim_agrees(const struct broker *broker, const struct engine *engine)
     return difference == 0 && same_account(exchange, engine);
 }
 
-static void sim_destroy(struct broker *broker)
+void sim_destroy(struct sim *sim)
 {
-    struct sim *sim = (struct sim *)broker;
+    if (sim == NULL) {
+        return;
+    }
     free(sim->expected);
     free(sim->reports.reports);
     free(sim->memory);
     free(sim);
 }
 
-static const struct broker_ops sim_ops = {
-    .on_slice = sim_on_slice,
-    .carry_out = sim_carry_out,
-    .next_report = sim_next_report,
-    .agrees_after_report = sim_agrees_after_report,
-    .agrees_after_slice = sim_agrees_after_slice,
-    .agrees = sim_agrees,
-    .destroy = sim_destroy,
-};
-
-struct broker *sim_create(const struct exchange_plan *plan)
+struct sim *sim_create(const struct exchange_plan *plan)
 {
     struct arena arena;
     arena_init_measure(&arena);
@@ -154,16 +153,14 @@ struct broker *sim_create(const struct exchange_plan *plan)
     sim->memory = xcalloc_aligned(size);
     arena_init(&arena, sim->memory, size);
     sim->exchange = exchange_init(&arena, plan);
-    sim->broker.ops = &sim_ops;
     /* A slice's fills are taken before requests come, so two rounds are the most that wait. */
     sim->reports.capacity = 2 * exchange_reports_max(plan);
     sim->reports.reports = xcalloc(sim->reports.capacity, sizeof *sim->reports.reports);
-    return &sim->broker;
+    return sim;
 }
 
-void sim_expect(struct broker *broker, const struct event *logged)
+void sim_expect(struct sim *sim, const struct event *logged)
 {
-    struct sim *sim = (struct sim *)broker;
     if (sim->expected_first == sim->expected_count) {
         sim->expected_first = 0;
         sim->expected_count = 0;
@@ -176,7 +173,7 @@ void sim_expect(struct broker *broker, const struct event *logged)
     settle_queues(sim);
 }
 
-bool sim_is_as_logged(const struct broker *broker)
+bool sim_is_as_logged(const struct sim *sim)
 {
-    return !((const struct sim *)broker)->differs;
+    return !sim->differs;
 }

@@ -2,17 +2,60 @@
 #ifndef BROKER_SIM_H
 #define BROKER_SIM_H
 
-#include "broker/broker.h"
+#include "core/engine.h"
 #include "exchange/exchange.h"
 
-/* The caller ends it with ops->destroy(). */
-struct broker *sim_create(const struct exchange_plan *plan);
+struct sim {
+    uint32_t waiting; /* reports not yet taken */
+    struct exchange *exchange;
+    void *memory;
+    struct exchange_reports reports;
+    uint32_t taken; /* reports before this index are handed out */
+    bool differs;
+    struct event *expected; /* logged reports not seen from the exchange yet */
+    size_t expected_count;
+    size_t expected_first;
+    size_t expected_capacity;
+};
+
+/* The caller ends it with sim_destroy(). */
+struct sim *sim_create(const struct exchange_plan *plan);
+
+/* In simulation the market moves here: a slice reaches the market place before the engine. */
+void sim_on_slice(struct sim *sim, const struct slice *slice);
+
+/* Sends every request of the step. What became of each comes back as a report. */
+void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns);
+
+/* The oldest report not yet taken, received now or when the market place said it, if that is later;
+ * valid until the next call; only while `waiting` > 0. */
+const struct event *sim_next_report(struct sim *sim, int64_t now_ns);
+
+/* Whether the exchange's ledger right after the last report taken is the engine's now. */
+bool sim_agrees_after_report(const struct sim *sim, const struct engine *engine);
+
+/* Whether nothing can happen at the market place until it gets a request. */
+bool sim_is_quiet(const struct sim *sim);
+
+/* Takes the bars of whole slices while it is quiet; whether its equity at the end of each is the
+ * given one. `opened`: it has taken the first of them before. */
+bool sim_follow(struct sim *sim, bool opened, const struct event *first, const struct event *end,
+                const int64_t *equity_e9);
+
+/* Whether cash, equity and the positions of the slice's instruments are the same at its end. */
+bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
+                            const struct slice *slice);
+
+/* Whether cash, equity and every position are the same now, after a slice. */
+bool sim_agrees(const struct sim *sim, const struct engine *engine);
+
+void sim_destroy(struct sim *sim);
 
 /* Recovery: the log holds this report, so the exchange, run again, must give the same one, and it
  * is not handed out a second time. Reports are expected in the log's order. */
-void sim_expect(struct broker *broker, const struct event *logged);
+void sim_expect(struct sim *sim, const struct event *logged);
 
 /* Whether every report so far was the expected one. */
-bool sim_is_as_logged(const struct broker *broker);
+bool sim_is_as_logged(const struct sim *sim);
 
 #endif

@@ -16,7 +16,7 @@ enum { INSTRUMENTS = 2 };
 
 static const int64_t start_ns = 100 * NS_PER_DAY;
 
-static struct broker *make(void)
+static struct sim *make(void)
 {
     return sim_create(&(struct exchange_plan){.instrument_count = INSTRUMENTS,
                                               .orders_max = 4,
@@ -25,7 +25,7 @@ static struct broker *make(void)
 }
 
 /* The minute with that number, both instruments at one price. */
-static void give_slice(struct broker *broker, int64_t minute, int64_t price_e9)
+static void give_slice(struct sim *sim, int64_t minute, int64_t price_e9)
 {
     struct event bars[INSTRUMENTS];
     for (uint32_t i = 0; i < INSTRUMENTS; i++) {
@@ -39,17 +39,13 @@ static void give_slice(struct broker *broker, int64_t minute, int64_t price_e9)
             .bar = {price_e9, price_e9, price_e9, price_e9, 1}
         };
     }
-    struct slice slice = {
-        .bars = bars,
-        .count = INSTRUMENTS,
-        .end = {.ts_ns = bars[0].ts_ns, .kind = EVENT_SLICE_END}
-    };
-    broker->ops->on_slice(broker, &slice);
+    struct slice slice = slice_of(bars, bars + INSTRUMENTS, (uint64_t)minute);
+    sim_on_slice(sim, &slice);
 }
 
 /* Sends buys of one share of each instrument, ids `first` and `first` + 1, at the minute's start.
  */
-static void send_two(struct broker *broker, uint64_t first, int64_t minute)
+static void send_two(struct sim *sim, uint64_t first, int64_t minute)
 {
     struct order_request requests[INSTRUMENTS];
     const struct order_request *sends[INSTRUMENTS];
@@ -68,56 +64,201 @@ static void send_two(struct broker *broker, uint64_t first, int64_t minute)
         sends[i] = &requests[i];
     }
     struct output output = {.sends = sends, .send_count = INSTRUMENTS};
-    broker->ops->carry_out(broker, &output, start_ns + minute * NS_PER_MIN);
+    sim_carry_out(sim, &output, start_ns + minute * NS_PER_MIN);
 }
 
-static void assert_next(struct broker *broker, uint8_t kind, uint64_t order_id)
+static void assert_next(struct sim *sim, uint8_t kind, uint64_t order_id)
 {
-    cr_assert_gt(broker->waiting, 0);
-    const struct event *report = broker->ops->next_report(broker);
+    cr_assert_gt(sim->waiting, 0);
+    const struct event *report = sim_next_report(sim, INT64_MIN);
     cr_assert_eq(report->kind, kind, "%s", event_kind_text(report->kind));
     cr_assert_eq(report->report.order_id, order_id);
 }
 
 Test(sim, hands_reports_out_in_order)
 {
-    struct broker *broker = make();
-    give_slice(broker, 0, USD(10));
-    cr_assert_eq(broker->waiting, 0);
-    send_two(broker, 1, 1);
-    cr_assert_eq(broker->waiting, 2);
-    assert_next(broker, EVENT_ACCEPTED, 1);
-    assert_next(broker, EVENT_ACCEPTED, 2);
-    cr_assert_eq(broker->waiting, 0);
-    give_slice(broker, 1, USD(11));
-    cr_assert_eq(broker->waiting, 2);
-    assert_next(broker, EVENT_FILL, 1);
-    assert_next(broker, EVENT_FILL, 2);
-    cr_assert_eq(broker->waiting, 0);
-    cr_assert(sim_is_as_logged(broker));
-    broker->ops->destroy(broker);
+    struct sim *sim = make();
+    give_slice(sim, 0, USD(10));
+    cr_assert_eq(sim->waiting, 0);
+    send_two(sim, 1, 1);
+    cr_assert_eq(sim->waiting, 2);
+    assert_next(sim, EVENT_ACCEPTED, 1);
+    assert_next(sim, EVENT_ACCEPTED, 2);
+    cr_assert_eq(sim->waiting, 0);
+    give_slice(sim, 1, USD(11));
+    cr_assert_eq(sim->waiting, 2);
+    assert_next(sim, EVENT_FILL, 1);
+    assert_next(sim, EVENT_FILL, 2);
+    cr_assert_eq(sim->waiting, 0);
+    cr_assert(sim_is_as_logged(sim));
+    sim_destroy(sim);
 }
 
 /* As much as can wait at once, many times over: the queue begins anew each time. */
 Test(sim, has_room_for_a_round_of_everything)
 {
-    struct broker *broker = make();
-    give_slice(broker, 0, USD(10));
+    struct sim *sim = make();
+    give_slice(sim, 0, USD(10));
     for (int64_t minute = 1; minute < 500; minute++) {
         uint64_t first = (uint64_t)minute * 10;
-        send_two(broker, first, minute);
-        send_two(broker, first + 2, minute);
+        send_two(sim, first, minute);
+        send_two(sim, first + 2, minute);
         for (uint64_t i = 0; i < 4; i++) {
-            assert_next(broker, EVENT_ACCEPTED, first + i);
+            assert_next(sim, EVENT_ACCEPTED, first + i);
         }
-        give_slice(broker, minute, USD(1));
-        assert_next(broker, EVENT_FILL, first);
-        assert_next(broker, EVENT_FILL, first + 2);
-        assert_next(broker, EVENT_FILL, first + 1);
-        assert_next(broker, EVENT_FILL, first + 3);
-        cr_assert_eq(broker->waiting, 0);
+        give_slice(sim, minute, USD(1));
+        assert_next(sim, EVENT_FILL, first);
+        assert_next(sim, EVENT_FILL, first + 2);
+        assert_next(sim, EVENT_FILL, first + 1);
+        assert_next(sim, EVENT_FILL, first + 3);
+        cr_assert_eq(sim->waiting, 0);
     }
-    broker->ops->destroy(broker);
+    sim_destroy(sim);
+}
+
+/* Received now; or when the market place said it, if that is later. */
+Test(sim, stamps_a_report_with_the_moment_it_is_received)
+{
+    struct sim *sim = make();
+    give_slice(sim, 0, USD(10));
+    send_two(sim, 1, 1);
+    int64_t said_ns = start_ns + NS_PER_MIN;
+    const struct event *early = sim_next_report(sim, said_ns - 5);
+    cr_assert_eq(early->ts_ns, said_ns);
+    cr_assert_eq(early->src_ns, said_ns);
+    const struct event *late = sim_next_report(sim, said_ns + 5);
+    cr_assert_eq(late->ts_ns, said_ns + 5);
+    cr_assert_eq(late->src_ns, said_ns, "when it was said stays");
+    sim_destroy(sim);
+}
+
+/* ---- following and agreeing ---- */
+
+/* A sim that holds one share of each instrument; the last slice was minute 1. */
+static struct sim *make_held(void)
+{
+    struct sim *sim = make();
+    cr_assert(sim_is_quiet(sim));
+    give_slice(sim, 0, USD(10));
+    cr_assert(sim_is_quiet(sim));
+    send_two(sim, 1, 1);
+    cr_assert_not(sim_is_quiet(sim), "answers wait");
+    assert_next(sim, EVENT_ACCEPTED, 1);
+    assert_next(sim, EVENT_ACCEPTED, 2);
+    cr_assert_not(sim_is_quiet(sim), "orders work");
+    give_slice(sim, 1, USD(10));
+    cr_assert_not(sim_is_quiet(sim), "fills wait");
+    assert_next(sim, EVENT_FILL, 1);
+    cr_assert_not(sim_is_quiet(sim), "one fill waits");
+    assert_next(sim, EVENT_FILL, 2);
+    cr_assert(sim_is_quiet(sim));
+    return sim;
+}
+
+enum { FOLLOWED = 5 };
+
+/* Slices of minutes 2 to 6, at $11 to $15, and the equity that the sim holding one of each has. */
+static void make_stretch(struct event bars[FOLLOWED * INSTRUMENTS], int64_t equity_e9[FOLLOWED])
+{
+    for (int64_t k = 0; k < FOLLOWED; k++) {
+        int64_t price_e9 = USD(11 + k);
+        for (uint32_t i = 0; i < INSTRUMENTS; i++) {
+            bars[k * INSTRUMENTS + i] = (struct event){
+                .ts_ns = start_ns + (k + 3) * NS_PER_MIN,
+                .src_ns = start_ns + (k + 2) * NS_PER_MIN,
+                .kind = EVENT_BAR,
+                .version = 1,
+                .slots = 1,
+                .instrument = i,
+                .bar = {price_e9, price_e9, price_e9, price_e9, 1}
+            };
+        }
+        equity_e9[k] = USD(10000 - 2 - 20) + 2 * price_e9;
+    }
+}
+
+/* Whether it agrees, the first slice taken before or not, with one equity wrong or none (-1). */
+static bool follows(bool opened, int wrong)
+{
+    struct event bars[FOLLOWED * INSTRUMENTS];
+    int64_t equity_e9[FOLLOWED];
+    make_stretch(bars, equity_e9);
+    if (wrong >= 0) {
+        equity_e9[wrong]++;
+    }
+    struct sim *sim = make_held();
+    if (opened) {
+        struct slice slice = slice_of(bars, bars + INSTRUMENTS, 2);
+        sim_on_slice(sim, &slice);
+    }
+    bool agrees = sim_follow(sim, opened, bars, bars + sizeof bars / sizeof bars[0], equity_e9);
+    cr_assert_eq(sim->waiting, 0);
+    sim_destroy(sim);
+    return agrees;
+}
+
+Test(sim, follows_and_finds_one_wrong_equity)
+{
+    for (int opened = 0; opened < 2; opened++) {
+        cr_assert(follows(opened == 1, -1));
+        for (int wrong = 0; wrong < FOLLOWED; wrong++) {
+            cr_assert_not(follows(opened == 1, wrong), "slice %d", wrong);
+        }
+    }
+}
+
+/* A stretch of nothing but the slice that was opened. */
+Test(sim, follows_the_opened_slice_alone)
+{
+    struct event bars[FOLLOWED * INSTRUMENTS];
+    int64_t equity_e9[FOLLOWED];
+    make_stretch(bars, equity_e9);
+    struct sim *sim = make_held();
+    struct slice slice = slice_of(bars, bars + INSTRUMENTS, 2);
+    sim_on_slice(sim, &slice);
+    cr_assert(sim_follow(sim, true, bars, bars + INSTRUMENTS, equity_e9));
+    equity_e9[0]--;
+    cr_assert_not(sim_follow(sim, true, bars, bars + INSTRUMENTS, equity_e9));
+    sim_destroy(sim);
+}
+
+/* The engine's side of a comparison: what a sim that holds one of each at $10 agrees with. */
+static struct engine engine_side(struct position positions[INSTRUMENTS])
+{
+    for (int i = 0; i < INSTRUMENTS; i++) {
+        positions[i] = (struct position){.qty_e9 = SHARES(1)};
+    }
+    struct engine engine = {.instrument_count = INSTRUMENTS,
+                            .ledger = {.positions = positions},
+                            .equity_e9 = USD(10000 - 2)};
+    engine.ledger.balance_e9[ACCOUNT_CASH] = USD(10000 - 2 - 20);
+    return engine;
+}
+
+/* A billionth of anything is a disagreement; of what is not in the slice only for sim_agrees(). */
+Test(sim, agrees_to_the_billionth)
+{
+    struct position positions[INSTRUMENTS];
+    struct engine engine = engine_side(positions);
+    struct sim *sim = make_held();
+    struct event bar = {.instrument = 1};
+    struct slice slice = {.bars = &bar, .count = 1};
+    int64_t *const all[] = {&engine.ledger.balance_e9[ACCOUNT_CASH], &engine.equity_e9,
+                            &positions[1].qty_e9, &positions[0].qty_e9};
+    cr_assert(sim_agrees(sim, &engine));
+    cr_assert(sim_agrees_after_slice(sim, &engine, &slice));
+    cr_assert(sim_agrees_after_report(sim, &engine));
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (int64_t by = -1; by <= 1; by += 2) {
+            *all[i] += by;
+            cr_assert_not(sim_agrees(sim, &engine), "amount %zu", i);
+            cr_assert_eq(sim_agrees_after_slice(sim, &engine, &slice), i == 3, "amount %zu", i);
+            /* The last report was instrument 1's fill; it says nothing of equity. */
+            cr_assert_eq(sim_agrees_after_report(sim, &engine), i == 1 || i == 3, "amount %zu", i);
+            *all[i] -= by;
+        }
+    }
+    sim_destroy(sim);
 }
 
 /* ---- after a crash ---- */
@@ -125,27 +266,27 @@ Test(sim, has_room_for_a_round_of_everything)
 /* The reports of two orders accepted and filled, as a log would hold them. */
 static void logged_reports(struct event logged[4])
 {
-    struct broker *broker = make();
-    give_slice(broker, 0, USD(10));
-    send_two(broker, 1, 1);
-    logged[0] = *broker->ops->next_report(broker);
-    logged[1] = *broker->ops->next_report(broker);
-    give_slice(broker, 1, USD(11));
-    logged[2] = *broker->ops->next_report(broker);
-    logged[3] = *broker->ops->next_report(broker);
-    broker->ops->destroy(broker);
+    struct sim *sim = make();
+    give_slice(sim, 0, USD(10));
+    send_two(sim, 1, 1);
+    logged[0] = *sim_next_report(sim, INT64_MIN);
+    logged[1] = *sim_next_report(sim, INT64_MIN);
+    give_slice(sim, 1, USD(11));
+    logged[2] = *sim_next_report(sim, INT64_MIN);
+    logged[3] = *sim_next_report(sim, INT64_MIN);
+    sim_destroy(sim);
 }
 
 /* The same market again, with so many of the reports logged. */
-static void run_again(struct broker *broker, const struct event logged[4], int count)
+static void run_again(struct sim *sim, const struct event logged[4], int count)
 {
-    give_slice(broker, 0, USD(10));
-    send_two(broker, 1, 1);
+    give_slice(sim, 0, USD(10));
+    send_two(sim, 1, 1);
     for (int i = 0; i < count && i < 2; i++) {
-        sim_expect(broker, &logged[i]);
+        sim_expect(sim, &logged[i]);
     }
     for (int i = 2; i < count; i++) {
-        sim_expect(broker, &logged[i]); /* fills are logged before their slice */
+        sim_expect(sim, &logged[i]); /* fills are logged before their slice */
     }
 }
 
@@ -154,19 +295,19 @@ Test(sim, does_not_hand_out_what_is_logged)
     struct event logged[4];
     logged_reports(logged);
     for (int count = 0; count <= 4; count++) {
-        struct broker *broker = make();
-        run_again(broker, logged, count);
-        cr_assert_eq(broker->waiting, count < 2 ? 2U - (uint32_t)count : 0U, "%d logged", count);
+        struct sim *sim = make();
+        run_again(sim, logged, count);
+        cr_assert_eq(sim->waiting, count < 2 ? 2U - (uint32_t)count : 0U, "%d logged", count);
         for (int i = count; i < 2; i++) {
-            assert_next(broker, EVENT_ACCEPTED, (uint64_t)i + 1);
+            assert_next(sim, EVENT_ACCEPTED, (uint64_t)i + 1);
         }
-        give_slice(broker, 1, USD(11));
+        give_slice(sim, 1, USD(11));
         for (int i = count < 2 ? 2 : count; i < 4; i++) {
-            assert_next(broker, EVENT_FILL, (uint64_t)i - 1);
+            assert_next(sim, EVENT_FILL, (uint64_t)i - 1);
         }
-        cr_assert_eq(broker->waiting, 0, "%d logged", count);
-        cr_assert(sim_is_as_logged(broker), "%d logged", count);
-        broker->ops->destroy(broker);
+        cr_assert_eq(sim->waiting, 0, "%d logged", count);
+        cr_assert(sim_is_as_logged(sim), "%d logged", count);
+        sim_destroy(sim);
     }
 }
 
@@ -176,11 +317,11 @@ Test(sim, knows_a_report_that_was_received_later)
     struct event logged[4];
     logged_reports(logged);
     logged[0].ts_ns += 5 * NS_PER_S;
-    struct broker *broker = make();
-    run_again(broker, logged, 1);
-    cr_assert_eq(broker->waiting, 1);
-    cr_assert(sim_is_as_logged(broker));
-    broker->ops->destroy(broker);
+    struct sim *sim = make();
+    run_again(sim, logged, 1);
+    cr_assert_eq(sim->waiting, 1);
+    cr_assert(sim_is_as_logged(sim));
+    sim_destroy(sim);
 }
 
 Test(sim, notices_a_report_that_the_exchange_does_not_give)
@@ -205,20 +346,20 @@ Test(sim, notices_a_report_that_the_exchange_does_not_give)
         struct event forged[4];
         memcpy(forged, logged, sizeof forged);
         ((unsigned char *)&forged[3])[cases[i].offset] ^= 1;
-        struct broker *broker = make();
-        run_again(broker, forged, 4);
-        cr_assert(sim_is_as_logged(broker), "%s: not known yet", cases[i].what);
-        give_slice(broker, 1, USD(11));
-        cr_assert_not(sim_is_as_logged(broker), "%s", cases[i].what);
-        broker->ops->destroy(broker);
+        struct sim *sim = make();
+        run_again(sim, forged, 4);
+        cr_assert(sim_is_as_logged(sim), "%s: not known yet", cases[i].what);
+        give_slice(sim, 1, USD(11));
+        cr_assert_not(sim_is_as_logged(sim), "%s", cases[i].what);
+        sim_destroy(sim);
     }
 }
 
 /* More reports are logged than there was room for at first. */
 Test(sim, expects_any_number_of_reports)
 {
-    struct broker *first = make();
-    struct broker *again = make();
+    struct sim *first = make();
+    struct sim *again = make();
     give_slice(first, 0, USD(10));
     give_slice(again, 0, USD(10));
     for (int64_t minute = 1; minute < 300; minute++) {
@@ -228,12 +369,12 @@ Test(sim, expects_any_number_of_reports)
             if (i == 2) {
                 give_slice(first, minute, USD(1));
             }
-            sim_expect(again, first->ops->next_report(first));
+            sim_expect(again, sim_next_report(first, INT64_MIN));
         }
         give_slice(again, minute, USD(1));
         cr_assert_eq(again->waiting, 0);
         cr_assert(sim_is_as_logged(again));
     }
-    first->ops->destroy(first);
-    again->ops->destroy(again);
+    sim_destroy(first);
+    sim_destroy(again);
 }

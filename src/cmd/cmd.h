@@ -13,10 +13,15 @@ enum exit_code {
 };
 
 /* Each takes its own arguments, argv[0] being "bellwether COMMAND" for messages. */
+int cmd_init(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_backtest(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+int cmd_gates(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
 /* Prints "bellwether: TEXT" to stderr and returns the exit code that belongs to the error. */

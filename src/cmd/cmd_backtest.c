@@ -5,7 +5,14 @@
 #include "cmd/cmd.h"
 #include "cmd/trading.h"
 
-enum { OPTION_OUT = 256, OPTION_NO_RUN_DIR, OPTION_JSON, OPTION_SKIP_BAD, OPTION_DATA };
+enum {
+    OPTION_OUT = 256,
+    OPTION_NO_RUN_DIR,
+    OPTION_JSON,
+    OPTION_SKIP_BAD,
+    OPTION_DATA,
+    OPTION_DECISIONS
+};
 
 static const struct argp_option options[] = {
     {"config",                                                 'c', "FILE", 0, "The configuration (default: examples/quickstart.yaml)", 0},
@@ -17,8 +24,10 @@ static const struct argp_option options[] = {
      "Leave bad rows out and list them, instead of refusing the file", 0},
     {"out",                                                        OPTION_OUT, "DIR", 0, "Write the run into DIR instead of runs/<id>/", 0},
     {"no-run-dir",OPTION_NO_RUN_DIR, NULL, 0, "Write nothing; print the result only", 0},
+    {"decisions",                                                       OPTION_DECISIONS, "FILE", 0,
+     "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
     {"json",                                                       OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0                                                      },
+    {0                                              },
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -40,6 +49,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_NO_RUN_DIR:
         trading->no_run_dir = true;
         return 0;
+    case OPTION_DECISIONS:
+        trading->decisions_path = text;
+        return 0;
     case OPTION_JSON:
         trading->json = true;
         return 0;
@@ -49,6 +61,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (trading->no_run_dir && trading->out_dir != NULL) {
             argp_error(state, "--out and --no-run-dir exclude each other");
+        } else if (trading->no_run_dir && trading->decisions_path != NULL) {
+            argp_error(state, "--decisions reads the run's log, which --no-run-dir does not keep; "
+                              "leave one of them out");
         }
         return 0;
     default:

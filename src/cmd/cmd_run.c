@@ -13,28 +13,31 @@ enum {
     OPTION_SKIP_BAD,
     OPTION_DATA,
     OPTION_MODE,
-    OPTION_JSON
+    OPTION_JSON,
+    OPTION_DECISIONS
 };
 
 /* One session takes this long unless --speed or --once say otherwise. */
 static const double default_session_s = 90.0;
 
 static const struct argp_option options[] = {
-    {"config",                                                 'c', "FILE", 0, "The configuration (default: examples/quickstart.yaml)", 0},
-    {"data",                                                  OPTION_DATA, "FILE", 0,
+    {"config",                                                      'c', "FILE", 0, "The configuration (default: examples/quickstart.yaml)", 0},
+    {"data",                                                       OPTION_DATA, "FILE", 0,
      "Bars to trade: a record file or CSV, plain or gzip; may be given several times. Without it "
      "the "
      "simulated workload: 1,440 bars, seed 42", 0},
-    {"once", OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
-    {"speed",                                                        OPTION_SPEED, "N", 0,
+    {"once",      OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
+    {"speed",                                                             OPTION_SPEED, "N", 0,
      "Market seconds per second, or `max` (default: a session in 90 seconds)", 0},
     {"state",OPTION_STATE, "DIR", 0,
      "Keep the log in DIR, durable step by step; started again, the run goes on where it was", 0},
-    {"skip-bad",                                                       OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad",                                                            OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
-    {"mode",                                                       OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
-    {"json",                                                   OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0                                                   },
+    {"mode",                                                            OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
+    {"decisions",                                                        OPTION_DECISIONS, "FILE", 0,
+     "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
+    {"json",                                                         OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
+    {0},
 };
 
 static void parse_speed(struct argp_state *state, const char *text)
@@ -77,6 +80,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_SKIP_BAD:
         trading->source.skip_bad = true;
+        return 0;
+    case OPTION_DECISIONS:
+        trading->decisions_path = text;
         return 0;
     case OPTION_JSON:
         trading->json = true;

@@ -17,7 +17,9 @@
 #include "cmd/build_info.h"
 #include "cmd/cmd.h"
 #include "driver/driver.h"
+#include "readers/explain_decisions.h"
 #include "readers/result.h"
+#include "readers/result_metrics.h"
 #include "readers/run_dir.h"
 #include "readers/views.h"
 #include "sys/clock.h"
@@ -504,6 +506,56 @@ static void fill_result(const struct trading *trading, struct run_result *result
     count_trades(engine, result);
 }
 
+/* The books' totals, for a run without a log. */
+static struct run_metrics *bare_metrics(const struct trading *trading)
+{
+    const struct engine *engine = driver_engine(trading->driver);
+    struct book_totals *totals = xcalloc(engine->book_count, sizeof *totals);
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        const struct book *book = &engine->books[i];
+        totals[i] = (struct book_totals){
+            .name = book->plan.strategy->name,
+            .acted = book->acted,
+            .refused = book->refused,
+            .trades_closed = book->trades_closed,
+            .trades_won = book->trades_won,
+            .realized_e9 = book->realized_e9,
+            .commission_e9 = book->commission_e9,
+        };
+        const struct trade *trades = engine->trades + (size_t)i * engine->instrument_count;
+        for (uint32_t k = 0; k < engine->instrument_count; k++) {
+            totals[i].trades_open += trades[k].state == TRADE_OPEN ? 1 : 0;
+        }
+    }
+    struct run_metrics *metrics = run_metrics_create_bare(
+        trading->config.cash_e9, engine->equity_e9, totals, engine->book_count);
+    free(totals);
+    return metrics;
+}
+
+/* What only the closed log can tell: its chain, and the run's figures. */
+static enum err read_log_back(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader;
+    enum err err = log_reader_open(trading->log_dir, &reader, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct history *history = NULL;
+    trading->log_chain = log_reader_chain(reader);
+    err = history_create(reader, &trading->preamble, &history, &trading->problem);
+    if (err == ERR_OK) {
+        *metrics = run_metrics_create(history);
+        history_destroy(history);
+    }
+    if (err == ERR_OK && trading->options->decisions_path != NULL) {
+        err = decisions_save(reader, &trading->preamble, trading->options->decisions_path,
+                             &trading->problem);
+    }
+    log_reader_close(reader);
+    return err;
+}
+
 static void print_skipped(const struct import_report *import)
 {
     for (uint32_t i = 0; i < import->fault_count; i++) {
@@ -524,16 +576,15 @@ static enum err conclude(struct trading *trading)
         trading->log_slots = log_slots(trading->log);
     }
     enum err err = close_outputs(trading, ERR_OK);
-    if (err == ERR_OK && trading->log_dir != NULL) {
-        struct log_reader *reader;
-        err = log_reader_open(trading->log_dir, &reader, &trading->problem);
-        if (err == ERR_OK) {
-            trading->log_chain = log_reader_chain(reader);
-            log_reader_close(reader);
-        }
+    struct run_metrics *metrics = NULL;
+    if (trading->log_dir == NULL) {
+        metrics = bare_metrics(trading);
+    } else if (err == ERR_OK) {
+        err = read_log_back(trading, &metrics);
     }
     struct run_result result;
     fill_result(trading, &result);
+    result.metrics = metrics;
     if (err == ERR_OK && trading->run_dir != NULL) {
         err = result_save(&result, trading->run_dir, &trading->problem);
     }
@@ -543,6 +594,7 @@ static enum err conclude(struct trading *trading)
         print_skipped(&trading->import);
         result_print(&result, trading->run_dir, stdout);
     }
+    run_metrics_destroy(metrics);
     return err;
 }
 

@@ -1,17 +1,26 @@
-/* books.c: strategies with their parameters, checked against the strategy's own row.
+/* books.c: one item of `strategies` after the other.
  *
- * What a strategy is called, which parameters it has, their ranges and whether they go together is
- * asked of the row alone, so that a new strategy needs nothing here. */
+ * The order of the table is the order of reading: the strategy and its defaults, the preset over
+ * them, then whatever is written over both. What keys say together is checked in
+ * contradictions.c. */
 #include "config/books.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/money.h"
+#include "config/contradictions.h"
+#include "config/exits.h"
 #include "config/nearest.h"
+#include "config/parameters.h"
+#include "config/presets.h"
+#include "config/sizes.h"
+#include "config/symbols.h"
 #include "strategy/table.h"
 
-#define QUANTITY_MAX INT64_C(1000000000) /* shares; in billionths it fits an int64 */
+#define PPM_ONE INT64_C(1000000)
+
+/* ---- strategy, preset, parameters ---- */
 
 static enum err refuse_strategy(const struct source *source, const struct yaml_node *node)
 {
@@ -28,188 +37,271 @@ static enum err refuse_strategy(const struct source *source, const struct yaml_n
                   shown(node->text).text);
 }
 
-/* Also sets every parameter to its fallback, for `parameters` comes next and may be left out. */
-static enum err read_name(const struct source *source, const struct key *key,
-                          const struct yaml_node *node, void *target)
+static VALUE_READER(read_plugin)
 {
-    struct book_config *book = target;
+    const struct book_reading *reading = target;
+    enum err err = value_path(source, key, node, reading->book);
+    if (err == ERR_OK && reading->config->load_plugin == NULL) {
+        return refuse(source, node->spot, "leave plugin out, and name one of our strategies",
+                      "plugin: strategies from files are not loaded here");
+    }
+    return err;
+}
+
+static const struct strategy_def *find_strategy(const struct source *source,
+                                                const struct book_reading *reading,
+                                                const struct yaml_node *node, enum err *err)
+{
+    const struct book_config *book = reading->book;
+    const struct strategy_def *strategy = NULL;
+    struct problem problem = {.text = ""};
+    if (book->plugin == NULL) {
+        strategy = strategy_find(node->text);
+        *err = strategy == NULL ? refuse_strategy(source, node) : ERR_OK;
+        return strategy;
+    }
+    strategy = reading->config->load_plugin(book->plugin, node->text, &problem);
+    *err = strategy == NULL
+               ? refuse(source, node->spot, "give the path of a plug-in for this build",
+                        "plugin: %s", problem.text)
+               : ERR_OK;
+    return strategy;
+}
+
+/* Also sets what follows from the strategy alone, for the keys that may be left out. */
+static VALUE_READER(read_name)
+{
+    const struct book_reading *reading = target;
+    struct book_config *book = reading->book;
     enum err err = keys_want(source, key, node, YAML_TEXT);
+    if (err == ERR_OK) {
+        book->strategy = find_strategy(source, reading, node, &err);
+    }
+    if (err == ERR_OK) {
+        parameters_fall_back(book->strategy, book->parameters);
+        book->frame_ns = book->strategy->default_frame_ns;
+    }
+    return err;
+}
+
+static void set_parameter(struct book_config *book, const char *name, int64_t value)
+{
+    for (size_t i = 0; book->strategy->parameters[i].name != NULL; i++) {
+        if (strcmp(book->strategy->parameters[i].name, name) == 0) {
+            book->parameters[i] = value;
+        }
+    }
+}
+
+static VALUE_READER(read_preset)
+{
+    const struct book_reading *reading = target;
+    struct book_config *book = reading->book;
+    const char *names[8] = {NULL};
+    size_t index;
+    for (size_t i = 0; presets[i].name != NULL; i++) {
+        names[i] = presets[i].name;
+    }
+    enum err err = value_word(source, key, node, names, &index);
     if (err != ERR_OK) {
         return err;
     }
-    book->strategy = strategy_find(node->text);
-    if (book->strategy == NULL) {
-        return refuse_strategy(source, node);
-    }
-    for (size_t i = 0; book->strategy->parameters[i].name != NULL; i++) {
-        CHECK(i < PARAMETERS_MAX);
-        book->parameters[i] = book->strategy->parameters[i].fallback;
-    }
-    return ERR_OK;
-}
-
-static struct words known_parameters(const struct strategy_def *strategy)
-{
-    struct words list = words("%s has the parameters", strategy->name);
-    for (size_t i = 0; strategy->parameters[i].name != NULL; i++) {
-        list = words("%s%s %s", list.text, i == 0 ? "" : ",", strategy->parameters[i].name);
-    }
-    return list;
-}
-
-static enum err refuse_parameter(const struct source *source, const struct yaml_node *key,
-                                 const struct strategy_def *strategy)
-{
-    struct nearest nearest = nearest_to(key->text);
-    for (size_t i = 0; strategy->parameters[i].name != NULL; i++) {
-        nearest_offer(&nearest, strategy->parameters[i].name);
-    }
-    struct words hint =
-        nearest.name != NULL ? words("did you mean %s?", nearest.name) : known_parameters(strategy);
-    return refuse(source, key->spot, hint.text, "%s: unknown parameter %s", strategy->name,
-                  shown(key->text).text);
-}
-
-static struct words choice_list(const struct parameter_def *parameter)
-{
-    struct words list = words("write one of:");
-    for (size_t i = 0; parameter->choices[i] != NULL; i++) {
-        list = words("%s%s %s", list.text, i == 0 ? "" : ",", parameter->choices[i]);
-    }
-    return list;
-}
-
-static enum err read_choice(const struct source *source, const struct parameter_def *parameter,
-                            const struct yaml_node *node, int64_t *value)
-{
-    for (int64_t i = 0; parameter->choices[i] != NULL; i++) {
-        if (strcmp(node->text, parameter->choices[i]) == 0) {
-            *value = i;
-            return ERR_OK;
-        }
-    }
-    return refuse(source, node->spot, choice_list(parameter).text, "%s: %s is not one of its words",
-                  parameter->name, shown(node->text).text);
-}
-
-static enum err read_number(const struct source *source, const struct parameter_def *parameter,
-                            const struct yaml_node *node, int64_t *value)
-{
-    struct count_unit unit = {
-        .noun = "", .minimum = parameter->minimum, .maximum = parameter->maximum};
-    struct unit_fault fault;
-    if (!unit_count(node->text, &unit, value, &fault)) {
-        return refuse(source, node->spot,
-                      words("write a whole number in %lld..%lld", (long long)parameter->minimum,
-                            (long long)parameter->maximum)
-                          .text,
-                      "%s: %s", parameter->name, fault.text.text);
+    book->preset = &presets[index];
+    book->frame_ns = book->preset->frame_ns;
+    set_parameter(book, "fast", book->preset->fast);
+    set_parameter(book, "slow", book->preset->slow);
+    book->sizing.kind = SIZING_RISK;
+    book->sizing.share_ppm = book->preset->risk_ppm;
+    book->exits.time_limit_ns = book->preset->time_limit_ns;
+    if (reading->config->calendar != CALENDAR_ALWAYS) {
+        book->exits.flat_before_close_ns = book->preset->flat_before_close_ns;
     }
     return ERR_OK;
 }
 
-static enum err read_parameter(const struct source *source, const struct strategy_def *strategy,
-                               const struct yaml_node *node, int64_t *parameters)
+static VALUE_READER(read_parameters)
 {
-    for (size_t i = 0; strategy->parameters[i].name != NULL; i++) {
-        const struct parameter_def *parameter = &strategy->parameters[i];
-        if (strcmp(parameter->name, node->key->text) != 0) {
-            continue;
-        }
-        if (node->kind != YAML_TEXT) {
-            return refuse(source, node->spot, words("write %s: VALUE", parameter->name).text,
-                          "%s: %s where a single value is expected", parameter->name,
-                          yaml_kind_text(node->kind));
-        }
-        switch (parameter->type) {
-        case PARAMETER_COUNT:
-            return read_number(source, parameter, node, &parameters[i]);
-        case PARAMETER_CHOICE:
-            return read_choice(source, parameter, node, &parameters[i]);
-        }
-    }
-    return refuse_parameter(source, node->key, strategy);
-}
-
-static enum err read_parameters(const struct source *source, const struct key *key,
-                                const struct yaml_node *node, void *target)
-{
-    struct book_config *book = target;
+    const struct book_reading *reading = target;
     enum err err = keys_want(source, key, node, YAML_MAP);
-    for (const struct yaml_node *child = node->first; child != NULL && err == ERR_OK;
-         child = child->next) {
-        err = read_parameter(source, book->strategy, child, book->parameters);
-    }
-    if (err != ERR_OK || book->strategy->fault == NULL) {
-        return err;
-    }
-    const char *fault = book->strategy->fault(book->parameters);
-    if (fault != NULL) {
-        return refuse(
-            source, keys_spot(node),
-            "change one of them; a parameter left out has its default, see docs/config.md",
-            "%s: %s", book->strategy->name, fault);
-    }
-    return ERR_OK;
+    return err != ERR_OK
+               ? err
+               : parameters_read(source, reading->book->strategy, node, reading->book->parameters);
 }
 
-static enum err read_frame(const struct source *source, const struct key *key,
-                           const struct yaml_node *node, void *target)
+/* ---- where and when ---- */
+
+static VALUE_READER(read_frame)
 {
-    struct book_config *book = target;
+    const struct book_reading *reading = target;
     enum err err = keys_want(source, key, node, YAML_TEXT);
-    if (err == ERR_OK && bar_length_parse(node->text, &book->frame_ns) != ERR_OK) {
+    if (err == ERR_OK && bar_length_parse(node->text, &reading->book->frame_ns) != ERR_OK) {
         return refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
                       "frame: %s is not a bar length", shown(node->text).text);
     }
     return err;
 }
 
-static enum err read_quantity(const struct source *source, const struct key *key,
-                              const struct yaml_node *node, void *target)
+static bool is_traded(const struct run_config *config, const char *symbol)
 {
-    static const struct count_unit unit = {
-        .noun = "shares", .noun_optional = true, .minimum = 1, .maximum = QUANTITY_MAX};
-    struct book_config *book = target;
+    for (uint32_t i = 0; i < config->symbol_count; i++) {
+        if (strcmp(config->symbols[i].symbol, symbol) == 0) {
+            return true;
+        }
+    }
+    return config->symbols == NULL;
+}
+
+static VALUE_READER(read_symbols)
+{
+    const struct book_reading *reading = target;
+    struct book_config *book = reading->book;
+    if (node->kind == YAML_TEXT && strcmp(node->text, "all") == 0) {
+        return ERR_OK;
+    }
+    if (node->kind == YAML_TEXT && node->text[0] != '\0') {
+        return refuse(source, node->spot, words("write symbols: [%.15s]", node->text).text,
+                      "symbols: %s is neither all nor a list", shown(node->text).text);
+    }
+    enum err err = keys_want(source, key, node, YAML_LIST);
+    if (err == ERR_OK) {
+        err = symbols_read_list(source, node, &book->symbols, &book->symbol_count);
+    }
+    for (const struct yaml_node *item = node->first; item != NULL && err == ERR_OK;
+         item = item->next) {
+        if (!is_traded(reading->config, item->text)) {
+            err = refuse(source, item->spot, "add it to the symbols of the run, or leave it out",
+                         "symbols: %s is not among the run's symbols", item->text);
+        }
+    }
+    return err;
+}
+
+/* ---- size and entry ---- */
+
+static VALUE_READER(read_fractional)
+{
+    const struct book_reading *reading = target;
+    return value_flag(source, key, node, &reading->book->sizing);
+}
+
+static VALUE_READER(read_capital)
+{
+    const struct book_reading *reading = target;
+    return value_share(source, key, node, &reading->book->sizing);
+}
+
+#define ORDER_HINT "write order: market, order: limit 10bps, or order: limit -5bps"
+
+/* "market", or "limit 10bps": so far beyond the reference price may be paid; "limit -5bps": so far
+ * below it is bid. */
+static VALUE_READER(read_order)
+{
+    static const struct unit_range range = {0, 100000};
+    struct entry_config *entry = target;
     enum err err = keys_want(source, key, node, YAML_TEXT);
-    int64_t shares;
     struct unit_fault fault;
     if (err != ERR_OK) {
         return err;
     }
-    if (!unit_count(node->text, &unit, &shares, &fault)) {
+    if (strcmp(node->text, "market") == 0) {
+        entry->type = ORDER_TYPE_MARKET;
+        return ERR_OK;
+    }
+    size_t word = strcspn(node->text, " ");
+    const char *offset = node->text + word + strspn(node->text + word, " ");
+    if (word != 5 || strncmp(node->text, "limit", 5) != 0 || offset[0] == '\0') {
+        return refuse(source, node->spot, ORDER_HINT, "order: %s is not an entry order",
+                      shown(node->text).text);
+    }
+    bool below = offset[0] == '-';
+    if (!unit_ppm(offset + (below ? 1 : 0), range, &entry->limit_offset_ppm, &fault)) {
         return keys_refuse(source, key, node, &fault);
     }
-    book->qty_e9 = shares * MONEY_E9;
+    entry->type = ORDER_TYPE_LIMIT;
+    entry->limit_offset_ppm *= below ? -1 : 1;
     return ERR_OK;
+}
+
+static VALUE_READER(read_time_in_force)
+{
+    static const char *const forces[] = {
+#define X(name, code, text) (text),
+        TIME_IN_FORCE_LIST(X)
+#undef X
+            NULL,
+    };
+    static const enum time_in_force codes[] = {
+#define X(name, code, text) TIME_IN_FORCE_##name,
+        TIME_IN_FORCE_LIST(X)
+#undef X
+    };
+    struct entry_config *entry = target;
+    size_t index;
+    enum err err = value_word(source, key, node, forces, &index);
+    if (err == ERR_OK) {
+        entry->time_in_force = codes[index];
+    }
+    return err;
 }
 
 /* Version 14 tears wide tables apart. */
 /* clang-format off */
-static const struct key book_keys[] = {
-    {"name", KEY_REQUIRED, "ma_crossover", "the strategy", read_name, 0, NULL},
-    {"parameters", KEY_OPTIONAL, "{fast: 10}", "the strategy's settings", read_parameters, 0, NULL},
-    {"frame", KEY_REQUIRED, "1min", "length of the bars it decides on", read_frame, 0, NULL},
-    {"quantity", KEY_REQUIRED, "100", "shares per entry", read_quantity, 0, NULL},
+static const struct key entry_keys[] = {
+    {"order", KEY_OPTIONAL, "market", "market, or limit 10bps", read_order, 0, NULL, 0, 0},
+    {"time_in_force", KEY_OPTIONAL, "gtc", "how long it waits", read_time_in_force, 0, NULL, 0, 0},
     {0},
 };
 /* clang-format on */
 
-static enum err read_book(const struct source *source, const struct yaml_node *item, int64_t bar_ns,
-                          struct book_config *book)
+static VALUE_READER(read_entry)
 {
-    enum err err = keys_read(source, item, "strategies", book_keys, book);
-    if (err != ERR_OK || bar_ns == 0 || book->frame_ns == bar_ns) {
-        return err;
-    }
-    char bar[24];
-    return refuse(source, yaml_find(item, "frame")->spot,
-                  words("write frame: %s, or change bar", bar_length_text(bar_ns, bar)).text,
-                  "frame: differs from bar: %s", bar);
+    const struct book_reading *reading = target;
+    return keys_read(source, node, key->name, entry_keys, &reading->book->entry);
 }
 
-enum err books_read(const struct source *source, const struct key *key,
-                    const struct yaml_node *node, void *target)
+/* ---- the book ---- */
+
+/* Version 14 tears wide tables apart. */
+/* clang-format off */
+#define PLUGIN_AT     offsetof(struct book_config, plugin)
+#define CAPITAL_AT    offsetof(struct sizing, capital_ppm)
+#define FRACTIONAL_AT offsetof(struct sizing, fractional)
+
+static const struct key book_keys[] = {
+    {"plugin", KEY_OPTIONAL, "./my.so", "file that holds the strategy", read_plugin, PLUGIN_AT,
+     NULL, 0, 0},
+    {"name", KEY_REQUIRED, "ma_crossover", "the strategy", read_name, 0, NULL, 0, 0},
+    {"preset", KEY_OPTIONAL, "swing", "a set of the keys below", read_preset, 0, NULL, 0, 0},
+    {"parameters", KEY_OPTIONAL, "{fast: 10}", "the strategy's settings", read_parameters, 0, NULL,
+     0, 0},
+    {"frame", KEY_OPTIONAL, "1min", "length of the bars it decides on", read_frame, 0, NULL, 0, 0},
+    {"symbols", KEY_OPTIONAL, "[SPY]", "which of the run's symbols", read_symbols, 0, NULL, 0, 0},
+    {"capital", KEY_OPTIONAL, "50%", "its share of the equity", read_capital, CAPITAL_AT, NULL,
+     1, PPM_ONE},
+    {"fractional", KEY_OPTIONAL, "no", "whether parts of a share", read_fractional, FRACTIONAL_AT,
+     NULL, 0, 0},
+    {"quantity", KEY_OPTIONAL, "100", "shares per entry", quantity_read, 0, NULL, 0, 0},
+    {"size", KEY_OPTIONAL, "{equity: 10%}", "shares per entry by a rule", size_read, 0, NULL, 0, 0},
+    {"entry", KEY_OPTIONAL, "{order: market}", "the order that enters", read_entry, 0, NULL, 0, 0},
+    {"exits", KEY_OPTIONAL, "{stop: 2ATR}", "how a trade ends", exits_read, 0, NULL, 0, 0},
+    {0},
+};
+/* clang-format on */
+
+static enum err read_book(const struct source *source, const struct yaml_node *item,
+                          struct run_config *config)
+{
+    struct book_config *book = &config->books[config->book_count++];
+    book->sizing.capital_ppm = PPM_ONE;
+    book->exits = EXIT_PLAN_DEFAULT;
+    book->entry =
+        (struct entry_config){.type = ORDER_TYPE_MARKET, .time_in_force = TIME_IN_FORCE_GTC};
+    struct book_reading reading = {.config = config, .book = book};
+    enum err err = keys_read(source, item, "strategies", book_keys, &reading);
+    return err != ERR_OK ? err : contradictions_book(source, item, config, book);
+}
+
+VALUE_READER(books_read)
 {
     struct run_config *config = target;
     enum err err = keys_want(source, key, node, YAML_LIST);
@@ -226,8 +318,7 @@ enum err books_read(const struct source *source, const struct key *key,
     }
     for (const struct yaml_node *item = node->first; item != NULL && err == ERR_OK;
          item = item->next) {
-        err = read_book(source, item, config->bar_ns, &config->books[config->book_count]);
-        config->book_count++;
+        err = read_book(source, item, config);
     }
     return err;
 }

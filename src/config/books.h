@@ -3,10 +3,15 @@
 #define CONFIG_BOOKS_H
 
 #include "config/config.h"
-#include "config/keys.h"
+#include "config/values.h"
 
-/* Reader of a row in a table of keys; `target` is a struct run_config whose bar_ns is read. */
-enum err books_read(const struct source *source, const struct key *key,
-                    const struct yaml_node *node, void *target);
+/* What the readers of a book's keys fill, and what they may look at. */
+struct book_reading {
+    struct run_config *config; /* the keys above `strategies` are read */
+    struct book_config *book;
+};
+
+/* Reader of a row in a table of keys; `target` is a struct run_config. */
+VALUE_READER(books_read);
 
 #endif

@@ -1,8 +1,8 @@
-/* config.c: the top-level keys and the limits, as tables, and the reading of the file.
+/* config.c: the top-level keys as a table, and the reading of the file.
  *
  * A configuration is read into a fresh struct and handed over only when all of it is right. The
- * order of the table is the order of reading: `bar` stands before `strategies`, whose frames are
- * compared with it. */
+ * order of the table is the order of reading: what is compared with another key stands behind it.
+ */
 #include "config/config.h"
 
 #include <errno.h>
@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "config/books.h"
-#include "config/keys.h"
+#include "config/contradictions.h"
+#include "config/exchange_keys.h"
+#include "config/limit_keys.h"
 #include "config/symbols.h"
 #include "sys/memory.h"
 
@@ -49,16 +51,58 @@ static enum err read_mode(const struct source *source, const struct key *key,
                   shown(node->text).text);
 }
 
-static enum err read_calendar(const struct source *source, const struct key *key,
-                              const struct yaml_node *node, void *target)
+static VALUE_READER(read_calendar)
 {
-    (void)target; /* there is nothing to choose yet */
-    enum err err = keys_want(source, key, node, YAML_TEXT);
-    if (err == ERR_OK && strcmp(node->text, "always") != 0) {
-        return refuse(source, node->spot, "write calendar: always",
-                      "calendar: %s is not in this version", shown(node->text).text);
+    static const char *const calendars[] = {"always", "XNYS", NULL};
+    static const enum calendar_id ids[] = {CALENDAR_ALWAYS, CALENDAR_XNYS};
+    struct run_config *config = target;
+    size_t index;
+    enum err err = value_word(source, key, node, calendars, &index);
+    if (err == ERR_OK) {
+        config->calendar = ids[index];
     }
     return err;
+}
+
+static VALUE_READER(read_hours)
+{
+    static const char *const hours[] = {"regular", "extended", NULL};
+    struct run_config *config = target;
+    size_t index;
+    enum err err = value_word(source, key, node, hours, &index);
+    if (err != ERR_OK) {
+        return err;
+    }
+    config->extended_hours = index == 1;
+    if (config->extended_hours && config->calendar == CALENDAR_ALWAYS) {
+        return refuse(source, node->spot, "write calendar: XNYS, or leave hours out",
+                      "hours: under calendar: always there are no hours to extend");
+    }
+    return ERR_OK;
+}
+
+#define ZONE_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/"
+
+/* Whether the machine knows the zone is seen when it is used; here it must look like one. */
+static VALUE_READER(read_tz)
+{
+    struct run_config *config = target;
+    enum err err = keys_want(source, key, node, YAML_TEXT);
+    if (err != ERR_OK) {
+        return err;
+    }
+    const char *text = node->text;
+    bool offset = strlen(text) == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':' &&
+                  strspn(text + 1, "0123456789:") == 5;
+    bool name = strchr(text, '/') != NULL && text[0] != '/' && text[strlen(text) - 1] != '/' &&
+                text[strspn(text, ZONE_CHARACTERS)] == '\0';
+    if (!offset && !name && strcmp(text, "UTC") != 0) {
+        return refuse(source, node->spot,
+                      "write a zone like America/New_York, an offset like -05:00, or UTC",
+                      "tz: %s is no time zone", shown(text).text);
+    }
+    config->tz = xstrdup(text);
+    return ERR_OK;
 }
 
 static enum err read_bar(const struct source *source, const struct key *key,
@@ -73,28 +117,11 @@ static enum err read_bar(const struct source *source, const struct key *key,
     return err;
 }
 
-/* An amount of cash into the int64 at the row's offset. */
-static enum err read_amount(const struct source *source, const struct key *key,
-                            const struct yaml_node *node, void *target)
-{
-    enum err err = keys_want(source, key, node, YAML_TEXT);
-    int64_t cash_e9;
-    struct unit_fault fault;
-    if (err != ERR_OK) {
-        return err;
-    }
-    if (!unit_cash(node->text, &cash_e9, &fault)) {
-        return keys_refuse(source, key, node, &fault);
-    }
-    memcpy((char *)target + key->offset, &cash_e9, sizeof cash_e9);
-    return ERR_OK;
-}
-
 static enum err read_cash(const struct source *source, const struct key *key,
                           const struct yaml_node *node, void *target)
 {
     struct run_config *config = target;
-    enum err err = read_amount(source, key, node, target);
+    enum err err = value_cash(source, key, node, target);
     if (err == ERR_OK && config->cash_e9 == 0) {
         return refuse(source, node->spot, "write the cash to start with, like $100,000",
                       "cash: %s buys nothing", shown(node->text).text);
@@ -102,79 +129,30 @@ static enum err read_cash(const struct source *source, const struct key *key,
     return err;
 }
 
-/* The readers of LIMIT_LIST's two kinds; the row's offset leads to the struct limit. */
-static enum err read_limit_MONEY(const struct source *source, const struct key *key,
-                                 const struct yaml_node *node, void *target)
-{
-    enum err err = keys_want(source, key, node, YAML_TEXT);
-    if (err != ERR_OK) {
-        return err;
-    }
-    /* A position may be worth more than the equity, but no more than all of it can be lost. */
-    bool loss = key->offset == offsetof(struct limits, daily_loss);
-    struct unit_fault fault;
-    struct limit limit;
-    if (!unit_money_limit(node->text, loss ? 1000000 : SHARE_PPM_MAX, &limit, &fault)) {
-        return keys_refuse(source, key, node, &fault);
-    }
-    memcpy((char *)target + key->offset, &limit, sizeof limit);
-    return ERR_OK;
-}
-
-static enum err read_limit_COUNT(const struct source *source, const struct key *key,
-                                 const struct yaml_node *node, void *target)
-{
-    enum err err = keys_want(source, key, node, YAML_TEXT);
-    if (err != ERR_OK) {
-        return err;
-    }
-    struct count_unit unit = {.noun = key->noun, .minimum = 1, .maximum = COUNT_MAX};
-    struct unit_fault fault;
-    struct limit limit = {.unit = LIMIT_COUNT};
-    if (!unit_count(node->text, &unit, &limit.value, &fault)) {
-        return keys_refuse(source, key, node, &fault);
-    }
-    memcpy((char *)target + key->offset, &limit, sizeof limit);
-    return ERR_OK;
-}
-
 /* Version 14 tears wide tables apart. */
 /* clang-format off */
-#define EXAMPLE_MONEY(plural) "2%"
-#define EXAMPLE_COUNT(plural) "10 " plural
-
-static const struct key limit_keys[] = {
-#define X(field, name, kind, plural, help)                                                         \
-    {(name), KEY_REQUIRED, EXAMPLE_##kind(plural), (help), read_limit_##kind,                      \
-     offsetof(struct limits, field), (plural)},
-    LIMIT_LIST(X)
-#undef X
-    {0},
-};
-/* clang-format on */
-
-static enum err read_limits(const struct source *source, const struct key *key,
-                            const struct yaml_node *node, void *target)
-{
-    struct run_config *config = target;
-    return keys_read(source, node, key->name, limit_keys, &config->limits);
-}
-
-/* clang-format off */
-#define CASH_AT       offsetof(struct run_config, cash_e9)
-#define COMMISSION_AT offsetof(struct run_config, commission_e9)
-#define BOOK_EXAMPLE  "[{name: ma_crossover, frame: 1min, quantity: 100}]"
-#define LIMITS_HELP   "limits have no defaults; docs/config.md lists them"
+#define AT(field)    offsetof(struct run_config, field)
+#define BOOK_EXAMPLE "[{name: ma_crossover, frame: 1min, quantity: 100}]"
+#define LIMITS_HELP  "limits have no defaults; docs/config.md lists them"
 
 static const struct key config_keys[] = {
-    {"mode", KEY_REQUIRED, "sim", "sim or backtest", read_mode, 0, NULL},
-    {"calendar", KEY_REQUIRED, "always", "when the market is open", read_calendar, 0, NULL},
-    {"symbols", KEY_REQUIRED, "all", "what to trade", symbols_read, 0, NULL},
-    {"bar", KEY_OPTIONAL, "1min", "length of the data's bars", read_bar, 0, NULL},
-    {"cash", KEY_REQUIRED, "$100,000", "the cash to start with", read_cash, CASH_AT, NULL},
-    {"commission", KEY_REQUIRED, "$1", "charged per fill", read_amount, COMMISSION_AT, NULL},
-    {"strategies", KEY_REQUIRED, BOOK_EXAMPLE, "the strategies at work", books_read, 0, NULL},
-    {"limits", KEY_REQUIRED, "{max_daily_loss: 2%, ...}", LIMITS_HELP, read_limits, 0, NULL},
+    {"mode", KEY_REQUIRED, "sim", "sim or backtest", read_mode, 0, NULL, 0, 0},
+    {"calendar", KEY_REQUIRED, "always", "when the market is open", read_calendar, 0, NULL, 0, 0},
+    {"hours", KEY_OPTIONAL, "regular", "regular or extended", read_hours, 0, NULL, 0, 0},
+    {"symbols", KEY_REQUIRED, "all", "what to trade", symbols_read, 0, NULL, 0, 0},
+    {"bar", KEY_OPTIONAL, "1min", "length of the data's bars", read_bar, 0, NULL, 0, 0},
+    {"tz", KEY_OPTIONAL, "America/New_York", "zone of times without one", read_tz, 0, NULL, 0, 0},
+    {"cash", KEY_REQUIRED, "$100,000", "the cash to start with", read_cash, AT(cash_e9), NULL, 0, 0},
+    {"commission", KEY_REQUIRED, "$1", "charged per fill", commission_read, AT(commission_e9), NULL,
+     0, 0},
+    {"actions", KEY_OPTIONAL, "actions.csv", "splits and dividends", value_path, AT(actions_path),
+     NULL, 0, 0},
+    {"assume_adjusted", KEY_OPTIONAL, "no", "whether gaps over 35 % stop no entries", value_flag,
+     AT(assume_adjusted), NULL, 0, 0},
+    {"exchange", KEY_OPTIONAL, "{slippage: 5bps}", "how the simulated exchange behaves",
+     exchange_read, 0, NULL, 0, 0},
+    {"strategies", KEY_REQUIRED, BOOK_EXAMPLE, "the strategies at work", books_read, 0, NULL, 0, 0},
+    {"limits", KEY_REQUIRED, "{max_daily_loss: 2%, ...}", LIMITS_HELP, limits_read, 0, NULL, 0, 0},
     {0},
 };
 /* clang-format on */
@@ -195,6 +173,9 @@ static enum err read_all(const struct source *source, struct run_config *config)
     if (err == ERR_OK) {
         err = keys_read(&text, tree.root, "configuration", config_keys, config);
     }
+    if (err == ERR_OK) {
+        err = contradictions_run(&text, tree.root, config);
+    }
     yaml_finish(&tree);
     return err;
 }
@@ -202,12 +183,21 @@ static enum err read_all(const struct source *source, struct run_config *config)
 enum err config_parse(const char *path, const char *bytes, size_t length, struct run_config *config,
                       struct problem *problem)
 {
+    return config_parse_with(path, bytes, length, NULL, config, problem);
+}
+
+enum err config_parse_with(const char *path, const char *bytes, size_t length,
+                           plugin_load *load_plugin, struct run_config *config,
+                           struct problem *problem)
+{
     if (length > FILE_SIZE_MAX) {
         return problem_set(problem, ERR_USAGE,
                            "%.400s: error: larger than 1 MiB\nhint: is this the configuration?",
                            path);
     }
-    struct run_config result = {.path = xstrdup(path), .length = length};
+    struct run_config result = {
+        .path = xstrdup(path), .length = length, .load_plugin = load_plugin};
+    result.exchange.multiplier = 1;
     result.bytes = xmalloc(length + 1);
     memcpy(result.bytes, bytes, length);
     result.bytes[length] = '\0';
@@ -235,6 +225,12 @@ static enum err refuse_file(const char *path, const char *why, struct problem *p
 
 enum err config_read(const char *path, struct run_config *config, struct problem *problem)
 {
+    return config_read_with(path, NULL, config, problem);
+}
+
+enum err config_read_with(const char *path, plugin_load *load_plugin, struct run_config *config,
+                          struct problem *problem)
+{
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
         return refuse_file(path, strerror(errno), problem);
@@ -246,7 +242,7 @@ enum err config_read(const char *path, struct run_config *config, struct problem
     if (ferror(file) != 0) {
         err = refuse_file(path, strerror(errno), problem); /* a directory ends here, too */
     } else {
-        err = config_parse(path, bytes, length, config, problem);
+        err = config_parse_with(path, bytes, length, load_plugin, config, problem);
     }
     (void)fclose(file); /* was only read */
     free(bytes);
@@ -261,5 +257,12 @@ void config_finish(struct run_config *config)
     free(config->path);
     free(config->bytes);
     free(config->symbols);
+    free(config->tz);
+    free(config->actions_path);
+    free(config->warnings);
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        free(config->books[i].symbols);
+        free(config->books[i].plugin);
+    }
     *config = (struct run_config){0};
 }

@@ -9,9 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/exchange_config.h"
+#include "config/words.h"
+#include "core/exit_plan.h"
 #include "core/limits.h"
+#include "core/sizing.h"
 #include "core/strategy.h"
+#include "market/calendar.h"
 #include "market/instrument.h"
+#include "market/order.h"
 #include "sys/problem.h"
 #include "sys/sha256.h"
 
@@ -25,13 +31,32 @@ enum run_mode {
 /* "backtest", "sim". */
 const char *run_mode_text(enum run_mode mode);
 
+/* The order that enters a trade. */
+struct entry_config {
+    enum order_type type;     /* MARKET or LIMIT */
+    int64_t limit_offset_ppm; /* from the reference price; positive: worse for us */
+    enum time_in_force time_in_force;
+};
+
+struct preset;
+
 /* One strategy at work: book 1, 2, ... in the order of the file. */
 struct book_config {
     const struct strategy_def *strategy;
+    const struct preset *preset; /* NULL: none */
+    char *plugin;                /* the file that the strategy came from; NULL: it is ours */
     int64_t parameters[PARAMETERS_MAX];
     int64_t frame_ns;
-    int64_t qty_e9; /* shares per entry, whole, > 0 */
+    struct instrument *symbols; /* in the order of the file; NULL: all of the run's */
+    uint32_t symbol_count;
+    struct sizing sizing;
+    struct entry_config entry;
+    struct exit_plan exits;
 };
+
+/* Finds the strategy of a plug-in file, or fills the problem. */
+typedef const struct strategy_def *plugin_load(const char *path, const char *name,
+                                               struct problem *problem);
 
 struct run_config {
     char *path;  /* as given, for messages */
@@ -40,9 +65,15 @@ struct run_config {
     char config_hash[SHA256_HEX_SIZE]; /* SHA-256 of the bytes */
 
     enum run_mode mode;
+    enum calendar_id calendar;
+    bool extended_hours;
+    char *tz;       /* zone of the data's naive times; NULL: by the data's format */
     int64_t bar_ns; /* 0: what the data holds */
     int64_t cash_e9;
-    int64_t commission_e9; /* per fill */
+    int64_t commission_e9; /* per fill; what comes by the share is among the exchange's settings */
+    char *actions_path;    /* splits and dividends; NULL: none */
+    bool assume_adjusted;  /* gaps over 35 % do not stop entries */
+    struct exchange_config exchange;
     struct limits limits;
 
     struct instrument *symbols; /* in the order of the file; NULL: all that the data holds */
@@ -50,6 +81,10 @@ struct run_config {
 
     struct book_config books[BOOKS_MAX];
     uint32_t book_count; /* >= 1 */
+
+    struct words *warnings; /* what is allowed and may not be meant */
+    uint32_t warning_count;
+    plugin_load *load_plugin; /* while it is read; NULL: plug-ins are refused */
 };
 
 /* Reads and checks a file. On success `*config` is the caller's to config_finish(); on failure it
@@ -59,6 +94,13 @@ enum err config_read(const char *path, struct run_config *config, struct problem
 /* The same from bytes already read (a log's copy); `path` only names them in messages. */
 enum err config_parse(const char *path, const char *bytes, size_t length, struct run_config *config,
                       struct problem *problem);
+
+/* As both, with someone who finds the strategies of plug-ins. */
+enum err config_read_with(const char *path, plugin_load *load_plugin, struct run_config *config,
+                          struct problem *problem);
+enum err config_parse_with(const char *path, const char *bytes, size_t length,
+                           plugin_load *load_plugin, struct run_config *config,
+                           struct problem *problem);
 
 void config_finish(struct run_config *config);
 

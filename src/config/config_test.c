@@ -29,6 +29,11 @@ static const char *const right[] = {
     "  max_open_positions: 10 positions",                                    /* 15 */
     "  max_orders_per_session: 500 orders",                                  /* 16 */
     "  max_daily_loss: 2%",                                                  /* 17 */
+    "  max_exposure: 100%",                                                  /* 18 */
+    "  max_orders_per_strategy: 100 orders",                                 /* 19 */
+    "  min_time_between_entries: 60s",                                       /* 20 */
+    "  max_portfolio_heat: 25%",                                             /* 21 */
+    "  price_collar: 50bps",                                                 /* 22 */
 };
 
 enum { LINE_COUNT = sizeof right / sizeof right[0], TEXT_SIZE = 32768 };
@@ -91,7 +96,7 @@ static const struct {
     {"mistyped limit", 17, "  max_dayly_loss: 2%", 17, 3, "limits: unknown key",
      "did you mean max_daily_loss?"},
     {"unknown key of a strategy", 11, "    amount: 100", 11, 5, "strategies: unknown key",
-     "known keys: name"},
+     "known keys: plugin, name"},
     {"key with upper case", 1, "Mode: sim", 1, 1, "unknown key \"Mode\"", "did you mean mode?"},
     {"key twice", 6, "cash: $5", 6, 1, "\"cash\" stands twice, first in line 5", "keep one"},
     {"limit twice", 17, "  max_order_notional: 2%", 17, 3, "stands twice", "keep one"},
@@ -101,7 +106,6 @@ static const struct {
     {"cash missing", 5, NULL, 1, 1, "the key cash is missing", "cash: $100,000"},
     {"commission missing", 6, NULL, 1, 1, "the key commission is missing", "commission: $1"},
     {"name missing", 8, "  -", 9, 5, "the key name is missing", "name: ma_crossover"},
-    {"frame missing", 10, NULL, 8, 5, "the key frame is missing", "frame: 1min"},
     {"quantity missing", 11, NULL, 8, 5, "the key quantity is missing", "quantity: 100"},
     {"a limit missing", 13, NULL, 12, 1, "limits: the key max_order_notional is missing",
      "most that one entry order"},
@@ -115,7 +119,7 @@ static const struct {
     {"mode left out", 1, "mode:", 1, 1, "mode: the value is missing", "mode: sim"},
     {"mode as a list", 1, "mode: [sim]", 1, 7, "a list where a text is expected", "mode: sim"},
     {"mode as a map", 1, "mode: {sim: 1}", 1, 7, "a map where a text is expected", "mode: sim"},
-    {"other calendar", 2, "calendar: XNYS", 2, 11, "not in this version", "calendar: always"},
+    {"other calendar", 2, "calendar: NYSE", 2, 11, "none of its words", "did you mean XNYS?"},
     {"minutes as m", 4, "bar: 1m", 4, 6, "\"1m\" is not a bar length", "1min"},
     {"odd length", 4, "bar: 7min", 4, 6, "not a bar length", "1min"},
     {"length without unit", 4, "bar: 60", 4, 6, "not a bar length", "1min"},
@@ -187,7 +191,8 @@ static const struct {
      "default"},
     {"parameters as a list", 9, "    parameters: [fast]", 9, 17, "a list where a map",
      "{fast: 10}"},
-    {"frame is not bar", 10, "    frame: 5min", 10, 12, "differs from bar: 1min", "frame: 1min"},
+    {"frame finer than bar", 10, "    frame: 30s", 10, 12, "30s is finer than bar: 1min",
+     "frame: 1min"},
     {"no such frame", 10, "    frame: often", 10, 12, "not a bar length", "1min"},
     {"no shares", 11, "    quantity: 0", 11, 15, "too small", "whole number"},
     {"part of a share", 11, "    quantity: 1.5", 11, 15, "not a whole number", "shares"},
@@ -289,7 +294,9 @@ Test(config, every_wrong_line_is_refused_where_it_stands_with_a_hint)
 #define BOOKS "strategies:\n  - {name: ma_crossover, frame: 1min, quantity: 100}\n" /* 2 lines */
 #define LIMITS                                                                                     \
     "limits:\n  max_order_notional: $1\n  max_position_notional: 1%\n"                             \
-    "  max_open_positions: 1 position\n  max_orders_per_session: 1 order\n  max_daily_loss: 1%\n"
+    "  max_open_positions: 1 position\n  max_orders_per_session: 1 order\n  max_daily_loss: 1%\n"  \
+    "  max_exposure: 100%\n  max_orders_per_strategy: 1 order\n"                                   \
+    "  min_time_between_entries: 0s\n  max_portfolio_heat: 25%\n  price_collar: 1%\n"
 
 /* Version 14 tears wide tables apart. */
 /* clang-format off */
@@ -315,7 +322,7 @@ static const struct {
     {"strategies as a map", HEAD "strategies: {name: ma_crossover}\n" LIMITS, 6, 13,
      "a map where a list is expected", "strategies: [{"},
     {"strategy as a text", HEAD "strategies: [ma_crossover]\n" LIMITS, 6, 14,
-     "a text where a map of keys", "known keys: name"},
+     "a text where a map of keys", "known keys: plugin, name"},
     {"limits as a text", HEAD BOOKS "limits: none\n", 8, 1, "limits: a text where a map", "max_"},
     {"limits as a list", HEAD BOOKS "limits: [2%]\n", 8, 1, "limits: a list where a map", "max_"},
     {"comma in a flow map", HEAD BOOKS "limits: {max_order_notional: $50,000}\n", 8, 34,
@@ -366,7 +373,7 @@ Test(config, the_right_one_gives_every_value)
     cr_expect_eq(book->strategy, strategy_find("ma_crossover"));
     cr_expect_eq(book->parameters[PARAMETER_WARMUP_BARS], 40);
     cr_expect_eq(book->frame_ns, NS_PER_MIN);
-    cr_expect_eq(book->qty_e9, 100 * MONEY_E9);
+    cr_expect_eq(book->sizing.qty_e9, 100 * MONEY_E9);
     free(text);
     config_finish(&config);
 }
@@ -454,7 +461,7 @@ static const struct {
     {16, "  max_orders_per_session: 1,000,000,000 orders"},
     {17, "  max_daily_loss: 100%"},
     {17, "  max_daily_loss: $9,000,000,000"},
-    {17, "  max_daily_loss: 2%\n...\n"},
+    {22, "  price_collar: 50bps\n...\n"},
 };
 /* clang-format on */
 
@@ -500,7 +507,7 @@ Test(config, books_keep_the_order_of_the_file_and_their_number_ends_at_books_max
     char *text = with_books(BOOKS_MAX);
     struct run_config config = must_parse(text);
     cr_expect_eq(config.book_count, BOOKS_MAX);
-    cr_expect_eq(config.books[BOOKS_MAX - 1].qty_e9, BOOKS_MAX * MONEY_E9);
+    cr_expect_eq(config.books[BOOKS_MAX - 1].sizing.qty_e9, BOOKS_MAX * MONEY_E9);
     config_finish(&config);
     free(text);
     text = with_books(BOOKS_MAX + 1);
@@ -638,13 +645,24 @@ Test(config, a_file_that_cannot_be_read_is_named)
 
 Test(config, the_examples_are_right)
 {
-    static const char *const paths[] = {"examples/quickstart.yaml", "bench/workload.yaml"};
-    static const enum run_mode modes[] = {MODE_SIM, MODE_BACKTEST};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct {
+        const char *path;
+        enum run_mode mode;
+    } files[] = {
+        {"bench/workload.yaml",           MODE_BACKTEST},
+        {"examples/daily_portfolio.yaml", MODE_BACKTEST},
+        {"examples/intraday.yaml",        MODE_BACKTEST},
+        {"examples/mock_broker.yaml",     MODE_SIM     },
+        {"examples/own_data.yaml",        MODE_BACKTEST},
+        {"examples/quickstart.yaml",      MODE_SIM     },
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct run_config config;
         struct problem problem = {.text = ""};
-        cr_assert_eq(config_read(paths[i], &config, &problem), ERR_OK, "%s", problem.text);
-        cr_expect_eq(config.mode, modes[i]);
+        cr_assert_eq(config_read(files[i].path, &config, &problem), ERR_OK, "%s", problem.text);
+        cr_expect_eq(config.mode, files[i].mode);
+        cr_expect_eq(config.warning_count, 0, "%s: %s", files[i].path,
+                     config.warning_count > 0 ? config.warnings[0].text : "");
         config_finish(&config);
     }
 }

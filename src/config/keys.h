@@ -26,6 +26,8 @@ struct key {
                      const struct yaml_node *node, void *target);
     size_t offset;    /* for readers that serve several fields of the target, else 0 */
     const char *noun; /* for counts: "positions", else NULL */
+    int64_t minimum;  /* for readers of a range, in the unit of the field, else 0 */
+    int64_t maximum;
 };
 
 /* Checks that the node is a map whose keys all have rows and that no row of KEY_REQUIRED is left

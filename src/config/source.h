@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/words.h"
 #include "sys/problem.h"
 
 struct source {
@@ -25,17 +26,6 @@ struct spot {
     uint32_t line;
     uint32_t column;
 };
-
-/* A short text handed around by value; what does not fit is cut. */
-struct words {
-    char text[512];
-};
-
-/* printf's output. */
-struct words words(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* The text in quotation marks, safe to print: long texts are cut, control characters become '?'. */
-struct words shown(const char *text);
 
 /* Fills the problem with a refusal at that spot and returns ERR_USAGE. */
 enum err refuse(const struct source *source, struct spot spot, const char *hint, const char *format,

@@ -67,8 +67,8 @@ static enum err refuse_double(const struct source *source, const struct yaml_nod
     return err;
 }
 
-static enum err read_list(const struct source *source, const struct yaml_node *list,
-                          struct run_config *config)
+enum err symbols_read_list(const struct source *source, const struct yaml_node *list,
+                           struct instrument **symbols, uint32_t *count)
 {
     if (list->count == 0) {
         return refuse(source, list->spot, "write symbols: all, or at least one, like [SPY]",
@@ -88,9 +88,10 @@ static enum err read_list(const struct source *source, const struct yaml_node *l
     if (err != ERR_OK) {
         return err;
     }
-    config->symbols = xcalloc(list->count, sizeof *config->symbols);
+    *symbols = xcalloc(list->count, sizeof **symbols);
+    *count = 0;
     for (const struct yaml_node *item = list->first; item != NULL; item = item->next) {
-        memcpy(config->symbols[config->symbol_count++].symbol, item->text, strlen(item->text));
+        memcpy((*symbols)[(*count)++].symbol, item->text, strlen(item->text));
     }
     return ERR_OK;
 }
@@ -98,8 +99,9 @@ static enum err read_list(const struct source *source, const struct yaml_node *l
 enum err symbols_read(const struct source *source, const struct key *key,
                       const struct yaml_node *node, void *target)
 {
+    struct run_config *config = target;
     if (node->kind == YAML_LIST) {
-        return read_list(source, node, target);
+        return symbols_read_list(source, node, &config->symbols, &config->symbol_count);
     }
     enum err err = keys_want(source, key, node, YAML_TEXT);
     if (err != ERR_OK || strcmp(node->text, "all") == 0) {

@@ -9,4 +9,8 @@
 enum err symbols_read(const struct source *source, const struct key *key,
                       const struct yaml_node *node, void *target);
 
+/* Reads a list of symbols; the array is the caller's to free(). */
+enum err symbols_read_list(const struct source *source, const struct yaml_node *list,
+                           struct instrument **symbols, uint32_t *count);
+
 #endif

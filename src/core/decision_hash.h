@@ -7,10 +7,10 @@
  *
  *   step(h, x) = y ^ (y >> 29)  with  y = (h ^ x) * 0x9e3779b97f4a7c15   (mod 2^64)
  *   run        h = 0x42656c6c77657468 at the start
- *   evaluation x = ts_ns * A + (instrument << 32 | book << 16 | reason << 8 | act) * B
- *                  + sum over series k of (sum_e9 of series k) * odd(k)
+ *   evaluation x = ts_ns + (instrument << 32 | book << 16) * B + (reason << 8 | act),
+ *              then for each series in turn x = (x + bits of the series' value) * K
  *   outcome    x = order_id * A + qty_e9 * B + verdict
- * with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, odd(k) = (2k + 3) * 0xd6e8feb86659fd93. */
+ * with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, K = 0xd6e8feb86659fd93. */
 #ifndef CORE_DECISION_HASH_H
 #define CORE_DECISION_HASH_H
 
@@ -25,11 +25,6 @@ static inline uint64_t decision_hash_step(uint64_t hash, uint64_t x)
 {
     uint64_t y = (hash ^ x) * UINT64_C(0x9e3779b97f4a7c15);
     return y ^ (y >> 29);
-}
-
-static inline uint64_t decision_hash_odd(uint32_t series)
-{
-    return (2 * (uint64_t)series + 3) * DECISION_HASH_K;
 }
 
 #endif

@@ -19,8 +19,9 @@ Test(decision_hash, steps_as_defined)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cr_assert_eq(decision_hash_step(cases[i].hash, cases[i].x), cases[i].want, "row %zu", i);
     }
-    cr_assert_eq(decision_hash_odd(0), 3 * UINT64_C(0xd6e8feb86659fd93));
-    cr_assert_eq(decision_hash_odd(7), 17 * UINT64_C(0xd6e8feb86659fd93));
+    cr_assert_eq(DECISION_HASH_A, UINT64_C(0xff51afd7ed558ccd));
+    cr_assert_eq(DECISION_HASH_B, UINT64_C(0xc4ceb9fe1a85ec53));
+    cr_assert_eq(DECISION_HASH_K, UINT64_C(0xd6e8feb86659fd93));
     cr_assert_eq(DECISION_HASH_START, UINT64_C(0x42656c6c77657468));
 }
 
@@ -36,11 +37,11 @@ static uint64_t step(uint64_t hash, uint64_t x)
     return y ^ (y >> 29);
 }
 
-/* Sum of the last `window` of `count` prices, or of all when there are fewer. */
+/* Sum of the last `window` of `count` prices. */
 static uint64_t sum_of(const int64_t *prices_e9, size_t count, size_t window)
 {
     int64_t sum_e9 = 0;
-    for (size_t i = 0; i < window && i < count; i++) {
+    for (size_t i = 0; i < window; i++) {
         sum_e9 += prices_e9[count - 1 - i];
     }
     return (uint64_t)sum_e9;
@@ -49,9 +50,11 @@ static uint64_t sum_of(const int64_t *prices_e9, size_t count, size_t window)
 static uint64_t step_evaluation(uint64_t hash, int64_t ts_ns, uint64_t instrument, uint64_t book,
                                 struct decision said, const int64_t *prices_e9, size_t count)
 {
-    uint64_t what = instrument << 32 | book << 16 | (uint64_t)said.reason << 8 | said.act;
-    return step(hash, (uint64_t)ts_ns * A + what * B + sum_of(prices_e9, count, 2) * 3 * K +
-                          sum_of(prices_e9, count, 5) * 5 * K);
+    uint64_t x = (uint64_t)ts_ns + (instrument << 32 | book << 16) * B +
+                 ((uint64_t)said.reason << 8 | (uint64_t)said.act);
+    x = (x + sum_of(prices_e9, count, 2)) * K;
+    x = (x + sum_of(prices_e9, count, BENCH_LONGEST)) * K;
+    return step(hash, x);
 }
 
 /* Every outcome of the slice, in the order of the records. */
@@ -64,6 +67,19 @@ static uint64_t step_outcomes(uint64_t hash, const struct bench *bench)
         hash = step(hash, id * A + qty * B + decision->decision.verdict);
     }
     return hash;
+}
+
+/* Prices until every strategy is asked: none of them enters by itself. */
+static void warm_up(struct bench *bench, int64_t prices_e9[2][BENCH_LONGEST + 6])
+{
+    for (uint32_t slice = 0; slice < BENCH_LONGEST; slice++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            prices_e9[i][slice] = USD(9) + (int64_t)(slice * 5 + i) * 987654321;
+            bench->price_e9[i] = prices_e9[i][slice];
+        }
+        bench_slice(bench);
+        cr_assert_eq(bench->decides.engine->decision_hash, DECISION_HASH_START, "nobody was asked");
+    }
 }
 
 /* Two books on two instruments: holds, entries, an exit and refusals, all of them in the hash. */
@@ -80,21 +96,24 @@ Test(decision_hash, holds_all_that_was_decided)
     struct bench bench;
     struct bench_plan plan = bench_plan_simple(2);
     plan.books = 2;
+    plan.series = true;
     plan.limits.orders_per_session.value = 3;
     bench_init(&bench, &plan);
-    int64_t prices_e9[2][6] = {0};
+    int64_t prices_e9[2][BENCH_LONGEST + 6] = {0};
+    warm_up(&bench, prices_e9);
     uint64_t want = DECISION_HASH_START;
     for (uint32_t slice = 0; slice < 6; slice++) {
         for (uint32_t i = 0; i < 4; i++) {
             bench_wish(i / 2, i % 2, acts[slice][i / 2][i % 2]);
             bench.price_e9[i % 2] = USD(10) + (int64_t)(slice * 7 + i % 2) * 123456789;
-            prices_e9[i % 2][slice] = bench.price_e9[i % 2];
+            prices_e9[i % 2][BENCH_LONGEST + slice] = bench.price_e9[i % 2];
         }
         int64_t ts_ns = bench.ts_ns + NS_PER_MIN;
-        for (uint32_t i = 0; i < 4; i++) {
+        for (uint32_t asked = 0; asked < 4; asked++) {
+            uint32_t i = asked % 2 * 2 + asked / 2; /* instrument by instrument, book by book */
             struct decision said = bench_wishes[i / 2][i % 2];
-            want =
-                step_evaluation(want, ts_ns, i % 2, i / 2 + 1, said, prices_e9[i % 2], slice + 1);
+            want = step_evaluation(want, ts_ns, i % 2, i / 2 + 1, said, prices_e9[i % 2],
+                                   BENCH_LONGEST + slice + 1);
         }
         bench_slice(&bench);
         want = step_outcomes(want, &bench);
@@ -116,7 +135,11 @@ Test(decision_hash, differs_when_anything_differs)
     for (int i = 0; i < CASES; i++) {
         struct bench bench;
         struct bench_plan plan = bench_plan_simple(1);
+        plan.series = true;
         bench_init(&bench, &plan);
+        for (int k = 0; k < BENCH_LONGEST; k++) {
+            bench_slice_at(&bench, USD(10) + k);
+        }
         bench.ts_ns += i == TIME ? 1 : 0;
         bench_wish(0, 0, i == HOLD ? ACT_HOLD : ACT_BUY);
         bench_wishes[0][0].reason = i == REASON ? 0 : 1;

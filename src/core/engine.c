@@ -50,6 +50,17 @@ enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_p
     return ERR_OK;
 }
 
+/* A strategy is asked once both values of all its series are there. */
+static uint64_t warmup_bars(const struct book *book, const struct view_plan *view_plan)
+{
+    uint64_t bars = (uint64_t)book->plan.parameters[PARAMETER_WARMUP_BARS];
+    for (uint32_t k = 0; k < book->series_count; k++) {
+        uint32_t window = view_plan->series[book->series[k]].window;
+        bars = window > bars ? window : bars;
+    }
+    return bars;
+}
+
 static void init_books(struct engine *engine, const struct engine_plan *plan)
 {
     /* The same declarations in the same order give the same ids as in engine_declare(). */
@@ -59,25 +70,36 @@ static void init_books(struct engine *engine, const struct engine_plan *plan)
         book->plan = plan->books[i];
         enum err err = declare_book(&book->plan, &again, book->series, &book->series_count);
         CHECK(err == ERR_OK);
-        for (uint32_t k = 0; k < book->series_count; k++) {
-            book->hash_factors[k] = decision_hash_odd(k);
-        }
+        book->warmup_bars = warmup_bars(book, &again);
+    }
+}
+
+static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t instrument,
+                      struct seat *seat)
+{
+    const struct book *book = &engine->books[book_index];
+    *seat = (struct seat){
+        .decide = book->plan.strategy->decide,
+        .warmup_bars = book->warmup_bars,
+        .what_x_b =
+            ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
+        .book = book_index,
+        .series_count = book->series_count,
+        .context = {.instrument = instrument,
+                    .holding = HOLDING_FLAT,
+                    .parameters = book->plan.parameters},
+    };
+    for (uint32_t k = 0; k < book->series_count; k++) {
+        seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
     }
 }
 
 static void init_seats(struct engine *engine)
 {
-    for (size_t i = 0; i < (size_t)engine->book_count * engine->instrument_count; i++) {
-        struct seat *seat = &engine->seats[i];
-        uint32_t instrument = (uint32_t)(i % engine->instrument_count);
-        uint64_t book_number = i / engine->instrument_count + 1;
-        const struct book *book = &engine->books[book_number - 1];
-        seat->what = (uint64_t)instrument << 32 | book_number << 16;
-        seat->context.instrument = instrument;
-        seat->context.holding = HOLDING_FLAT;
-        seat->context.parameters = book->plan.parameters;
-        for (uint32_t k = 0; k < book->series_count; k++) {
-            seat->context.series[k] = view_sma(engine->view, instrument, book->series[k]);
+    for (uint32_t instrument = 0; instrument < engine->instrument_count; instrument++) {
+        for (uint32_t book = 0; book < engine->book_count; book++) {
+            init_seat(engine, book, instrument,
+                      &engine->seats[engine_place(engine, book, instrument)]);
         }
     }
 }
@@ -98,7 +120,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct book *books = arena_take(arena, plan->book_count, sizeof *books);
     struct trade *trades = arena_take(arena, places, sizeof *trades);
     struct seat *seats = arena_take(arena, places, sizeof *seats);
-    bool *exposed = arena_take(arena, plan->instrument_count, sizeof *exposed);
+    uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     struct ledger ledger;
@@ -113,13 +135,16 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .view = view,
         .limits = plan->limits,
         .commission_e9 = plan->commission_e9,
+        .calendar = plan->calendar,
+        .extended_hours = plan->extended_hours,
+        .multiplier = plan->multiplier == 0 ? 1 : plan->multiplier,
         .instrument_count = plan->instrument_count,
         .book_count = plan->book_count,
         .ledger = ledger,
         .books = books,
         .trades = trades,
         .seats = seats,
-        .exposed = exposed,
+        .live = live,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
@@ -138,32 +163,29 @@ static struct event *next_place(struct output *output, uint32_t slots)
     return &output->records[output->slots];
 }
 
-/* The record at the output's end is whole: it counts, and it is applied. */
-static void commit(struct engine *engine, struct output *output)
+/* The record at the output's end is whole: it counts, and is applied by the function of its kind.
+ */
+static struct event *commit(struct output *output)
 {
     struct event *record = &output->records[output->slots];
     output->slots += record->slots;
-    if (record->kind == EVENT_ORDER) {
-        output->sends[output->send_count++] = (const struct order_request *)record;
-    }
-    engine_apply(engine, record);
+    return record;
 }
 
-RARELY uint64_t engine_act_on(struct engine *engine, int64_t ts_ns,
-                              const struct candidate *candidate, uint64_t hash,
-                              struct output *output)
+void engine_act_on(struct engine *engine, const struct candidate *candidate, struct output *output)
 {
     struct event *decision = next_place(output, 4); /* a decision and an order */
     struct event *order = decision + 2;
-    bool ordered = decide_candidate(engine, ts_ns, candidate, decision, order);
-    commit(engine, output);
+    bool ordered = decide_candidate(engine, engine->ts_ns, candidate, decision, order);
+    engine_apply_decision(engine, commit(output));
     if (ordered) {
-        commit(engine, output);
+        output->sends[output->send_count++] = (const struct order_request *)order;
+        engine_apply_order(engine, commit(output));
     }
-    return decision_hash_step(hash,
-                              decision->decision.order_id * DECISION_HASH_A +
-                                  (ordered ? (uint64_t)order->order.qty_e9 : 0) * DECISION_HASH_B +
-                                  decision->decision.verdict);
+    uint64_t x = decision->decision.order_id * DECISION_HASH_A +
+                 (ordered ? (uint64_t)order->order.qty_e9 : 0) * DECISION_HASH_B +
+                 decision->decision.verdict;
+    engine->decision_hash = decision_hash_step(engine->decision_hash, x);
 }
 
 static void restart(struct output *output)
@@ -176,16 +198,17 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
 {
     restart(output);
     uint64_t fills = engine->counters.fills;
-    engine_apply(engine, report);
+    engine->ts_ns = report->ts_ns;
+    engine_apply_report(engine, report);
     if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
         uint32_t count =
             decide_fill_postings(engine, report, next_place(output, FILL_POSTINGS_MAX));
         for (uint32_t i = 0; i < count; i++) {
-            commit(engine, output);
+            engine_apply_posting(engine, commit(output));
         }
     }
-    if (decide_trade(engine, report, next_place(output, 2))) {
-        commit(engine, output);
+    if (report->kind != EVENT_ACCEPTED && decide_trade(engine, report, next_place(output, 2))) {
+        engine_apply_trade(engine, commit(output));
     }
 }
 
@@ -201,7 +224,7 @@ void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, str
         .instrument = INSTRUMENT_NONE,
         .deposit = {.amount_e9 = amount_e9},
     };
-    commit(engine, output);
+    engine_apply(engine, commit(output));
 }
 
 bool engine_is_consistent(const struct engine *engine)
@@ -210,8 +233,7 @@ bool engine_is_consistent(const struct engine *engine)
         __int128 qty = 0;
         __int128 cost = 0;
         for (uint32_t book = 0; book < engine->book_count; book++) {
-            const struct trade *trade =
-                &engine->trades[(size_t)book * engine->instrument_count + instrument];
+            const struct trade *trade = &engine->trades[engine_place(engine, book, instrument)];
             qty += trade->qty_e9;
             cost += trade->cost_e9;
         }

@@ -29,6 +29,7 @@ struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
     int64_t qty_e9;
+    int64_t frame_ns; /* of the bars that are decided on */
 };
 
 struct engine_plan {
@@ -37,25 +38,34 @@ struct engine_plan {
     const struct book_plan *books; /* copied */
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
+    enum calendar_id calendar;
+    bool extended_hours; /* entries may be made there */
+    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
     struct book_plan plan;
     series_id series[SERIES_PER_STRATEGY_MAX];
-    uint64_t hash_factors[SERIES_PER_STRATEGY_MAX]; /* decision_hash.h, odd(k) */
     uint32_t series_count;
+    uint64_t warmup_bars; /* the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
+    uint64_t session_entries; /* entry orders of this session */
     uint64_t trades_closed;
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
     int64_t commission_e9;
 };
 
-/* What a strategy is asked with in one instrument, ready made; `holding` follows the trade. */
+/* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
+ * follows the trade. */
 struct seat {
+    struct decision (*decide)(const struct strategy_context *context);
+    uint64_t warmup_bars;
+    uint64_t what_x_b; /* instrument and book, as they enter the decision hash */
+    uint32_t book;     /* index from 0 */
+    uint32_t series_count;
     struct strategy_context context;
-    uint64_t what; /* instrument and book, as they enter the decision hash */
 };
 
 struct engine_counters {
@@ -69,7 +79,6 @@ struct engine_counters {
     uint64_t accepted;
     uint64_t rejected;
     uint64_t fills;
-    uint64_t slice_fills; /* fills up to the last slice's end */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -89,20 +98,30 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
+/* Somebody who looks on while entries meet their gates, to explain them afterwards. */
+struct gate_trace {
+    void *context;
+    void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
+                 int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
     struct limits limits;
     int64_t commission_e9;
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
 
     struct ledger ledger;
     struct book *books;
-    struct trade *trades; /* [book][instrument] */
-    struct seat *seats;   /* [book][instrument] */
-    bool *exposed;        /* [instrument]: held or being entered */
-    uint32_t exposed_count;
+    struct trade *trades;   /* [instrument][book] */
+    struct seat *seats;     /* [instrument][book] */
+    uint16_t *live;         /* [instrument]: trades that are pending or open */
+    uint32_t exposed_count; /* instruments with a live trade */
     uint64_t next_trade_id;
     uint64_t last_exec_id;
 
@@ -112,11 +131,13 @@ struct engine {
     int64_t equity_e9;         /* at the last slice's end */
     int64_t peak_equity_e9;
     int64_t max_drawdown_e9;
+    bool filled; /* since the last slice's end */
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
 
-    struct slice_scratch *scratch; /* of one slice, no state (engine_decide.h) */
+    struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
+    const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER
@@ -152,6 +173,12 @@ void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, str
 /* Applies one report or record of ours, or one slice, without deciding: the fold. */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
+
+/* Where a book's trade and seat in an instrument lie. */
+static inline size_t engine_place(const struct engine *engine, uint32_t book, uint32_t instrument)
+{
+    return (size_t)instrument * engine->book_count + book;
+}
 
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);

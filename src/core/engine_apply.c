@@ -13,8 +13,8 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
     if (instrument >= engine->instrument_count || trade_id == 0) {
         return NULL;
     }
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        struct trade *trade = &engine->trades[(size_t)book * engine->instrument_count + instrument];
+    struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
+    for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
         if (trade->id == trade_id) {
             return trade;
         }
@@ -22,19 +22,23 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
     return NULL;
 }
 
-/* What follows from a trade's orders and a position, kept beside them because it is asked for every
- * bar: whether the book is flat there, and whether the instrument counts as open. */
-static void refresh(struct engine *engine, const struct trade *trade)
+/* What a strategy may know of its trade, kept beside what it is asked with. */
+static void show(struct engine *engine, const struct trade *trade)
 {
-    uint32_t instrument = trade->instrument;
     engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
-    bool exposed = engine->ledger.positions[instrument].qty_e9 != 0;
-    for (uint32_t book = 0; book < engine->book_count && !exposed; book++) {
-        exposed = order_is_working(
-            &engine->trades[(size_t)book * engine->instrument_count + instrument].entry);
+}
+
+/* A trade begins or ends to count as exposure of its instrument. */
+static void count_live(struct engine *engine, uint32_t instrument, bool was, bool is)
+{
+    uint16_t *live = &engine->live[instrument];
+    if (is && !was) {
+        engine->exposed_count += *live == 0 ? 1 : 0;
+        (*live)++;
+    } else if (was && !is) {
+        (*live)--;
+        engine->exposed_count -= *live == 0 ? 1 : 0;
     }
-    engine->exposed_count += (exposed ? 1U : 0U) - (engine->exposed[instrument] ? 1U : 0U);
-    engine->exposed[instrument] = exposed;
 }
 
 /* Moves an order by its table. */
@@ -51,6 +55,7 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
 {
     engine->last_exec_id = fill->exec_id;
     engine->counters.fills++;
+    engine->filled = true;
     if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
         fill->qty_e9 > order->qty_e9 - order->filled_e9) {
         engine_fail(engine, ENGINE_FAULT_OVERFILL);
@@ -66,7 +71,7 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
 }
 
-static void apply_report(struct engine *engine, const struct event *event)
+void engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
         return; /* an execution counts once, whosever place in the table it was */
@@ -90,7 +95,9 @@ static void apply_report(struct engine *engine, const struct event *event)
     } else {
         step_order(engine, order, ORDER_EVENT_EXPIRED);
     }
-    refresh(engine, trade);
+    if (event->kind != EVENT_ACCEPTED) { /* else it works, as it did before */
+        show(engine, trade);
+    }
 }
 
 static void apply_deposit(struct engine *engine, const struct event *event)
@@ -105,7 +112,7 @@ static void apply_deposit(struct engine *engine, const struct event *event)
     engine->peak_equity_e9 = engine->equity_e9;
 }
 
-static void apply_decision(struct engine *engine, const struct event *event)
+void engine_apply_decision(struct engine *engine, const struct event *event)
 {
     struct book *book = &engine->books[event->decision.book - 1];
     if (event->decision.verdict == VERDICT_PASS) {
@@ -118,35 +125,59 @@ static void apply_decision(struct engine *engine, const struct event *event)
     }
 }
 
-static void apply_order(struct engine *engine, const struct event *record)
+static void begin_order(struct engine *engine, struct order *order, const struct event_order *head)
+{
+    order->id = head->order_id;
+    order->qty_e9 = head->qty_e9;
+    order->filled_e9 = 0;
+    order->reference_price_e9 = head->reference_price_e9;
+    order->state = ORDER_INTENT;
+    /* In the log means: it goes out in this very step. */
+    step_order(engine, order, ORDER_EVENT_SENT);
+}
+
+static void begin_trade(struct trade *trade, const struct event_order *head, uint32_t instrument)
+{
+    trade->id = order_id_trade(head->order_id);
+    trade->instrument = instrument;
+    trade->book = head->book;
+    trade->state = TRADE_PENDING;
+    trade->counted_won = false;
+    trade->exit_attempts = 0;
+    trade->stop_price_e9 = 0;
+    trade->qty_e9 = 0;
+    trade->cost_e9 = 0;
+    trade->realized_e9 = 0;
+    trade->detail = (struct trade_detail){0};
+    trade->exit.id = 0;
+    trade->exit.qty_e9 = 0;
+    trade->exit.filled_e9 = 0;
+    trade->exit.reference_price_e9 = 0;
+    trade->exit.state = 0;
+}
+
+void engine_apply_order(struct engine *engine, const struct event *record)
 {
     const struct order_request *request = (const struct order_request *)record;
     const struct event_order *head = &record->order;
     uint32_t instrument = request->legs[0].instrument;
-    struct trade *trade =
-        &engine->trades[(size_t)(head->book - 1) * engine->instrument_count + instrument];
-    struct order order = {.id = head->order_id,
-                          .qty_e9 = head->qty_e9,
-                          .reference_price_e9 = head->reference_price_e9,
-                          .state = ORDER_INTENT};
-    /* In the log means: it goes out in this very step. */
-    step_order(engine, &order, ORDER_EVENT_SENT);
+    struct trade *trade = &engine->trades[engine_place(engine, head->book - 1U, instrument)];
     engine->counters.orders++;
     if (order_id_role(head->order_id) == ORDER_ROLE_ENTRY) {
         CHECK(!trade_is_live(trade));
+        count_live(engine, instrument, false, true);
         engine->counters.session_entries++;
+        engine->books[head->book - 1U].session_entries++;
         engine->next_trade_id = order_id_trade(head->order_id) + 1;
-        *trade = (struct trade){.id = order_id_trade(head->order_id),
-                                .instrument = instrument,
-                                .book = head->book,
-                                .state = TRADE_PENDING,
-                                .entry = order};
+        begin_trade(trade, head, instrument);
+        trade->entered_ns = record->ts_ns;
+        begin_order(engine, &trade->entry, head);
     } else {
         CHECK(trade->id == order_id_trade(head->order_id) && !order_is_working(&trade->exit));
         trade->exit_attempts++;
-        trade->exit = order;
+        begin_order(engine, &trade->exit, head);
     }
-    refresh(engine, trade);
+    show(engine, trade);
 }
 
 /* Adds without wrapping; the sums of one trade stay far inside the account's own, checked range. */
@@ -189,7 +220,7 @@ static void post_to_trade(struct engine *engine, struct trade *trade,
     }
 }
 
-static void apply_posting(struct engine *engine, const struct event *event)
+void engine_apply_posting(struct engine *engine, const struct event *event)
 {
     const struct event_posting *posting = &event->posting;
     struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
@@ -201,7 +232,6 @@ static void apply_posting(struct engine *engine, const struct event *event)
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
         engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
-        refresh(engine, trade);
     }
 }
 
@@ -221,20 +251,21 @@ static void uncount_closed(struct engine *engine, struct trade *trade)
     trade->counted_won = false;
 }
 
-static void apply_trade(struct engine *engine, const struct event *record)
+void engine_apply_trade(struct engine *engine, const struct event *record)
 {
     const struct trade_detail *detail = (const struct trade_detail *)(record + 1);
     struct trade *trade =
-        &engine->trades[(size_t)(record->trade.book - 1) * engine->instrument_count +
-                        record->instrument];
+        &engine->trades[engine_place(engine, record->trade.book - 1U, record->instrument)];
     CHECK(trade->id == record->trade.trade_id);
     if (trade->state == TRADE_CLOSED) {
         uncount_closed(engine, trade); /* a late fill opens it again */
     }
+    bool was_live = trade_is_live(trade);
     trade->state = record->flags;
+    count_live(engine, trade->instrument, was_live, trade_is_live(trade));
     trade->detail.opened_ns = detail->opened_ns;
     trade->detail.closed_ns = detail->closed_ns;
-    refresh(engine, trade);
+    show(engine, trade);
     if (record->flags == TRADE_CLOSED) {
         count_closed(engine, trade);
     }
@@ -249,22 +280,22 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_FILL:
     case EVENT_CANCELED:
     case EVENT_EXPIRED:
-        apply_report(engine, record);
+        engine_apply_report(engine, record);
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);
         return;
     case EVENT_DECISION:
-        apply_decision(engine, record);
+        engine_apply_decision(engine, record);
         return;
     case EVENT_ORDER:
-        apply_order(engine, record);
+        engine_apply_order(engine, record);
         return;
     case EVENT_POSTING:
-        apply_posting(engine, record);
+        engine_apply_posting(engine, record);
         return;
     case EVENT_TRADE:
-        apply_trade(engine, record);
+        engine_apply_trade(engine, record);
         return;
     case EVENT_SLICE:
         engine_apply_slice_record(engine, &record->slice);

@@ -2,8 +2,10 @@
 #include "core/engine_decide.h"
 
 #include "base/check.h"
+#include "base/hot.h"
 #include "base/money.h"
 #include "core/decision_hash.h"
+#include "core/gate_input.h"
 
 /* ---- from a decision to an order ---- */
 
@@ -15,60 +17,42 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-/* Cash that working entries will still need, and what those of one instrument are worth. */
-static void open_entries(const struct engine *engine, uint32_t instrument, int64_t *reserved_e9,
-                         int64_t *instrument_e9)
+static struct gate_result ask_gates(const struct engine *engine, int64_t ts_ns,
+                                    const struct candidate *candidate, int64_t price_e9,
+                                    int64_t qty_e9)
 {
-    __int128 reserved = 0;
-    __int128 same_instrument = 0;
-    size_t trades = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < trades && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (!order_is_working(&trade->entry)) {
-            continue;
-        }
-        int64_t rest_e9 = trade->entry.qty_e9 - trade->entry.filled_e9;
-        int64_t value_e9 = value_or_none(trade->entry.reference_price_e9, rest_e9);
-        reserved += value_e9 + engine->commission_e9;
-        same_instrument += trade->instrument == instrument ? value_e9 : 0;
-    }
-    *reserved_e9 = reserved > INT64_MAX ? INT64_MAX : (int64_t)reserved;
-    *instrument_e9 = same_instrument > INT64_MAX ? INT64_MAX : (int64_t)same_instrument;
-}
-
-static struct gate_result ask_gates(const struct engine *engine, uint32_t instrument,
-                                    int64_t price_e9, int64_t qty_e9)
-{
-    const struct position *position = &engine->ledger.positions[instrument];
-    int64_t reserved_e9;
-    int64_t entering_e9;
-    open_entries(engine, instrument, &reserved_e9, &entering_e9);
-    struct gate_input input = {
-        .limits = &engine->limits,
-        .order_value_e9 = value_or_none(price_e9, qty_e9),
-        .commission_e9 = engine->commission_e9,
-        .position_qty_e9 = position->qty_e9,
-        .session_equity_e9 = engine->session_equity_e9,
-        .open_positions = engine->exposed_count + (engine->exposed[instrument] ? 0 : 1),
-        .session_entries = (uint32_t)engine->counters.session_entries + 1,
+    const struct gate_order order = {
+        .book = candidate->book,
+        .instrument = candidate->instrument,
+        .ts_ns = ts_ns,
+        .qty_e9 = qty_e9,
+        .reference_price_e9 = price_e9,
+        .type = ORDER_TYPE_MARKET,
+        .time_in_force = TIME_IN_FORCE_GTC,
     };
-    if (money_add(position->value_e9, entering_e9, &input.instrument_value_e9) != ERR_OK ||
-        money_sub(ledger_cash_e9(&engine->ledger), reserved_e9, &input.free_cash_e9) != ERR_OK ||
-        ledger_equity(&engine->ledger, &input.equity_e9) != ERR_OK) {
-        input.order_value_e9 = -1; /* what cannot be computed is refused */
+    UNSET struct gate_input input;
+    gate_input_fill(engine, &order, &input);
+    if (engine->gate_trace != NULL) {
+        engine->gate_trace->take(engine->gate_trace->context, candidate->book,
+                                 candidate->instrument, price_e9, qty_e9, &input);
     }
     return gates_entry(&input);
 }
 
-/* A series' mean in billionths, for people to read; 0 before its window is full. */
-static int64_t series_value_e9(const struct sma *sma)
+/* Begins a record in its place: all of it zero but its head. */
+static inline void begin_record(struct event *record, uint8_t kind, uint8_t slots, int64_t ts_ns,
+                                int64_t src_ns, uint32_t instrument)
 {
-    int64_t mean_e9 = 0;
-    if (sma_ready(sma)) {
-        enum err err = money_mul_div(sma->sum_e9, 1, sma->window, ROUND_EVEN, &mean_e9);
-        CHECK(err == ERR_OK); /* a mean lies between the values */
+    clear_slot(record);
+    if (slots > 1) {
+        clear_slot(record + 1);
     }
-    return mean_e9;
+    record->ts_ns = ts_ns;
+    record->src_ns = src_ns;
+    record->kind = kind;
+    record->version = 1;
+    record->slots = slots;
+    record->instrument = instrument;
 }
 
 static void write_decision(const struct engine *engine, int64_t ts_ns,
@@ -79,22 +63,15 @@ static void write_decision(const struct engine *engine, int64_t ts_ns,
     struct decision_inputs *inputs = (struct decision_inputs *)(record + 1);
     uint32_t count =
         book->series_count < DECISION_INPUTS_MAX ? book->series_count : DECISION_INPUTS_MAX;
-    *record = (struct event){
-        .ts_ns = ts_ns,
-        .src_ns = ts_ns,
-        .kind = EVENT_DECISION,
-        .version = 1,
-        .slots = 2,
-        .flags = (uint8_t)candidate->decision.act,
-        .instrument = candidate->instrument,
-        .decision = {.strength_ppm = candidate->decision.strength_ppm,
-                     .confidence_ppm = candidate->decision.confidence_ppm,
-                     .book = (uint16_t)(candidate->book + 1),
-                     .reason = candidate->decision.reason},
-    };
-    *inputs = (struct decision_inputs){.count = count};
+    begin_record(record, EVENT_DECISION, 2, ts_ns, ts_ns, candidate->instrument);
+    record->flags = candidate->decision.act;
+    record->decision.strength_ppm = (int32_t)candidate->decision.strength_ppm;
+    record->decision.confidence_ppm = (int32_t)candidate->decision.confidence_ppm;
+    record->decision.book = (uint16_t)(candidate->book + 1);
+    record->decision.reason = candidate->decision.reason;
+    inputs->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        inputs->value_e9[i] = series_value_e9(seat->context.series[i]);
+        inputs->bits[i] = seat->context.series[i]->now.bits;
     }
 }
 
@@ -102,29 +79,23 @@ static void write_order(int64_t ts_ns, const struct candidate *candidate, bool e
                         uint64_t order_id, int64_t qty_e9, int64_t price_e9, struct event *record)
 {
     struct order_request *request = (struct order_request *)record;
-    *request = (struct order_request){
-        .head = {.ts_ns = ts_ns,
-                 .src_ns = ts_ns,
-                 .kind = EVENT_ORDER,
-                 .version = 1,
-                 .slots = 2,
-                 .flags = entry ? ORDER_ROLE_ENTRY : ORDER_ROLE_EXIT,
-                 .instrument = candidate->instrument,
-                 .order = {.order_id = order_id,
-                           .qty_e9 = qty_e9,
-                           .reference_price_e9 = price_e9,
-                           .book = (uint16_t)(candidate->book + 1),
-                           .type = ORDER_TYPE_MARKET,
-                           .time_in_force = TIME_IN_FORCE_GTC,
-                           .leg_count = 1}},
-        .legs = {{.instrument = candidate->instrument, .ratio = entry ? 1 : -1}},
-    };
+    begin_record(record, EVENT_ORDER, 2, ts_ns, ts_ns, candidate->instrument);
+    record->flags = entry ? ORDER_ROLE_ENTRY : ORDER_ROLE_EXIT;
+    record->order.order_id = order_id;
+    record->order.qty_e9 = qty_e9;
+    record->order.reference_price_e9 = price_e9;
+    record->order.book = (uint16_t)(candidate->book + 1);
+    record->order.type = ORDER_TYPE_MARKET;
+    record->order.time_in_force = TIME_IN_FORCE_GTC;
+    record->order.leg_count = 1;
+    request->legs[0].instrument = candidate->instrument;
+    request->legs[0].ratio = entry ? 1 : -1;
 }
 
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
                       struct event *decision, struct event *order)
 {
-    size_t place = (size_t)candidate->book * engine->instrument_count + candidate->instrument;
+    size_t place = engine_place(engine, candidate->book, candidate->instrument);
     const struct trade *trade = &engine->trades[place];
     bool entry = candidate->decision.act == ACT_BUY;
     int64_t price_e9 = view_close_e9(engine->view, candidate->instrument);
@@ -132,7 +103,7 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry) {
-        struct gate_result gates = ask_gates(engine, candidate->instrument, price_e9, qty_e9);
+        struct gate_result gates = ask_gates(engine, ts_ns, candidate, price_e9, qty_e9);
         decision->decision.verdict = gates.verdict;
         decision->decision.value = gates.value;
         decision->decision.limit = gates.limit;
@@ -167,21 +138,14 @@ static const struct trade *filled_trade(const struct engine *engine, const struc
 static void write_posting(const struct event *fill, uint16_t book, uint16_t debit, uint16_t credit,
                           int64_t amount_e9, int64_t qty_e9, struct event *record)
 {
-    *record = (struct event){
-        .ts_ns = fill->ts_ns,
-        .src_ns = fill->src_ns,
-        .kind = EVENT_POSTING,
-        .version = 1,
-        .slots = 1,
-        .instrument = fill->instrument,
-        .posting = {.amount_e9 = amount_e9,
-                    .qty_e9 = qty_e9,
-                    .order_id = fill->report.order_id,
-                    .exec_id = fill->report.exec_id,
-                    .debit = debit,
-                    .credit = credit,
-                    .book = book},
-    };
+    begin_record(record, EVENT_POSTING, 1, fill->ts_ns, fill->src_ns, fill->instrument);
+    record->posting.amount_e9 = amount_e9;
+    record->posting.qty_e9 = qty_e9;
+    record->posting.order_id = fill->report.order_id;
+    record->posting.exec_id = fill->report.exec_id;
+    record->posting.debit = debit;
+    record->posting.credit = credit;
+    record->posting.book = book;
 }
 
 /* A sale takes the average cost out of the position; the rest is the result. */
@@ -256,21 +220,20 @@ bool decide_trade(const struct engine *engine, const struct event *report, struc
         return false;
     }
     struct trade_detail *detail = (struct trade_detail *)(record + 1);
-    *record = (struct event){
-        .ts_ns = report->ts_ns,
-        .src_ns = report->src_ns,
-        .kind = EVENT_TRADE,
-        .version = 1,
-        .slots = 2,
-        .flags = (uint8_t)next,
-        .instrument = trade->instrument,
-        .trade = {.trade_id = trade->id,
-                  .qty_e9 = trade->qty_e9,
-                  .cost_e9 = trade->cost_e9,
-                  .realized_e9 = trade->realized_e9,
-                  .book = trade->book},
-    };
-    *detail = trade->detail;
+    begin_record(record, EVENT_TRADE, 2, report->ts_ns, report->src_ns, trade->instrument);
+    record->flags = (uint8_t)next;
+    record->trade.trade_id = trade->id;
+    record->trade.qty_e9 = trade->qty_e9;
+    record->trade.cost_e9 = trade->cost_e9;
+    record->trade.realized_e9 = trade->realized_e9;
+    record->trade.book = trade->book;
+    detail->opened_ns = trade->detail.opened_ns;
+    detail->closed_ns = trade->detail.closed_ns;
+    detail->entry_qty_e9 = trade->detail.entry_qty_e9;
+    detail->entry_value_e9 = trade->detail.entry_value_e9;
+    detail->exit_qty_e9 = trade->detail.exit_qty_e9;
+    detail->exit_value_e9 = trade->detail.exit_value_e9;
+    detail->commission_e9 = trade->detail.commission_e9;
     if (next == TRADE_OPEN) {
         detail->opened_ns = trade->detail.opened_ns == 0 ? report->ts_ns : trade->detail.opened_ns;
         detail->closed_ns = 0;

@@ -1,121 +1,69 @@
-/* engine_slice.c: the path of a slice through the engine: marks, strategies, the SLICE record.
- *
- * This runs for every bar of every run, so it lies in one file and the compiler sees it whole.
- * Deciding and applying stay apart here as elsewhere: what is called decide or evaluate takes const
- * state, what is called apply changes it. */
+/* engine_slice.c: a slice through the engine: marks, strategies, ranking, the SLICE record. */
 #include "core/engine_slice.h"
 
 #include "base/check.h"
-#include "base/hot.h"
-#include "core/decision_hash.h"
+#include "core/engine_pass.h"
 
-/* ---- apply ---- */
-
-RARELY static void begin_session(struct engine *engine, int64_t ts_ns)
+void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
     engine->session = calendar_session(ts_ns);
-    engine->session_equity_e9 = engine->equity_e9;
+    engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        engine->books[i].session_entries = 0;
+    }
 }
 
-static inline void apply_bars(struct engine *engine, const struct slice *slice)
+void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
 {
-    const int64_t ts_ns = slice->end.ts_ns;
-    const struct event *bar = slice->bars;
-    const struct event *const end = bar + slice->count;
-    engine->ts_ns = ts_ns;
-    engine->counters.bars += slice->count;
-    engine->counters.slices++;
-    if (engine->ledger.held > 0) {
-        const struct position *const positions = engine->ledger.positions;
-        for (; bar < end; bar++) {
-            if (positions[bar->instrument].qty_e9 != 0) {
-                engine_mark(engine, bar->instrument, bar->bar.close_e9);
-            }
-        }
+    int64_t value_e9;
+    if (position_value(pass->position, close_e9, &value_e9) != ERR_OK) {
+        engine_fail(pass->engine, ENGINE_FAULT_RANGE);
+        return;
     }
-    if (ts_ns > engine->session.close_ns) {
-        begin_session(engine, ts_ns);
-    }
+    engine_pass_set_value(pass, value_e9);
 }
 
 void engine_apply_slice(struct engine *engine, const struct slice *slice)
 {
-    apply_bars(engine, slice);
-}
-
-static inline void apply_end(struct engine *engine, uint64_t decision_hash, uint32_t evaluations,
-                             int64_t equity_e9)
-{
-    engine->decision_hash = decision_hash;
-    engine->counters.evaluations += evaluations;
-    engine->counters.slice_fills = engine->counters.fills;
-    engine->equity_e9 = equity_e9;
-    if (equity_e9 > engine->peak_equity_e9) {
-        engine->peak_equity_e9 = equity_e9;
-    } else if (engine->peak_equity_e9 - equity_e9 > engine->max_drawdown_e9) {
-        engine->max_drawdown_e9 = engine->peak_equity_e9 - equity_e9;
+    if (slice->ts_ns > engine->session.close_ns) {
+        engine_begin_session(engine, slice->ts_ns, engine->equity_e9);
     }
+    engine->ts_ns = slice->ts_ns;
+    for (uint32_t i = 0; i < slice->count; i++) {
+        const struct event *bar = &slice->bars[i];
+        if (engine->ledger.positions[bar->instrument].qty_e9 != 0) {
+            engine_mark(engine, bar->instrument, bar->bar.close_e9);
+        }
+    }
+    engine->counters.slices++;
+    engine->counters.bars += slice->count;
 }
 
 void engine_apply_slice_record(struct engine *engine, const struct event_slice *slice)
 {
-    apply_end(engine, slice->decision_hash, slice->evaluations, slice->equity_e9);
+    engine->counters.evaluations += slice->evaluations;
+    engine->decision_hash = slice->decision_hash;
+    engine->equity_e9 = slice->equity_e9;
+    engine->filled = false;
+    engine_apply_drawdown(engine, slice->equity_e9);
 }
 
 /* ---- decide ---- */
 
-static inline uint64_t hash_evaluation(const struct book *book, const struct seat *seat,
-                                       uint64_t ts_x_a, struct decision decision, uint64_t hash)
-{
-    uint64_t what = seat->what | (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
-    uint64_t x = ts_x_a + what * DECISION_HASH_B;
-    for (uint32_t i = 0; i < book->series_count; i++) {
-        x += (uint64_t)seat->context.series[i]->sum_e9 * book->hash_factors[i];
-    }
-    return decision_hash_step(hash, x);
-}
-
 /* BUY opens when the book is flat in the instrument, SELL closes what it holds. */
-static bool is_possible(enum act act, enum holding holding)
+static bool is_possible(uint8_t act, enum holding holding)
 {
     return (act == ACT_BUY && holding == HOLDING_FLAT) ||
            (act == ACT_SELL && holding == HOLDING_LONG);
 }
 
-RARELY static void gather(struct slice_scratch *scratch, struct decision decision, uint32_t book,
-                          const struct seat *seat)
+void engine_gather(struct slice_scratch *scratch, struct decision decision, const struct seat *seat)
 {
     if (is_possible(decision.act, seat->context.holding)) {
         scratch->candidates[scratch->candidate_count++] = (struct candidate){
-            .decision = decision, .book = book, .instrument = seat->context.instrument};
+            .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
     }
-}
-
-static inline uint64_t evaluate_book(const struct engine *engine, uint32_t book_index,
-                                     const struct slice *slice, uint64_t hash,
-                                     struct slice_scratch *scratch)
-{
-    const struct book *book = &engine->books[book_index];
-    const struct view_instrument *rows = engine->view->instruments;
-    const struct seat *seats = &engine->seats[(size_t)book_index * engine->instrument_count];
-    const uint64_t warmup = (uint64_t)book->plan.parameters[PARAMETER_WARMUP_BARS];
-    const uint64_t ts_x_a = (uint64_t)slice->end.ts_ns * DECISION_HASH_A;
-    const struct event *end = slice->bars + slice->count;
-    uint32_t evaluations = 0;
-    for (const struct event *bar = slice->bars; bar < end; bar++) {
-        const struct seat *seat = &seats[bar->instrument];
-        if (rows[bar->instrument].bars > warmup) {
-            struct decision decision = book->plan.strategy->decide(&seat->context);
-            hash = hash_evaluation(book, seat, ts_x_a, decision, hash);
-            evaluations++;
-            if (decision.act != ACT_HOLD) {
-                gather(scratch, decision, book_index, seat);
-            }
-        }
-    }
-    scratch->evaluations += evaluations;
-    return hash;
 }
 
 /* Whether a goes before b. */
@@ -134,7 +82,7 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
 }
 
 /* Insertion sort: candidates are few and nearly in order. */
-RARELY static void rank(struct candidate *candidates, uint32_t count)
+static void rank(struct candidate *candidates, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
         struct candidate moving = candidates[i];
@@ -146,65 +94,58 @@ RARELY static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* Asks every strategy about every bar and gathers in the scratch those that act, ranked: exits,
- * then confidence, then instrument, then book. Returns the decision hash. */
-static inline uint64_t evaluate(const struct engine *engine, const struct slice *slice,
-                                struct slice_scratch *scratch)
-{
-    uint64_t hash = engine->decision_hash;
-    scratch->candidate_count = 0;
-    scratch->evaluations = 0;
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        hash = evaluate_book(engine, book, slice, hash, scratch);
-    }
-    if (scratch->candidate_count > 1) {
-        rank(scratch->candidates, scratch->candidate_count);
-    }
-    return hash;
-}
-
-static inline int64_t decide_equity(const struct engine *engine)
-{
-    /* Wraps only where a mark was out of range, which is a fault already. */
-    return (int64_t)((uint64_t)ledger_cash_e9(&engine->ledger) + (uint64_t)engine->ledger.value_e9);
-}
-
-/* The SLICE record that closes a slice. */
-static inline void decide_slice(const struct engine *engine, int64_t ts_ns, uint64_t decision_hash,
-                                uint32_t evaluations, struct event *record)
+/* The SLICE record that closes a slice; `filled`: something did since the one before. */
+static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                         struct event *record)
 {
     *record = (struct event){
-        .ts_ns = ts_ns,
-        .src_ns = ts_ns,
+        .ts_ns = engine->ts_ns,
+        .src_ns = engine->ts_ns,
         .kind = EVENT_SLICE,
         .version = 1,
         .slots = 1,
-        .flags = engine->counters.fills != engine->counters.slice_fills ? 1 : 0,
+        .flags = filled ? 1 : 0,
         .instrument = INSTRUMENT_NONE,
         .slice = {.orders = (uint32_t)engine->counters.orders,
-                  .evaluations = evaluations,
-                  .decision_hash = decision_hash,
-                  .equity_e9 = decide_equity(engine),
+                  .evaluations = (uint32_t)(engine->counters.evaluations - evaluations),
+                  .decision_hash = engine->decision_hash,
+                  .equity_e9 = engine->equity_e9,
                   .cash_e9 = ledger_cash_e9(&engine->ledger),
                   .fills = (uint32_t)engine->counters.fills,
                   .positions = engine->ledger.held},
     };
 }
 
+void engine_decide_slice(struct engine *engine, struct output *output)
+{
+    struct slice_scratch *scratch = engine->scratch;
+    rank(scratch->candidates, scratch->candidate_count);
+    for (uint32_t i = 0; i < scratch->candidate_count; i++) {
+        engine_act_on(engine, &scratch->candidates[i], output);
+    }
+    scratch->candidate_count = 0;
+}
+
 void engine_on_slice(struct engine *engine, const struct slice *slice, struct output *output)
 {
-    output->slots = 0;
-    output->send_count = 0;
-    apply_bars(engine, slice);
-    struct slice_scratch *scratch = engine->scratch;
-    uint64_t hash = evaluate(engine, slice, scratch);
-    for (uint32_t i = 0; i < scratch->candidate_count; i++) {
-        hash = engine_act_on(engine, slice->end.ts_ns, &scratch->candidates[i], hash, output);
+    const uint64_t evaluations = engine->counters.evaluations;
+    const bool filled = engine->filled;
+    UNSET struct engine_pass pass;
+    engine_pass_begin(&pass, engine, output);
+    const struct event *const end = slice->bars + slice->count;
+    engine_pass_slice(&pass, slice->ts_ns);
+    for (const struct event *bar = slice->bars; bar < end; bar++) {
+        engine_pass_open(&pass, bar->instrument);
+        engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
+        engine_pass_close(&pass);
+    }
+    bool says = engine_pass_end(&pass);
+    engine_pass_stop(&pass, 1, slice->count);
+    if (says) {
+        engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {
         CHECK(output->slots < output->capacity);
-        decide_slice(engine, slice->end.ts_ns, hash, scratch->evaluations,
-                     &output->records[output->slots++]);
+        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
     }
-    apply_end(engine, hash, scratch->evaluations, decide_equity(engine));
 }

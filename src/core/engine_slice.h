@@ -10,7 +10,6 @@
 struct slice_scratch {
     struct candidate *candidates;
     uint32_t candidate_count;
-    uint32_t evaluations;
 };
 
 /* The first fault stays. */
@@ -21,21 +20,46 @@ static inline void engine_fail(struct engine *engine, enum engine_fault fault)
     }
 }
 
+/* Marks a position that is held. */
 static inline void engine_mark(struct engine *engine, uint32_t instrument, int64_t price_e9)
 {
-    int64_t equity_e9;
-    if (ledger_mark(&engine->ledger, instrument, price_e9) != ERR_OK ||
-        ledger_equity(&engine->ledger, &equity_e9) != ERR_OK) {
+    if (ledger_mark(&engine->ledger, instrument, price_e9) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
     }
 }
 
+/* A session begins; `equity_e9` is that of the slice before. */
+RARELY void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9);
+
+static inline void engine_apply_drawdown(struct engine *engine, int64_t equity_e9)
+{
+    int64_t drawdown_e9 = engine->peak_equity_e9 - equity_e9;
+    if (drawdown_e9 < 0) {
+        engine->peak_equity_e9 = equity_e9;
+    } else if (drawdown_e9 > engine->max_drawdown_e9) {
+        engine->max_drawdown_e9 = drawdown_e9;
+    }
+}
+
+/* Notes a decision that is possible for its book. */
+RARELY void engine_gather(struct slice_scratch *scratch, struct decision decision,
+                          const struct seat *seat);
+
+/* What the strategies want in a slice whose marks are all applied: ranks what was gathered, sends
+ * each through sizing and gates, and adds the outcomes to the output. */
+RARELY void engine_decide_slice(struct engine *engine, struct output *output);
+
 /* Applies what a SLICE record says. */
 void engine_apply_slice_record(struct engine *engine, const struct event_slice *slice);
 
-/* Decides a candidate and adds the outcome to the output; returns the decision hash. */
-RARELY uint64_t engine_act_on(struct engine *engine, int64_t ts_ns,
-                              const struct candidate *candidate, uint64_t hash,
-                              struct output *output);
+/* Decides a candidate and adds the outcome to the output. */
+void engine_act_on(struct engine *engine, const struct candidate *candidate, struct output *output);
+
+/* engine_apply() for one kind of record. */
+void engine_apply_decision(struct engine *engine, const struct event *record);
+void engine_apply_order(struct engine *engine, const struct event *record);
+void engine_apply_posting(struct engine *engine, const struct event *record);
+void engine_apply_trade(struct engine *engine, const struct event *record);
+void engine_apply_report(struct engine *engine, const struct event *report);
 
 #endif

@@ -190,30 +190,52 @@ Test(engine, books_are_gated_apart)
     bench_finish(&bench);
 }
 
+/* Behind the warm-up, and behind the longest window even when the warm-up is shorter: each
+ * instrument counts its own bars. */
 Test(engine, asks_nobody_before_the_warm_up_is_over)
 {
-    struct bench bench;
-    struct bench_plan plan = bench_plan_simple(2);
-    bench_init(&bench, &plan);
-    struct engine *engine = bench.decides.engine;
-    engine->books[0].plan.parameters[BENCH_WARMUP] = 3;
-    for (uint32_t slice = 1; slice <= 6; slice++) {
-        bench.price_e9[0] = USD(10);
-        bench.price_e9[1] = slice % 2 == 1 ? USD(10) : 0; /* every other slice */
-        bench_wish(0, 0, ACT_HOLD);
-        bench_slice(&bench);
-        uint64_t want = slice > 3 ? slice - 3 : 0;
-        cr_assert_eq(engine->counters.evaluations, want, "slice %u", slice);
+    static const struct {
+        const char *what;
+        int64_t warmup_bars;
+        bool series;
+        uint32_t first; /* the bar at which a strategy is asked first, from 1 */
+    } cases[] = {
+        {"no warm-up, no series",           0,             false, 1                },
+        {"a warm-up, no series",            3,             false, 4                },
+        {"a warm-up below the window",      3,             true,  BENCH_LONGEST + 1},
+        {"a warm-up as long as the window", BENCH_LONGEST, true,  BENCH_LONGEST + 1},
+        {"a warm-up above the window",      7,             true,  8                },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bench bench;
+        struct bench_plan plan = bench_plan_simple(2);
+        plan.warmup_bars = cases[i].warmup_bars;
+        plan.series = cases[i].series;
+        bench_init(&bench, &plan);
+        uint32_t bars[2] = {0};
+        uint64_t want = 0;
+        for (uint32_t slice = 1; slice <= 20; slice++) {
+            bench.price_e9[0] = USD(10);
+            bench.price_e9[1] = slice % 2 == 1 ? USD(10) : 0; /* every other slice */
+            for (uint32_t k = 0; k < 2; k++) {
+                bars[k] += bench.price_e9[k] != 0 ? 1 : 0;
+                want += bench.price_e9[k] != 0 && bars[k] >= cases[i].first ? 1 : 0;
+            }
+            bench_wish(0, 0, ACT_HOLD);
+            bench_slice(&bench);
+            cr_assert_eq(bench.decides.engine->counters.evaluations, want, "%s: slice %u",
+                         cases[i].what, slice);
+        }
+        bench_finish(&bench);
     }
-    bench_finish(&bench);
 }
 
 /* ---- ranking ---- */
 
-static void wish_with_confidence(uint32_t book, uint32_t instrument, enum act act, int32_t ppm)
+static void wish_with_confidence(uint32_t book, uint32_t instrument, enum act act, uint32_t ppm)
 {
     bench_wish(book, instrument, act);
-    bench_wishes[book][instrument].confidence_ppm = ppm;
+    bench_wishes[book][instrument].confidence_ppm = ppm & 0xfffff; /* it has 20 bits */
 }
 
 Test(engine, ranks_exits_then_confidence_then_instrument_then_book)
@@ -665,16 +687,20 @@ Test(engine, a_decision_holds_the_values_it_was_taken_on)
 {
     struct bench bench;
     struct bench_plan plan = bench_plan_simple(1);
+    plan.series = true;
     bench_init(&bench, &plan);
-    for (int i = 1; i <= 4; i++) {
-        bench_slice_at(&bench, USD(i));
+    for (int i = 0; i <= 4; i++) {
+        bench_slice_at(&bench, USD(100) + USD(i));
     }
-    (void)bench_buy(&bench, 0, 0, USD(7));
+    (void)bench_buy(&bench, 0, 0, USD(107));
     const struct event *decision = bench_answer(&bench, EVENT_DECISION, 0);
     const struct decision_inputs *inputs = (const struct decision_inputs *)(decision + 1);
     cr_assert_eq(inputs->count, 2);
-    cr_assert_eq(inputs->value_e9[0], USD(11) / 2);
-    cr_assert_eq(inputs->value_e9[1], USD(17) / 5);
+    cr_assert_eq(inputs->bits[0], (uint64_t)USD(104 + 107), "the sum of the last 2");
+    cr_assert_eq(inputs->bits[1], (uint64_t)USD(101 + 102 + 103 + 104 + 107), "and of 5");
+    for (int i = 2; i < DECISION_INPUTS_MAX; i++) {
+        cr_assert_eq(inputs->bits[i], 0);
+    }
     cr_assert_eq(decision->decision.reason, 1);
     bench_finish(&bench);
 }
@@ -744,7 +770,7 @@ static void moody_slice(struct moody *moody)
         for (uint32_t book = 0; book < BENCH_BOOKS; book++) {
             uint32_t act = random_below(&moody->random, 6);
             wish_with_confidence(book, i, act < 3 ? (enum act)act : ACT_HOLD,
-                                 (int32_t)random_below(&moody->random, 3));
+                                 random_below(&moody->random, 3));
         }
     }
     bench_slice(bench);
@@ -867,6 +893,7 @@ static void moody_run(uint64_t seed, uint32_t steps)
     static struct moody moody;
     struct bench_plan plan = bench_plan_simple(BENCH_INSTRUMENTS);
     plan.books = BENCH_BOOKS;
+    plan.series = true;
     plan.cash_e9 = USD(40000);
     plan.limits.open_positions.value = 6;
     plan.limits.orders_per_session.value = 60;

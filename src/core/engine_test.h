@@ -33,7 +33,10 @@ static const struct instrument bench_symbols[BENCH_INSTRUMENTS] = {
 /* What book and instrument will say at the next slice; read once. */
 static struct decision bench_wishes[BENCH_BOOKS][BENCH_INSTRUMENTS];
 
-enum { BENCH_WARMUP, BENCH_BOOK };
+enum { BENCH_WARMUP, BENCH_BOOK, BENCH_SERIES };
+
+/* Bars that a strategy with series waits for: the longer one's window. */
+enum { BENCH_LONGEST = 5 };
 
 static struct decision bench_decide(const struct strategy_context *context)
 {
@@ -45,17 +48,17 @@ static struct decision bench_decide(const struct strategy_context *context)
 
 static uint32_t bench_declare(const int64_t *parameters, struct series_def *series)
 {
-    (void)parameters;
     series[0] = (struct series_def){SERIES_SMA, 2};
-    series[1] = (struct series_def){SERIES_SMA, 5};
-    return 2;
+    series[1] = (struct series_def){SERIES_SMA, BENCH_LONGEST};
+    return parameters[BENCH_SERIES] != 0 ? 2 : 0;
 }
 
 static const char *const bench_reasons[] = {"hold", "told so", NULL};
 static const struct parameter_def bench_parameters[] = {
-    {"warmup_bars", PARAMETER_COUNT, 0, 0, 1000, NULL, "finished bars before the first act"},
-    {"book",            PARAMETER_COUNT, 0, 0, BENCH_BOOKS - 1, NULL, "row of the wishes"},
-    {0        },
+    {"warmup_bars",                         PARAMETER_COUNT, 0, 0, 1000, NULL, "finished bars before the first act"},
+    {"book",                                    PARAMETER_COUNT, 0, 0, BENCH_BOOKS - 1, NULL, "row of the wishes"},
+    {"series",                                 PARAMETER_COUNT, 0, 0, 1, NULL, "whether it looks at averages"},
+    {0},
 };
 
 static const struct strategy_def bench_strategy = {
@@ -98,6 +101,8 @@ struct bench_plan {
     uint32_t instruments, books;
     int64_t cash_e9, qty_e9, commission_e9;
     struct limits limits;
+    int64_t warmup_bars;
+    bool series; /* strategies look at averages of 2 and BENCH_LONGEST bars: asked later */
 };
 
 #define WIDE_LIMITS                                                                                \
@@ -105,7 +110,9 @@ struct bench_plan {
         .order_notional = {LIMIT_CASH, USD(1000000000)},                                           \
         .position_notional = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000}, \
         .orders_per_session = {LIMIT_COUNT, 1000000000},                                           \
-        .daily_loss = {LIMIT_CASH, USD(1000000000)},                                               \
+        .daily_loss = {LIMIT_CASH, USD(1000000000)}, .exposure = {LIMIT_CASH, USD(1000000000)},    \
+        .strategy_orders = {LIMIT_COUNT, 1000000000}, .entry_interval = {LIMIT_DURATION, 0},       \
+        .portfolio_heat = {LIMIT_CASH, USD(1000000000)}, .collar = {LIMIT_PPM, 1000000},           \
     }
 
 /* One book on `instruments` instruments: $1,000,000, 100 shares an entry, $1 a fill. */
@@ -174,8 +181,9 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     struct book_plan books[BENCH_BOOKS];
     for (uint32_t i = 0; i < plan->books; i++) {
         books[i] = (struct book_plan){
-            .strategy = &bench_strategy, .parameters = {0, i},
-                 .qty_e9 = plan->qty_e9
+            .strategy = &bench_strategy,
+            .parameters = {plan->warmup_bars, i, plan->series ? 1 : 0},
+            .qty_e9 = plan->qty_e9
         };
     }
     struct engine_plan engine_plan = {.instrument_count = plan->instruments,
@@ -219,15 +227,9 @@ static inline void bench_slice(struct bench *bench)
             .bar = {price_e9, price_e9, price_e9, price_e9, 1}
         };
     }
-    slice.end = (struct event){
-        .ts_ns = bench->ts_ns,
-        .src_ns = bench->ts_ns,
-        .kind = EVENT_SLICE_END,
-        .version = 1,
-        .slots = 1,
-        .instrument = INSTRUMENT_NONE,
-        .slice_end = {bench->slices++, slice.count, slice.count, {0}}
-    };
+    slice.expected = slice.count;
+    slice.ts_ns = bench->ts_ns;
+    slice.ordinal = bench->slices++;
     view_on_slice(bench->decides.view, &slice);
     engine_on_slice(bench->decides.engine, &slice, &bench->decides.output);
     view_on_slice(bench->folds.view, &slice);
@@ -336,7 +338,7 @@ static inline const struct trade *bench_trade(const struct bench *bench, uint32_
                                               uint32_t instrument)
 {
     const struct engine *engine = bench->decides.engine;
-    return &engine->trades[(size_t)book * engine->instrument_count + instrument];
+    return &engine->trades[engine_place(engine, book, instrument)];
 }
 
 #endif

@@ -23,20 +23,25 @@ void ledger_init(struct ledger *ledger, struct arena *arena, uint32_t instrument
     };
 }
 
-/* The position after a posting: debiting POSITIONS adds cost, crediting it takes cost away. */
-static enum err moved_position(const struct ledger *ledger, uint32_t instrument,
-                               const struct event_posting *posting, struct position *after)
+/* Moves the position of a posting: debiting POSITIONS adds cost, crediting it takes cost away. */
+static enum err move_position(struct ledger *ledger, uint32_t instrument,
+                              const struct event_posting *posting)
 {
     CHECK(instrument < ledger->instrument_count); /* CHECK-LINE */
-    *after = ledger->positions[instrument];
+    struct position *position = &ledger->positions[instrument];
+    int64_t cost_e9;
+    int64_t qty_e9;
     bool adds = posting->debit == ACCOUNT_POSITIONS;
-    enum err cost_err = adds ? money_add(after->cost_e9, posting->amount_e9, &after->cost_e9)
-                             : money_sub(after->cost_e9, posting->amount_e9, &after->cost_e9);
-    enum err qty_err = money_add(after->qty_e9, posting->qty_e9, &after->qty_e9);
+    enum err cost_err = adds ? money_add(position->cost_e9, posting->amount_e9, &cost_e9)
+                             : money_sub(position->cost_e9, posting->amount_e9, &cost_e9);
+    enum err qty_err = money_add(position->qty_e9, posting->qty_e9, &qty_e9);
     if (cost_err != ERR_OK || qty_err != ERR_OK) {
         return ERR_RANGE;
     }
-    after->whole = after->qty_e9 % MONEY_E9 == 0 ? after->qty_e9 / MONEY_E9 : 0;
+    ledger->held += (qty_e9 != 0 ? 1U : 0U) - (position->qty_e9 != 0 ? 1U : 0U);
+    position->cost_e9 = cost_e9;
+    position->qty_e9 = qty_e9;
+    position->whole = qty_e9 % MONEY_E9 == 0 ? qty_e9 / MONEY_E9 : 0;
     return ERR_OK;
 }
 
@@ -54,21 +59,16 @@ enum err ledger_post(struct ledger *ledger, uint32_t instrument,
     if (debit_err != ERR_OK || credit_err != ERR_OK) {
         return ERR_RANGE;
     }
-    if (posting->debit == ACCOUNT_POSITIONS || posting->credit == ACCOUNT_POSITIONS) {
-        struct position after;
-        if (moved_position(ledger, instrument, posting, &after) != ERR_OK) {
-            return ERR_RANGE;
-        }
-        struct position *position = &ledger->positions[instrument];
-        ledger->held += (after.qty_e9 != 0 ? 1U : 0U) - (position->qty_e9 != 0 ? 1U : 0U);
-        *position = after;
+    bool moves = posting->debit == ACCOUNT_POSITIONS || posting->credit == ACCOUNT_POSITIONS;
+    if (moves && move_position(ledger, instrument, posting) != ERR_OK) {
+        return ERR_RANGE;
     }
     ledger->balance_e9[posting->debit] = debit_e9;
     ledger->balance_e9[posting->credit] = credit_e9;
     return ERR_OK;
 }
 
-RARELY enum err position_value(const struct position *position, int64_t price_e9, int64_t *value_e9)
+enum err position_value_any(const struct position *position, int64_t price_e9, int64_t *value_e9)
 {
     return money_notional(price_e9, position->qty_e9, ROUND_EVEN, value_e9);
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hot.h"
 #include "market/event.h"
 
 #define ACCOUNT_LIST(X)                                                                            \
@@ -53,8 +54,20 @@ void ledger_init(struct ledger *ledger, struct arena *arena, uint32_t instrument
 enum err ledger_post(struct ledger *ledger, uint32_t instrument,
                      const struct event_posting *posting);
 
-/* What a position is worth at a price; ERR_RANGE when that leaves int64. */
-enum err position_value(const struct position *position, int64_t price_e9, int64_t *value_e9);
+/* position_value() for any quantity. */
+RARELY enum err position_value_any(const struct position *position, int64_t price_e9,
+                                   int64_t *value_e9);
+
+/* What a position is worth at a price; ERR_RANGE when that leaves int64. Whole shares, nearly
+ * always, need one product and no division. */
+static inline enum err position_value(const struct position *position, int64_t price_e9,
+                                      int64_t *value_e9)
+{
+    if (position->whole == 0) {
+        return position_value_any(position, price_e9, value_e9);
+    }
+    return __builtin_mul_overflow(price_e9, position->whole, value_e9) ? ERR_RANGE : ERR_OK;
+}
 
 /* Marks a position at a price. ERR_RANGE, with nothing changed, when a value leaves int64. */
 static inline enum err ledger_mark(struct ledger *ledger, uint32_t instrument, int64_t price_e9)
@@ -63,13 +76,8 @@ static inline enum err ledger_mark(struct ledger *ledger, uint32_t instrument, i
     int64_t value_e9;
     int64_t others_e9;
     int64_t sum_e9;
-    /* Whole shares, nearly always, need one product and no division. */
-    bool whole = position->whole != 0;
-    if (whole ? __builtin_mul_overflow(price_e9, position->whole, &value_e9)
-              : position_value(position, price_e9, &value_e9) != ERR_OK) {
-        return ERR_RANGE;
-    }
-    if (__builtin_sub_overflow(ledger->value_e9, position->value_e9, &others_e9) ||
+    if (position_value(position, price_e9, &value_e9) != ERR_OK ||
+        __builtin_sub_overflow(ledger->value_e9, position->value_e9, &others_e9) ||
         __builtin_add_overflow(others_e9, value_e9, &sum_e9)) {
         return ERR_RANGE;
     }

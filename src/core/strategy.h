@@ -19,6 +19,8 @@
 enum parameter_type {
     PARAMETER_COUNT = 1, /* whole number in minimum..maximum */
     PARAMETER_CHOICE,    /* index into `choices` */
+    PARAMETER_DECIMAL,   /* value in e9, in minimum..maximum */
+    PARAMETER_DURATION,  /* value in ns, in minimum..maximum */
 };
 
 struct parameter_def {
@@ -44,19 +46,19 @@ enum holding {
     HOLDING_LONG,
 };
 
-struct decision {
-    enum act act;
-    uint8_t reason;         /* index into the strategy's reasons */
-    int32_t strength_ppm;   /* 0..1,000,000 */
-    int32_t confidence_ppm; /* 0..1,000,000 */
+struct decision {                 /* fits a register: it is made for every bar */
+    uint64_t act : 8;             /* enum act */
+    uint64_t reason : 8;          /* index into the strategy's reasons */
+    uint64_t strength_ppm : 20;   /* 0..1,000,000 */
+    uint64_t confidence_ppm : 20; /* 0..1,000,000 */
 };
 
 /* What decide() may look at. All of it is borrowed for the call. */
 struct strategy_context {
     uint32_t instrument;
     enum holding holding;
-    const int64_t *parameters;                         /* as in the row's `parameters` */
-    const struct sma *series[SERIES_PER_STRATEGY_MAX]; /* as declared, in that order */
+    const int64_t *parameters;                            /* as in the row's `parameters` */
+    const struct series *series[SERIES_PER_STRATEGY_MAX]; /* as declared, in that order */
 };
 
 struct strategy_def {
@@ -73,8 +75,8 @@ struct strategy_def {
     /* Fills at most SERIES_PER_STRATEGY_MAX definitions and returns how many. */
     uint32_t (*declare)(const int64_t *parameters, struct series_def *series);
 
-    /* Called for each finished bar of each instrument once warm-up is over. A tie, a doubt or
-     * missing history is ACT_HOLD. */
+    /* Called for each finished bar of each instrument once warm-up is over and every declared
+     * series has both its values. A tie or a doubt is ACT_HOLD. */
     struct decision (*decide)(const struct strategy_context *context);
 };
 

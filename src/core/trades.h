@@ -44,6 +44,8 @@ struct trade {
     uint8_t state;    /* enum trade_state */
     bool counted_won; /* closed, and its book counts it as won */
     uint32_t exit_attempts;
+    int64_t entered_ns;    /* when its entry was decided */
+    int64_t stop_price_e9; /* where its plan ends it with a loss; 0: nowhere */
     int64_t qty_e9;
     int64_t cost_e9;
     int64_t realized_e9; /* before commissions */

@@ -15,6 +15,7 @@
 #include "data/bar_file.h"
 #include "data/bars_sort.h"
 #include "data/csv.h"
+#include "data/json_bars.h"
 #include "data/symbol_table.h"
 #include "sys/memory.h"
 
@@ -39,14 +40,21 @@ void import_report_finish(struct import_report *report)
     for (uint32_t i = 0; i < report->fault_count; i++) {
         free(report->faults[i]);
     }
+    for (size_t i = 0; i < report->file_count; i++) {
+        free(report->files[i].format);
+        free(report->files[i].columns);
+        free(report->files[i].time);
+        free(report->files[i].symbol);
+        free(report->files[i].read_over);
+    }
+    free(report->files);
     *report = (struct import_report){0};
 }
 
 static enum err open_record_file(const char *path, const struct import_options *options,
                                  struct bars *bars, struct import_report *report,
-                                 struct problem *problem)
+                                 struct import_file *file, struct problem *problem)
 {
-    static const char format[] = "record file";
     struct bars result;
     enum err err = bar_file_open(path, &result, problem);
     if (err != ERR_OK) {
@@ -60,21 +68,46 @@ static enum err open_record_file(const char *path, const struct import_options *
         bars_finish(&result);
         return err;
     }
-    bool other = report->format != NULL && strcmp(report->format, format) != 0;
-    report->format = other ? "several formats" : format;
+    file->format = xstrdup("record file");
     report->rows += result.count;
     *bars = result;
     return ERR_OK;
+}
+
+static enum err open_text(const char *path, const struct import_options *options, struct bars *bars,
+                          struct import_report *report, struct import_file *file,
+                          struct problem *problem)
+{
+    struct text_input input = {0};
+    enum err err = text_input_open(path, &input, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct bar_builder builder;
+    bar_builder_init(&builder, path, options, report, &input, problem);
+    bool is_json = json_bars_are(&input) && options->columns == NULL;
+    err = is_json ? json_bars_read(&builder, file, bars) : csv_read(&builder, file, bars);
+    if (file->format != NULL && text_input_is_gzip(&input)) {
+        char *plain = file->format;
+        file->format = xasprintf("gzip %s", plain);
+        free(plain);
+    }
+    bar_builder_finish(&builder);
+    text_input_finish(&input);
+    return err;
 }
 
 /* One file with all that it holds. */
 static enum err open_whole(const char *path, const struct import_options *options,
                            struct bars *bars, struct import_report *report, struct problem *problem)
 {
+    report->files = xrealloc(report->files, (report->file_count + 1) * sizeof *report->files);
+    struct import_file *file = &report->files[report->file_count++];
+    *file = (struct import_file){0};
     if (bar_file_is(path)) {
-        return open_record_file(path, options, bars, report, problem);
+        return open_record_file(path, options, bars, report, file, problem);
     }
-    return csv_read(path, options, bars, report, problem);
+    return open_text(path, options, bars, report, file, problem);
 }
 
 /* Several data sets, and what shall become of them. */

@@ -1,345 +1,261 @@
-/* csv.c: from rows of text to sorted records.
- *
- * Every row is read, checked and appended with its start and a provisional instrument. When all are
- * there, the length of a bar is settled, which gives the ends; the symbols that have a bar get
- * their ids in alphabetical order; and the records are sorted by (end, instrument).
- *
- * A row is also bad when its time is not later than that of the last good row of its symbol, so
- * each symbol's bars increase strictly and no two bars share time and instrument. */
+/* csv.c: the header decides whether the file is ours or of whom else; then row after row. */
 #include "data/csv.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utc.h"
-#include "data/bar_file.h"
-#include "data/bars_check.h"
-#include "data/bars_sort.h"
-#include "data/csv_lines.h"
+#include "data/csv_foreign.h"
 #include "data/csv_row.h"
-#include "data/symbol_table.h"
+#include "data/file_symbol.h"
+#include "data/text_lines.h"
 #include "sys/memory.h"
 
-#define MEND_HINT "mend the row, or leave out bad rows with --skip-bad"
+#define OTHER_HINT                                                                                 \
+    "; other layouts: `bellwether data import FILE --columns time=...,open=...,high=...,low=...,"  \
+    "close=...,volume=...`"
 
-/* One file on its way in. */
-struct import {
-    const char *path;
-    const struct import_options *options;
-    struct import_report *report;
-    struct problem *problem;
-    struct csv_lines *lines;
-    struct csv_header header;
-    struct symbol_table symbols;
-    struct event *records; /* ts_ns is not set yet, instrument is the id in `symbols` */
-    uint64_t count;
-    uint64_t capacity;
-    uint64_t rows;
-    uint64_t skipped;
-    uint64_t gap_ns; /* the smallest distance of two bars of one symbol; UINT64_MAX: none yet */
-    uint64_t gap_line;
-    char first_fault[400];
+struct csv {
+    struct bar_builder *builder;
+    struct import_file *file;
+    struct text_lines lines;
+    bool is_ours;
+    struct csv_header header;      /* ours */
+    struct foreign_layout foreign; /* of others */
+    struct instrument instrument;  /* of all rows, where they name none */
+    struct local_zone zone;
 };
 
-/* The file itself may be what is wrong: damaged gzip data gives rows of rubbish. */
-static enum err refuse(struct import *import, const char *text)
+/* Refuses the file for its first line. */
+static enum err refuse_header(const struct csv *csv, const char *fault)
 {
-    enum err err = csv_lines_drain(import->lines, import->problem);
-    return err != ERR_OK ? err : problem_set(import->problem, ERR_FORMAT, "%s", text);
-}
-
-/* A bad row: refuses the file, or counts and lists it. */
-static enum err bad_row(struct import *import, const char *fault)
-{
-    uint64_t line = csv_lines_number(import->lines);
-    char *text = xasprintf("%s line %" PRIu64 ": %s", import->path, line, fault);
-    enum err err = ERR_OK;
-    if (import->skipped == 0) {
-        (void)snprintf(import->first_fault, sizeof import->first_fault, "line %" PRIu64 ": %s",
-                       line, fault); /* cut is fine */
-    }
-    import->skipped++;
-    if (!import->options->skip_bad) {
-        char *refusal = xasprintf("%s; " MEND_HINT, text);
-        err = refuse(import, refusal);
-        free(refusal);
-    } else if (import->report->fault_count < IMPORT_FAULTS_MAX) {
-        import->report->faults[import->report->fault_count++] = text;
-        text = NULL;
-    }
+    char *text = xasprintf("%s line 1: the header %s", csv->builder->path, fault);
+    enum err err = bar_builder_refuse(csv->builder, text);
     free(text);
     return err;
 }
 
-static enum err out_of_order(struct import *import, int64_t last_ns, int64_t start_ns)
+/* Appends "WORD=NAME" to a list of heap. */
+static void note_column(char **list, const char *word, const char *name)
 {
-    char last[UTC_TEXT_SIZE];
-    char start[UTC_TEXT_SIZE];
-    (void)utc_format(last_ns, last);
-    (void)utc_format(start_ns, start);
-    char fault[160];
-    (void)snprintf(fault, sizeof fault,
-                   "its time is not later than the one before of its symbol (%s after %s)", start,
-                   last); /* fits */
-    return bad_row(import, fault);
+    char *longer =
+        xasprintf("%s%s%s=%s", *list != NULL ? *list : "", *list != NULL ? " " : "", word, name);
+    free(*list);
+    *list = longer;
 }
 
-static void append(struct import *import, const struct csv_row *row, uint32_t instrument)
+static void note_read_over(char **list, const char *name)
 {
-    if (import->count == import->capacity) {
-        import->capacity = import->capacity == 0 ? 4096 : import->capacity * 2;
-        import->records = xrealloc(import->records, import->capacity * sizeof *import->records);
+    char *longer = xasprintf("%s%s%s", *list != NULL ? *list : "", *list != NULL ? ", " : "", name);
+    free(*list);
+    *list = longer;
+}
+
+/* ---- our CSV ---- */
+
+static enum err begin_ours(struct csv *csv, const char *text, size_t length)
+{
+    struct row_fault fault;
+    if (!csv_header_parse(text, length, &csv->header, &fault)) {
+        char *longer = xasprintf("%s" OTHER_HINT, fault.text);
+        enum err err = refuse_header(csv, longer);
+        free(longer);
+        return err;
     }
-    import->records[import->count++] = (struct event){
-        .src_ns = row->start_ns,
-        .kind = EVENT_BAR,
-        .version = 1,
-        .slots = 1,
-        .instrument = instrument,
-        .bar = row->bar,
+    csv->is_ours = true;
+    csv->builder->times = (struct bar_times){.zone = &csv->zone, .exact = true};
+    bool by_date = csv->header.place[CSV_DATE] != CSV_COLUMN_NONE;
+    csv->file->format = xstrdup("CSV");
+    csv->file->adjustment = "not said by the file";
+    csv->file->time =
+        xstrdup(by_date ? "column date, the UTC day" : "column ts_utc, start of the bar, UTC");
+    for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
+        if (csv->header.place[column] != CSV_COLUMN_NONE && csv_column_is_read_over(column)) {
+            note_read_over(&csv->file->read_over, csv_column_name(column));
+        }
+    }
+    return ERR_OK;
+}
+
+/* ---- files of others ---- */
+
+/* Rows without a symbol get that of --symbol or of the file's name. */
+static enum err settle_symbol(struct csv *csv)
+{
+    const struct bar_builder *builder = csv->builder;
+    if (csv->foreign.place[FOREIGN_SYMBOL] >= 0) {
+        return ERR_OK;
+    }
+    bool named = builder->options->file_symbol != NULL;
+    if (named) {
+        csv->instrument = *builder->options->file_symbol;
+    } else if (!file_symbol(builder->path, &csv->instrument)) {
+        return problem_set(builder->problem, ERR_USAGE,
+                           "%s is a %s, which names no symbol, and neither does the file's name; "
+                           "say it: `bellwether data import FILE --symbol AAPL`",
+                           builder->path, csv->foreign.format->name);
+    }
+    csv->file->symbol =
+        xasprintf("%.15s, %s", csv->instrument.symbol,
+                  named ? "as you said" : "from the file's name (--symbol says another)");
+    return ERR_OK;
+}
+
+static void settle_times(struct csv *csv)
+{
+    const struct import_options *options = csv->builder->options;
+    const struct foreign_format *format = csv->foreign.format;
+    if (options->zone != NULL) {
+        csv->zone = *options->zone;
+    } else if (format->zone != NULL) {
+        (void)local_zone_parse(format->zone, &csv->zone); /* one that we know */
+    }
+    csv->builder->times = (struct bar_times){
+        .zone = &csv->zone,
+        .ends = options->stamp == STAMP_BY_FORMAT ? format->ends : options->stamp == STAMP_END,
+        .either_order = true,
     };
 }
 
-/* A row that is good on its own: it must also follow its symbol's last one. */
-static enum err take_row(struct import *import, const struct csv_row *row)
+static enum err begin_foreign(struct csv *csv)
 {
-    struct symbol_table *symbols = &import->symbols;
-    uint32_t id = symbol_table_find(symbols, &row->instrument);
-    if (id == SYMBOL_ID_NONE) {
-        if (symbols->count == INSTRUMENTS_MAX) {
-            return problem_set(import->problem, ERR_FULL, "%s has more than %d symbols",
-                               import->path, INSTRUMENTS_MAX);
-        }
-        id = symbol_table_add(symbols, &row->instrument);
-    } else {
-        int64_t last_ns = symbols->entries[id].last_start_ns;
-        if (row->start_ns <= last_ns) {
-            return out_of_order(import, last_ns, row->start_ns);
-        }
-        uint64_t gap_ns = (uint64_t)row->start_ns - (uint64_t)last_ns;
-        if (gap_ns < import->gap_ns) {
-            import->gap_ns = gap_ns;
-            import->gap_line = csv_lines_number(import->lines);
+    static const char *const words[FOREIGN_ROLE_COUNT] = {
+        "symbol", "time", "clock", "period", "open", "high", "low", "close", "volume"};
+    struct import_file *file = csv->file;
+    const struct foreign_layout *foreign = &csv->foreign;
+    file->format = xstrdup(foreign->format->name);
+    file->adjustment = foreign->format->adjustment;
+    file->read_over = foreign->read_over[0] != '\0' ? xstrdup(foreign->read_over) : NULL;
+    for (int role = 0; role < FOREIGN_ROLE_COUNT; role++) {
+        if (foreign->place[role] >= 0) {
+            note_column(&file->columns, words[role], foreign->name[role].text);
         }
     }
-    symbols->entries[id].last_start_ns = row->start_ns;
-    append(import, row, id);
-    return ERR_OK;
+    if (foreign->format->rounds) {
+        char *columns = file->columns;
+        file->columns = xasprintf("%s (rounded to whole shares)", columns);
+        free(columns);
+    }
+    settle_times(csv);
+    return settle_symbol(csv);
 }
 
-/* Reads the header and notes what is read over. */
-static enum err read_header(struct import *import)
+/* What the times turned out to be, when all are read. */
+static void note_times(const struct csv *csv)
 {
+    const struct bar_builder *builder = csv->builder;
+    const char *stamp = builder->times.ends ? "end of the bar" : "start of the bar";
+    const char *name = csv->foreign.name[FOREIGN_TIME].text;
+    if (builder->has_days) {
+        csv->file->time = xasprintf("column %s, the day of the session", name);
+    } else if (builder->daily) {
+        csv->file->time =
+            xasprintf("column %s, once a day: taken as the day in %s", name, csv->zone.name);
+    } else if (builder->has_walls) {
+        csv->file->time = xasprintf("column %s, %s, taken as %s time (--tz says another)", name,
+                                    stamp, csv->zone.name);
+    } else {
+        csv->file->time = xasprintf("column %s, %s, with its zone", name, stamp);
+    }
+}
+
+/* Times whose zone nobody knows are not guessed. */
+static enum err check_zone(const struct csv *csv)
+{
+    const struct bar_builder *builder = csv->builder;
+    if (!csv->foreign.format->asks_zone || !builder->has_walls || builder->options->zone != NULL) {
+        return ERR_OK;
+    }
+    return problem_set(builder->problem, ERR_USAGE,
+                       "%s is a %s with times of the day, and no such file says of which time "
+                       "zone; compare a bar with one you know and say it: `bellwether data import "
+                       "FILE --tz Europe/Warsaw`, and --stamp end if times are the ends of bars",
+                       builder->path, csv->foreign.format->name);
+}
+
+/* ---- both ---- */
+
+static enum err read_row(struct csv *csv, const char *text, size_t length)
+{
+    struct bar_row row;
+    struct row_fault fault;
+    struct row_place place = {.line = csv->lines.number};
+    row.instrument = csv->instrument;
+    bool good = csv->is_ours ? csv_row_parse(&csv->header, text, length, &row, &fault)
+                             : foreign_row_parse(&csv->foreign, text, length, &row, &fault);
+    return good ? bar_builder_add(csv->builder, &row, place)
+                : bar_builder_bad_row(csv->builder, fault.text, place);
+}
+
+/* Reads the first line, which may be a row already. */
+static enum err read_header(struct csv *csv)
+{
+    struct bar_builder *builder = csv->builder;
     const char *text;
     size_t length;
-    enum csv_line_state state = csv_lines_next(import->lines, &text, &length, import->problem);
-    if (state == CSV_LINES_FAILED) {
-        return import->problem->err;
+    struct row_fault fault;
+    switch (text_lines_next(&csv->lines, &text, &length, builder->problem)) {
+    case TEXT_LINES_FAILED:
+        return builder->problem->err;
+    case TEXT_LINES_END:
+        return problem_set(builder->problem, ERR_FORMAT, "%s is empty", builder->path);
+    case TEXT_LINE_TOO_LONG:
+        return refuse_header(csv, "is too long");
+    case TEXT_LINE:
+        break;
     }
-    struct csv_fault fault = {"is too long"};
-    if (state == CSV_LINES_END) {
-        return problem_set(import->problem, ERR_FORMAT, "%s is empty", import->path);
+    switch (foreign_recognise(text, length, builder->options->columns, &csv->foreign, &fault)) {
+    case FOREIGN_UNKNOWN:
+        return begin_ours(csv, text, length);
+    case FOREIGN_WRONG:
+        return refuse_header(csv, fault.text);
+    case FOREIGN_KNOWN:
+        break;
     }
-    if (state == CSV_LINE_TOO_LONG || !csv_header_parse(text, length, &import->header, &fault)) {
-        char *refusal = xasprintf("%s line 1: the header %s", import->path, fault.text);
-        enum err err = refuse(import, refusal);
-        free(refusal);
-        return err;
-    }
-    return ERR_OK;
+    enum err err = begin_foreign(csv);
+    return err != ERR_OK || csv->foreign.has_header ? err : read_row(csv, text, length);
 }
 
-static void tell_progress(const struct import *import)
-{
-    if (import->options->progress != NULL && import->rows % 16384 == 0) {
-        import->options->progress(csv_lines_done(import->lines));
-    }
-}
-
-static enum err read_row(struct import *import, const char *text, size_t length)
-{
-    struct csv_row row;
-    struct csv_fault fault;
-    import->rows++;
-    tell_progress(import);
-    bool good = csv_row_parse(&import->header, text, length, &row, &fault);
-    return good ? take_row(import, &row) : bad_row(import, fault.text);
-}
-
-static enum err read_rows(struct import *import)
+static enum err read_rows(struct csv *csv)
 {
     enum err err = ERR_OK;
     while (err == ERR_OK) {
         const char *text;
         size_t length;
-        switch (csv_lines_next(import->lines, &text, &length, import->problem)) {
-        case CSV_LINE:
+        switch (text_lines_next(&csv->lines, &text, &length, csv->builder->problem)) {
+        case TEXT_LINE:
             /* A blank line, as many files end with, is no row. */
-            err = length > 0 ? read_row(import, text, length) : ERR_OK;
+            err = length > 0 ? read_row(csv, text, length) : ERR_OK;
             break;
-        case CSV_LINE_TOO_LONG:
-            import->rows++;
-            err = bad_row(import, "the line is too long");
+        case TEXT_LINE_TOO_LONG:
+            err = bar_builder_bad_row(csv->builder, "the line is too long",
+                                      (struct row_place){.line = csv->lines.number});
             break;
-        case CSV_LINES_FAILED:
-            return import->problem->err;
-        case CSV_LINES_END:
+        case TEXT_LINES_FAILED:
+            return csv->builder->problem->err;
+        case TEXT_LINES_END:
             return ERR_OK;
         }
     }
     return err;
 }
 
-static enum err check_rows(const struct import *import)
+enum err csv_read(struct bar_builder *builder, struct import_file *file, struct bars *bars)
 {
-    if (import->rows == 0) {
-        return problem_set(import->problem, ERR_FORMAT, "%s has a header and no rows",
-                           import->path);
-    }
-    if (import->count == 0) {
-        return problem_set(import->problem, ERR_FORMAT,
-                           "%s: all %" PRIu64 " rows are bad; the first is %s", import->path,
-                           import->rows, import->first_fault);
-    }
-    return ERR_OK;
-}
-
-/* Bars must not overlap: a length asked for is at most the smallest distance. */
-static enum err check_length_asked(const struct import *import, int64_t bar_ns)
-{
-    if (import->gap_ns >= (uint64_t)bar_ns) {
-        return ERR_OK;
-    }
-    return problem_set(import->problem, ERR_USAGE,
-                       "%s line %" PRIu64 ": two bars of one symbol start %" PRIu64
-                       " s apart, less than the bar length asked for (%" PRId64
-                       " s); give the length that the file has",
-                       import->path, import->gap_line, import->gap_ns / (uint64_t)NS_PER_S,
-                       bar_ns / NS_PER_S);
-}
-
-static enum err settle_bar_length(struct import *import, int64_t *bar_ns)
-{
-    int64_t asked_ns = import->options->bar_ns;
-    bool by_date = import->header.place[CSV_DATE] != CSV_COLUMN_NONE;
-    if (by_date && asked_ns != 0 && asked_ns != NS_PER_DAY) {
-        return problem_set(import->problem, ERR_USAGE,
-                           "%s has a `date` column, so its bars are one day long, not %" PRId64
-                           " s; leave the bar length out or say 1d",
-                           import->path, asked_ns / NS_PER_S);
-    }
-    if (by_date) {
-        *bar_ns = NS_PER_DAY;
-        return ERR_OK;
-    }
-    if (asked_ns != 0) {
-        *bar_ns = asked_ns;
-        return check_length_asked(import, asked_ns);
-    }
-    if (import->gap_ns > (uint64_t)BAR_NS_MAX) {
-        return problem_set(import->problem, ERR_USAGE,
-                           "%s does not tell how long its bars are (no symbol has two bars close "
-                           "to each other); say `bar: 1min` in the config or --bar 1min",
-                           import->path);
-    }
-    import->report->bar_length_guessed = true;
-    *bar_ns = (int64_t)import->gap_ns;
-    return ERR_OK;
-}
-
-static uint64_t count_slices(const struct event *records, uint64_t count)
-{
-    uint64_t slices = 1;
-    for (uint64_t i = 1; i < count; i++) {
-        slices += records[i].ts_ns != records[i - 1].ts_ns;
-    }
-    return slices;
-}
-
-static void make_bars(struct import *import, int64_t bar_ns, struct bars *bars)
-{
-    uint32_t *places;
-    struct instrument *instruments = symbol_table_sorted(&import->symbols, &places);
-    for (uint64_t i = 0; i < import->count; i++) {
-        struct event *record = &import->records[i];
-        record->ts_ns = record->src_ns + bar_ns;
-        record->instrument = places[record->instrument];
-    }
-    free(places);
-    struct event *records = bars_sorted(import->records, import->count);
-    *bars = (struct bars){
-        .records = records,
-        .count = import->count,
-        .slice_count = count_slices(records, import->count),
-        .instruments = instruments,
-        .instrument_count = import->symbols.count,
-        .bar_ns = bar_ns,
-        .memory = records,
-        .instrument_memory = instruments,
-    };
-    bar_records_hash(records, import->count, bars->data_hash);
-}
-
-static void note_columns(const struct import *import)
-{
-    struct import_report *report = import->report;
-    for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
-        const char *name = csv_column_name(column);
-        if (import->header.place[column] != CSV_COLUMN_NONE && csv_column_is_read_over(column) &&
-            strstr(report->read_over, name) == NULL) {
-            size_t used = strlen(report->read_over);
-            (void)snprintf(report->read_over + used, sizeof report->read_over - used, "%s%s",
-                           used > 0 ? ", " : "", name); /* all names together fit */
-        }
-    }
-    bool by_date = import->header.place[CSV_DATE] != CSV_COLUMN_NONE;
-    report->time_column = csv_column_name(by_date ? CSV_DATE : CSV_TS_UTC);
-    const char *format = csv_lines_are_gzip(import->lines) ? "gzip CSV" : "CSV";
-    bool other = report->format != NULL && strcmp(report->format, format) != 0;
-    report->format = other ? "several formats" : format;
-    report->rows += import->rows;
-    report->skipped += import->skipped;
-}
-
-static enum err read_all(struct import *import, struct bars *bars)
-{
-    enum err err = read_header(import);
+    struct csv csv = {.builder = builder, .file = file, .lines = {.input = builder->input}};
+    (void)local_zone_parse(LOCAL_ZONE_DEFAULT, &csv.zone); /* one that we know */
+    enum err err = read_header(&csv);
     if (err == ERR_OK) {
-        err = read_rows(import);
+        err = read_rows(&csv);
+    }
+    if (err == ERR_OK && !csv.is_ours) {
+        err = check_zone(&csv);
     }
     if (err == ERR_OK) {
-        err = check_rows(import);
+        err = bar_builder_make(builder, bars);
     }
-    int64_t bar_ns = 0;
-    if (err == ERR_OK) {
-        err = settle_bar_length(import, &bar_ns);
+    if (err == ERR_OK && !csv.is_ours) {
+        note_times(&csv);
     }
-    if (err == ERR_OK) {
-        note_columns(import);
-        make_bars(import, bar_ns, bars);
-    }
-    return err;
-}
-
-enum err csv_read(const char *path, const struct import_options *options, struct bars *bars,
-                  struct import_report *report, struct problem *problem)
-{
-    struct import import = {
-        .path = path,
-        .options = options,
-        .report = report,
-        .problem = problem,
-        .gap_ns = UINT64_MAX,
-    };
-    enum err err = csv_lines_create(path, &import.lines, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    err = read_all(&import, bars);
-    csv_lines_destroy(import.lines);
-    symbol_table_finish(&import.symbols);
-    free(import.records);
     return err;
 }

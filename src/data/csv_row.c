@@ -5,8 +5,6 @@
 #include "data/csv_row.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,40 +36,6 @@ static_assert(sizeof columns / sizeof columns[0] == CSV_COLUMN_COUNT, "a row for
 
 #define HEADER_EXAMPLE "symbol,ts_utc,open,high,low,close,volume"
 
-struct field {
-    const char *text;
-    size_t length;
-};
-
-/* Text from outside as it may be shown: printable and short. */
-struct shown {
-    char text[44];
-};
-
-static struct shown show(struct field field)
-{
-    struct shown shown;
-    size_t length = field.length < 40 ? field.length : 40;
-    for (size_t i = 0; i < length; i++) {
-        char c = field.text[i];
-        shown.text[i] = c >= 0x20 && c < 0x7f ? c : '?';
-    }
-    const char *end = field.length > length ? "..." : "";
-    memcpy(shown.text + length, end, strlen(end) + 1);
-    return shown;
-}
-
-/* Always false, so that a parser can end with it. */
-__attribute__((format(printf, 2, 3))) static bool refuse(struct csv_fault *fault,
-                                                         const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(fault->text, sizeof fault->text, format, arguments); /* cut is fine */
-    va_end(arguments);
-    return false;
-}
-
 const char *csv_column_name(enum csv_column column)
 {
     return columns[column].name;
@@ -82,24 +46,7 @@ bool csv_column_is_read_over(enum csv_column column)
     return columns[column].use == READ_OVER;
 }
 
-/* Cuts the line at its commas into at most `max` fields; returns how many there are in all. */
-static int split(const char *line, size_t length, struct field *fields, int max)
-{
-    int count = 0;
-    size_t start = 0;
-    for (size_t i = 0; i <= length; i++) {
-        if (i == length || line[i] == ',') {
-            if (count < max) {
-                fields[count] = (struct field){line + start, i - start};
-            }
-            count++;
-            start = i + 1;
-        }
-    }
-    return count;
-}
-
-static enum csv_column column_of(struct field name)
+static enum csv_column column_of(struct csv_field name)
 {
     enum csv_column column = 0;
     while (column < CSV_COLUMN_COUNT &&
@@ -121,7 +68,7 @@ static bool is_blank(const char *line, size_t length)
 }
 
 /* Every needed column is there, and exactly one of time. */
-static bool header_complete(const struct csv_header *header, struct csv_fault *fault)
+static bool header_complete(const struct csv_header *header, struct row_fault *fault)
 {
     char missing[80] = "";
     for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
@@ -132,40 +79,41 @@ static bool header_complete(const struct csv_header *header, struct csv_fault *f
         }
     }
     if (missing[0] != '\0') {
-        return refuse(fault, "lacks the column %s; the header reads %s", missing, HEADER_EXAMPLE);
+        return row_refuse(fault, "lacks the column %s; the header reads %s", missing,
+                          HEADER_EXAMPLE);
     }
     bool has_ts = header->place[CSV_TS_UTC] != CSV_COLUMN_NONE;
     bool has_date = header->place[CSV_DATE] != CSV_COLUMN_NONE;
     if (!has_ts && !has_date) {
-        return refuse(fault, "lacks a column of time; name it `ts_utc` (start of the bar, "
-                             "2019-02-11T14:30:00Z) or `date` (2019-02-11)");
+        return row_refuse(fault, "lacks a column of time; name it `ts_utc` (start of the bar, "
+                                 "2019-02-11T14:30:00Z) or `date` (2019-02-11)");
     }
     if (has_ts && has_date) {
-        return refuse(fault, "has both `ts_utc` and `date`; leave one out");
+        return row_refuse(fault, "has both `ts_utc` and `date`; leave one out");
     }
     return true;
 }
 
 bool csv_header_parse(const char *line, size_t length, struct csv_header *header,
-                      struct csv_fault *fault)
+                      struct row_fault *fault)
 {
     if (is_blank(line, length)) {
-        return refuse(fault, "is blank; the header reads %s", HEADER_EXAMPLE);
+        return row_refuse(fault, "is blank; the header reads %s", HEADER_EXAMPLE);
     }
     for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
         header->place[column] = CSV_COLUMN_NONE;
     }
     /* One field more than there are names: then one of the first is unknown or there twice. */
-    struct field fields[CSV_COLUMN_COUNT + 1];
-    int count = split(line, length, fields, CSV_COLUMN_COUNT + 1);
+    struct csv_field fields[CSV_COLUMN_COUNT + 1];
+    int count = csv_fields_cut(line, length, fields, CSV_COLUMN_COUNT + 1);
     for (int i = 0; i < count && i < CSV_COLUMN_COUNT + 1; i++) {
         enum csv_column column = column_of(fields[i]);
         if (column == CSV_COLUMN_COUNT) {
-            return refuse(fault, "has the unknown column `%s`; the header reads %s",
-                          show(fields[i]).text, HEADER_EXAMPLE);
+            return row_refuse(fault, "has the unknown column `%s`; the header reads %s",
+                              csv_field_show(fields[i]).text, HEADER_EXAMPLE);
         }
         if (header->place[column] != CSV_COLUMN_NONE) {
-            return refuse(fault, "has the column `%s` twice", columns[column].name);
+            return row_refuse(fault, "has the column `%s` twice", columns[column].name);
         }
         header->place[column] = i;
     }
@@ -173,34 +121,37 @@ bool csv_header_parse(const char *line, size_t length, struct csv_header *header
     return header_complete(header, fault);
 }
 
-static bool parse_time(const struct csv_header *header, const struct field *fields, int64_t *ns,
-                       struct csv_fault *fault)
+static bool parse_time(const struct csv_header *header, const struct csv_field *fields,
+                       struct time_text *time, struct row_fault *fault)
 {
     if (header->place[CSV_DATE] != CSV_COLUMN_NONE) {
-        struct field field = fields[header->place[CSV_DATE]];
-        return utc_parse_date(field.text, field.length, ns) == ERR_OK ||
-               refuse(fault, "date is no day like 2019-02-11 (%s)", show(field).text);
+        struct csv_field field = fields[header->place[CSV_DATE]];
+        time->kind = TIME_DAY;
+        return utc_parse_date(field.text, field.length, &time->ns) == ERR_OK ||
+               row_refuse(fault, "date is no day like 2019-02-11 (%s)", csv_field_show(field).text);
     }
-    struct field field = fields[header->place[CSV_TS_UTC]];
-    return utc_parse(field.text, field.length, ns) == ERR_OK ||
-           refuse(fault, "ts_utc is no time like 2019-02-11T14:30:00Z (%s)", show(field).text);
+    struct csv_field field = fields[header->place[CSV_TS_UTC]];
+    time->kind = TIME_MOMENT;
+    return utc_parse(field.text, field.length, &time->ns) == ERR_OK ||
+           row_refuse(fault, "ts_utc is no time like 2019-02-11T14:30:00Z (%s)",
+                      csv_field_show(field).text);
 }
 
-static bool parse_price(const struct csv_header *header, const struct field *fields,
-                        enum csv_column column, int64_t *price_e9, struct csv_fault *fault)
+static bool parse_price(const struct csv_header *header, const struct csv_field *fields,
+                        enum csv_column column, int64_t *price_e9, struct row_fault *fault)
 {
-    struct field field = fields[header->place[column]];
+    struct csv_field field = fields[header->place[column]];
     enum err err = money_parse(field.text, field.length, price_e9);
     if (err == ERR_RANGE) {
-        return refuse(fault, "%s is too large or has more than nine decimals (%s)",
-                      columns[column].name, show(field).text);
+        return row_refuse(fault, "%s is too large or has more than nine decimals (%s)",
+                          columns[column].name, csv_field_show(field).text);
     }
-    return err == ERR_OK ||
-           refuse(fault, "%s is no number (%s)", columns[column].name, show(field).text);
+    return err == ERR_OK || row_refuse(fault, "%s is no number (%s)", columns[column].name,
+                                       csv_field_show(field).text);
 }
 
 /* Whole shares, "123" or "123.0". Larger than any volume may be is as good as the value itself. */
-static bool parse_volume(struct field field, int64_t *volume, struct csv_fault *fault)
+static bool parse_volume(struct csv_field field, int64_t *volume, struct row_fault *fault)
 {
     const int64_t enough = INT64_C(100000000000000);
     int64_t value = 0;
@@ -217,80 +168,55 @@ static bool parse_volume(struct field field, int64_t *volume, struct csv_fault *
         is_number = is_number && i > point + 1;
     }
     if (!is_number || i != field.length) {
-        return refuse(fault, "volume is no whole number from 0 up (%s)", show(field).text);
+        return row_refuse(fault, "volume is no whole number from 0 up (%s)",
+                          csv_field_show(field).text);
     }
     *volume = value;
     return true;
 }
 
-static bool check_bar(const struct event_bar *bar, struct csv_fault *fault)
-{
-    const char *text = event_bar_fault(bar);
-    if (text == NULL) {
-        return true;
-    }
-    char open[MONEY_TEXT_SIZE];
-    char high[MONEY_TEXT_SIZE];
-    char low[MONEY_TEXT_SIZE];
-    char close[MONEY_TEXT_SIZE];
-    (void)money_format(bar->open_e9, open);
-    (void)money_format(bar->high_e9, high);
-    (void)money_format(bar->low_e9, low);
-    (void)money_format(bar->close_e9, close);
-    return refuse(fault, "%s (open %s, high %s, low %s, close %s, volume %" PRId64 ")", text, open,
-                  high, low, close, bar->volume);
-}
-
 /* The columns that are used have something in them. */
-static bool check_blanks(const struct csv_header *header, const struct field *fields,
-                         struct csv_fault *fault)
+static bool check_blanks(const struct csv_header *header, const struct csv_field *fields,
+                         struct row_fault *fault)
 {
     for (enum csv_column column = 0; column < CSV_COLUMN_COUNT; column++) {
         int place = header->place[column];
         if (place != CSV_COLUMN_NONE && columns[column].use != READ_OVER &&
             is_blank(fields[place].text, fields[place].length)) {
-            return refuse(fault, "%s is blank", columns[column].name);
+            return row_refuse(fault, "%s is blank", columns[column].name);
         }
     }
     return true;
 }
 
-static bool is_text(const char *line, size_t length)
-{
-    bool good = true;
-    for (size_t i = 0; i < length; i++) {
-        good &= line[i] >= 0x20 && line[i] < 0x7f;
-    }
-    return good;
-}
-
 bool csv_row_parse(const struct csv_header *header, const char *line, size_t length,
-                   struct csv_row *row, struct csv_fault *fault)
+                   struct bar_row *row, struct row_fault *fault)
 {
-    if (!is_text(line, length)) {
-        return refuse(fault, "the line holds bytes that are no plain text (%s)",
-                      show((struct field){line, length}).text);
+    if (!csv_field_is_plain((struct csv_field){line, length})) {
+        return row_refuse(fault, "the line holds bytes that are no plain text (%s)",
+                          csv_field_show((struct csv_field){line, length}).text);
     }
-    struct field fields[CSV_COLUMN_COUNT] = {0};
-    int count = split(line, length, fields, CSV_COLUMN_COUNT);
+    struct csv_field fields[CSV_COLUMN_COUNT] = {0};
+    int count = csv_fields_cut(line, length, fields, CSV_COLUMN_COUNT);
     if (count != header->column_count) {
-        return refuse(fault, "the line has %d field%s, the header %d (%s)", count,
-                      count == 1 ? "" : "s", header->column_count,
-                      show((struct field){line, length}).text);
+        return row_refuse(fault, "the line has %d field%s, the header %d (%s)", count,
+                          count == 1 ? "" : "s", header->column_count,
+                          csv_field_show((struct csv_field){line, length}).text);
     }
     if (!check_blanks(header, fields, fault)) {
         return false;
     }
-    struct field symbol = fields[header->place[CSV_SYMBOL]];
+    struct csv_field symbol = fields[header->place[CSV_SYMBOL]];
     if (!symbol_parse(symbol.text, symbol.length, &row->instrument)) {
-        return refuse(fault, "symbol is not " SYMBOL_ALLOWED " (%s)", show(symbol).text);
+        return row_refuse(fault, "symbol is not " SYMBOL_ALLOWED " (%s)",
+                          csv_field_show(symbol).text);
     }
     struct event_bar *bar = &row->bar;
-    return parse_time(header, fields, &row->start_ns, fault) &&
+    return parse_time(header, fields, &row->time, fault) &&
            parse_price(header, fields, CSV_OPEN, &bar->open_e9, fault) &&
            parse_price(header, fields, CSV_HIGH, &bar->high_e9, fault) &&
            parse_price(header, fields, CSV_LOW, &bar->low_e9, fault) &&
            parse_price(header, fields, CSV_CLOSE, &bar->close_e9, fault) &&
            parse_volume(fields[header->place[CSV_VOLUME]], &bar->volume, fault) &&
-           check_bar(bar, fault);
+           bar_row_check(bar, fault);
 }

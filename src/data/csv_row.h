@@ -6,8 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "market/event.h"
-#include "market/instrument.h"
+#include "data/bar_row.h"
 
 enum csv_column {
     CSV_SYMBOL,
@@ -31,17 +30,6 @@ struct csv_header {
     int column_count;
 };
 
-struct csv_row {
-    struct instrument instrument;
-    int64_t start_ns; /* of the bar */
-    struct event_bar bar;
-};
-
-/* What is wrong with a line, with the values that show it. */
-struct csv_fault {
-    char text[320];
-};
-
 const char *csv_column_name(enum csv_column column);
 
 /* Whether a column of that kind is known, allowed and not used. */
@@ -49,10 +37,10 @@ bool csv_column_is_read_over(enum csv_column column);
 
 /* Reads the header line; false when a column is unknown, missing or there twice. */
 bool csv_header_parse(const char *line, size_t length, struct csv_header *header,
-                      struct csv_fault *fault);
+                      struct row_fault *fault);
 
 /* Reads one row; false when it is bad. */
 bool csv_row_parse(const struct csv_header *header, const char *line, size_t length,
-                   struct csv_row *row, struct csv_fault *fault);
+                   struct bar_row *row, struct row_fault *fault);
 
 #endif

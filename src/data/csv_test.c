@@ -2,73 +2,16 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/utc.h"
 #include "data/bar_file.h"
-#include "data/bars_check.h"
-#include "data/csv.h"
 #include "data/data_test.h"
+#include "data/reading_test.h"
 
 #define HEADER "symbol,ts_utc,open,high,low,close,volume\n"
 #define ROW1   "SPY,2019-02-11T14:30:00Z,271.19,271.34,271.07,271.34,1488804\n"
 #define ROW2   "SPY,2019-02-11T14:31:00Z,271.32,271.32,271.22,271.2399,251600\n"
 #define ROW3   "SPY,2019-02-11T14:32:00Z,271.25,271.25,271.2,271.2,1\n"
-
-/* What one reading of a file came to. */
-struct reading {
-    enum err err;
-    struct bars bars;
-    struct import_report report;
-    struct problem problem;
-};
-
-static struct reading read_path(const char *path, const struct import_options *options)
-{
-    struct reading reading = {0};
-    reading.err = bars_open(path, options, &reading.bars, &reading.report, &reading.problem);
-    if (reading.err == ERR_OK) {
-        const char *fault = bars_fault(&reading.bars);
-        cr_assert_null(fault, "%s: %s", path, fault);
-    } else {
-        cr_assert_eq(reading.err, reading.problem.err);
-    }
-    return reading;
-}
-
-static struct reading read_bytes(const void *bytes, size_t size,
-                                 const struct import_options *options)
-{
-    char *folder = folder_create();
-    char *path = xasprintf("%s/bars.csv", folder);
-    file_write(path, bytes, size);
-    struct reading reading = read_path(path, options);
-    free(path);
-    folder_remove(folder);
-    return reading;
-}
-
-static struct reading read_text(const char *text, bool skip_bad)
-{
-    struct import_options options = {.skip_bad = skip_bad};
-    return read_bytes(text, strlen(text), &options);
-}
-
-static void reading_finish(struct reading *reading)
-{
-    bars_finish(&reading->bars);
-    import_report_finish(&reading->report);
-}
-
-/* Refused with `part` in the message. */
-static void expect_refusal(const char *text, const char *part)
-{
-    struct reading reading = read_text(text, false);
-    cr_assert_neq(reading.err, ERR_OK, "accepted: %s", text);
-    cr_assert_not_null(strstr(reading.problem.text, part), "`%s` is not in: %s", part,
-                       reading.problem.text);
-    reading_finish(&reading);
-}
 
 Test(csv, reads_prices_exactly_and_times_as_starts)
 {
@@ -127,9 +70,9 @@ Test(csv, names_the_columns_it_reads_over)
                   "AA,2015-03-20,13.02,13.09,12.9,12.97,36838700,,13\n",
                   false);
     cr_assert_eq(reading.err, ERR_OK);
-    cr_assert_str_eq(reading.report.read_over, "vwap, adj_factor_next");
-    cr_assert_str_eq(reading.report.time_column, "date");
-    cr_assert_str_eq(reading.report.format, "CSV");
+    cr_assert_str_eq(reading.report.files[0].read_over, "vwap, adj_factor_next");
+    cr_assert_str_eq(reading.report.files[0].time, "column date, the UTC day");
+    cr_assert_str_eq(reading.report.files[0].format, "CSV");
     reading_finish(&reading);
 }
 
@@ -160,7 +103,7 @@ Test(csv, refuses_bad_headers)
         {"two times",       "symbol,date,ts_utc,open,high,low,close,volume\n",
          "both `ts_utc` and `date`"                                                                                },
         {"a column twice",  "symbol,date,open,open,high,low,close,volume\n",   "`open` twice"                      },
-        {"capital letters", "Date,Open,High,Low,Close,Volume\n",               "unknown column `Date`"             },
+        {"capital letters", "DATE,OPEN,HIGH,LOW,CLOSE,VOLUME\n",               "unknown column `DATE`"             },
         {"blank",           "\nSPY\n",                                         "is blank"                          },
         {"binary",          "\x01\x02\xff,b\n",                                "unknown column `???`"              },
     };
@@ -304,12 +247,15 @@ Test(csv, refuses_what_is_no_file)
     struct reading reading = read_path(missing, NULL);
     cr_assert_eq(reading.err, ERR_IO);
     cr_assert_not_null(strstr(reading.problem.text, "No such file"));
+    reading_finish(&reading);
     reading = read_path(folder, NULL);
     cr_assert_not_null(strstr(reading.problem.text, "is a folder"));
+    reading_finish(&reading);
     reading = read_path("/dev/null", NULL);
     cr_assert_not_null(strstr(reading.problem.text, "is not a regular file"));
     free(missing);
     folder_remove(folder);
+    reading_finish(&reading);
 }
 
 Test(csv, refuses_a_file_it_may_not_read)
@@ -325,6 +271,7 @@ Test(csv, refuses_a_file_it_may_not_read)
     cr_assert(!was_root || seteuid(0) == 0);
     cr_assert_eq(reading.err, ERR_IO);
     cr_assert_not_null(strstr(reading.problem.text, "Permission denied"));
+    reading_finish(&reading);
     free(path);
     folder_remove(folder);
 }
@@ -355,11 +302,13 @@ Test(csv, the_bar_length_is_asked_for_or_the_smallest_distance)
     struct reading reading = read_text(single, false);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "`bar: 1min`"));
+    reading_finish(&reading);
     reading = read_bytes(single, strlen(single), &five_minutes);
     cr_assert_eq(reading.err, ERR_OK);
     cr_assert_eq(reading.bars.bar_ns, 5 * NS_PER_MIN);
     reading_finish(&reading);
     const char *gap = HEADER ROW1 ROW3;
+    reading_finish(&reading);
     reading = read_text(gap, false);
     cr_assert_eq(reading.bars.bar_ns, 2 * NS_PER_MIN);
     reading_finish(&reading);
@@ -369,6 +318,7 @@ Test(csv, the_bar_length_is_asked_for_or_the_smallest_distance)
     reading = read_bytes(gap, strlen(gap), &five_minutes);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "line 3: two bars of one symbol start 120 s"));
+    reading_finish(&reading);
 }
 
 Test(csv, two_bars_centuries_apart_do_not_tell_a_length)
@@ -385,32 +335,18 @@ Test(csv, daily_files_have_daily_bars)
     struct reading reading = read_bytes(text, strlen(text), &one_minute);
     cr_assert_eq(reading.err, ERR_USAGE);
     cr_assert_not_null(strstr(reading.problem.text, "one day long"));
-}
-
-/* gzip of text, as gzip would write it. */
-static size_t gzip(const char *text, unsigned char *out, size_t size)
-{
-    z_stream stream = {0};
-    cr_assert_eq(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (unsigned char *)(uintptr_t)text;
-    stream.avail_in = (unsigned)strlen(text);
-    stream.next_out = out;
-    stream.avail_out = (unsigned)size;
-    cr_assert_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    size_t used = size - stream.avail_out;
-    cr_assert_eq(deflateEnd(&stream), Z_OK);
-    return used;
+    reading_finish(&reading);
 }
 
 Test(csv, gzip_is_the_same_data)
 {
     unsigned char bytes[1024];
-    size_t size = gzip(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
+    size_t size = gzip_text(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
     struct reading packed = read_bytes(bytes, size, NULL);
     struct reading plain = read_text(HEADER ROW1 ROW2 ROW3, false);
     cr_assert_eq(packed.err, ERR_OK, "%s", packed.problem.text);
     cr_assert_str_eq(packed.bars.data_hash, plain.bars.data_hash);
-    cr_assert_str_eq(packed.report.format, "gzip CSV");
+    cr_assert_str_eq(packed.report.files[0].format, "gzip CSV");
     reading_finish(&packed);
     reading_finish(&plain);
 }
@@ -419,7 +355,7 @@ Test(csv, gzip_cut_anywhere_is_refused)
 {
     struct import_options skip = {.skip_bad = true};
     unsigned char bytes[1024];
-    size_t size = gzip(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
+    size_t size = gzip_text(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
     for (size_t cut = 0; cut < size; cut++) {
         struct reading reading = read_bytes(bytes, cut, &skip);
         cr_assert_neq(reading.err, ERR_OK, "cut at %zu", cut);
@@ -435,7 +371,7 @@ Test(csv, a_flipped_byte_in_gzip_data_is_never_other_data)
 {
     struct import_options skip = {.skip_bad = true};
     unsigned char bytes[1024];
-    size_t size = gzip(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
+    size_t size = gzip_text(HEADER ROW1 ROW2 ROW3, bytes, sizeof bytes);
     struct reading want = read_bytes(bytes, size, NULL);
     size_t refused = 0;
     for (size_t at = 0; at < size; at++) {
@@ -499,6 +435,7 @@ Test(csv, the_405_symbol_file_has_19_bad_rows)
     cr_assert_eq(reading.err, ERR_FORMAT);
     cr_assert_not_null(strstr(reading.problem.text, "line 61212: close lies outside low..high"));
     free(path);
+    reading_finish(&reading);
 }
 
 Test(csv, an_import_has_the_hash_of_its_csv)
@@ -510,7 +447,7 @@ Test(csv, an_import_has_the_hash_of_its_csv)
     struct reading file = read_path(path, NULL);
     cr_assert_eq(file.err, ERR_OK, "%s", file.problem.text);
     cr_assert_str_eq(file.bars.data_hash, csv.bars.data_hash);
-    cr_assert_str_eq(file.report.format, "record file");
+    cr_assert_str_eq(file.report.files[0].format, "record file");
     reading_finish(&csv);
     reading_finish(&file);
     free(path);

@@ -19,7 +19,8 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     struct book_plan books[BOOKS_MAX];
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
-        books[i].qty_e9 = config->books[i].qty_e9;
+        books[i].qty_e9 = config->books[i].sizing.qty_e9;
+        books[i].frame_ns = config->books[i].frame_ns;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {
@@ -28,6 +29,9 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
         .books = books,
         .limits = config->limits,
         .commission_e9 = config->commission_e9,
+        .calendar = config->calendar,
+        .extended_hours = config->extended_hours,
+        .multiplier = config->exchange.multiplier,
     };
     struct view_plan view_plan = {.instrument_count = instrument_count};
     if (engine_declare(&plan, &view_plan) != ERR_OK) {

@@ -12,7 +12,7 @@
 
 #include "base/hot.h"
 #include "base/utc.h"
-#include "broker/sim.h"
+#include "core/engine_pass.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
@@ -20,7 +20,7 @@ enum { PROGRESS_SLICES = 1 << 16 };
 
 /* The exchange has room for one working order of each book in each instrument: there are no more.
  */
-static struct broker *make_broker(const struct run_config *config, uint32_t instrument_count)
+static struct sim *make_sim(const struct run_config *config, uint32_t instrument_count)
 {
     struct exchange_plan plan = {
         .instrument_count = instrument_count,
@@ -46,7 +46,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->broker = make_broker(plan->config, plan->instrument_count);
+    self->sim = make_sim(plan->config, plan->instrument_count);
     *driver = self;
     return ERR_OK;
 }
@@ -56,9 +56,7 @@ void driver_destroy(struct driver *driver)
     if (driver == NULL) {
         return;
     }
-    if (driver->broker != NULL) {
-        driver->broker->ops->destroy(driver->broker);
-    }
+    sim_destroy(driver->sim);
     assembly_finish(&driver->assembly);
     free(driver);
 }
@@ -85,21 +83,11 @@ RARELY static void pace(struct driver *driver, int64_t market_ns)
     }
 }
 
-/* The next slice of the feed; false at the end of the data and at a stop. */
-static bool next_slice(struct driver *driver)
+/* Whether a stop was asked for. */
+static bool stop_asked(struct driver *driver)
 {
-    if (driver->plan.stop != NULL && *driver->plan.stop != 0) {
-        driver->stopped = true;
-        return false;
-    }
-    driver->slice = feed_next(driver->plan.feed);
-    if (driver->slice == NULL) {
-        return false;
-    }
-    if (driver->watched && driver->plan.speed > 0) {
-        pace(driver, driver->slice->end.ts_ns);
-    }
-    return true;
+    driver->stopped = driver->plan.stop != NULL && *driver->plan.stop != 0;
+    return driver->stopped;
 }
 
 /* ---- the log ---- */
@@ -125,7 +113,7 @@ static void append_slice_ref(struct log *log, int64_t ts_ns, uint64_t ordinal)
 
 /* A slice of a log that refers to the data: only what was decided, and an equity point where one is
  * due. The latest SLICE is kept back for the end of the run. */
-static void log_slice_by_ref(struct driver *driver, const struct event *slice_end)
+static void log_slice_by_ref(struct driver *driver)
 {
     const struct output *output = &driver->assembly.output;
     const struct event *slice = &output->records[output->slots - 1];
@@ -134,8 +122,8 @@ static void log_slice_by_ref(struct driver *driver, const struct event *slice_en
     bool due = driver->plan.every_slice || session != driver->logged_session || slice->flags != 0;
     driver->last_slice = *slice;
     if (decided || due) {
-        append_slice_ref(driver->plan.log, slice_end->ts_ns, slice_end->slice_end.slice);
-        driver->last_ref = slice_end->slice_end.slice;
+        append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
+        driver->last_ref = driver->slice.ordinal;
         append_output(driver->plan.log, output);
         driver->logged_session = session;
         driver->last_slice.kind = EVENT_NONE;
@@ -167,15 +155,16 @@ static enum err end_step(struct driver *driver, struct problem *problem)
 RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
 {
     struct log *log = driver->plan.log;
-    const struct slice *slice = driver->slice;
+    const struct slice *slice = &driver->slice;
     if (driver->plan.market_log == MARKET_LOG_REF) {
-        log_slice_by_ref(driver, &slice->end);
+        log_slice_by_ref(driver);
         return end_step(driver, problem);
     }
     for (uint32_t i = 0; i < slice->count; i++) {
         log_append(log, &slice->bars[i]);
     }
-    log_append(log, &slice->end);
+    const struct event end = slice_end_event(slice);
+    log_append(log, &end);
     append_output(log, &driver->assembly.output);
     return end_step(driver, problem);
 }
@@ -207,28 +196,25 @@ RARELY static enum err halt(const struct driver *driver, uint8_t kind, struct pr
 static enum err take_report(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    struct event report = *driver->broker->ops->next_report(driver->broker);
-    if (report.ts_ns < driver->ts_ns) {
-        report.ts_ns = driver->ts_ns; /* time never runs backwards */
-    }
-    driver->ts_ns = report.ts_ns;
-    engine_on_report(assembly->engine, &report, &assembly->output);
+    const struct event *report = sim_next_report(driver->sim, driver->ts_ns);
+    driver->ts_ns = report->ts_ns;
+    engine_on_report(assembly->engine, report, &assembly->output);
     if (driver->plan.log != NULL) {
-        enum err err = log_report(driver, &report, problem);
+        enum err err = log_report(driver, report, problem);
         if (err != ERR_OK) {
             return err;
         }
     }
-    bool agrees = driver->broker->ops->agrees_after_report(driver->broker, assembly->engine);
+    bool agrees = sim_agrees_after_report(driver->sim, assembly->engine);
     return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
                ? ERR_OK
-               : halt(driver, report.kind, problem);
+               : halt(driver, report->kind, problem);
 }
 
 RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
 {
     enum err err = ERR_OK;
-    while (driver->broker->waiting > 0 && err == ERR_OK) {
+    while (driver->sim->waiting > 0 && err == ERR_OK) {
         err = take_report(driver, problem);
     }
     return err;
@@ -242,11 +228,39 @@ RARELY static void show_progress(const struct driver *driver)
     }
 }
 
-static enum err take_slice(struct driver *driver, struct problem *problem)
+/* After a slice, or the last of several: nothing is sent while the two ledgers disagree. */
+RARELY static enum err end_slice(struct driver *driver, bool agrees, struct problem *problem)
+{
+    const struct assembly *assembly = &driver->assembly;
+    driver->last_ns = driver->slice.ts_ns;
+    driver->last_ordinal = driver->slice.ordinal;
+    if (!agrees || assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, EVENT_SLICE_END, problem);
+    }
+    if (assembly->output.send_count > 0) {
+        sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+    }
+    return take_reports(driver, problem); /* what became of the orders */
+}
+
+/* The next slice through the market place: fills at its open, before its close is known. */
+static enum err open_slice(struct driver *driver, struct problem *problem)
+{
+    (void)feed_peek(driver->plan.feed, &driver->slice); /* there is one */
+    if (driver->plan.speed > 0) {
+        pace(driver, driver->slice.ts_ns);
+    }
+    sim_on_slice(driver->sim, &driver->slice);
+    return take_reports(driver, problem);
+}
+
+/* The same slice through view and engine. */
+static enum err close_slice(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    const struct slice *slice = driver->slice;
-    driver->ts_ns = slice->end.ts_ns;
+    const struct slice *slice = &driver->slice;
+    feed_skip(driver->plan.feed, slice->bars + slice->count, 1);
+    driver->ts_ns = slice->ts_ns;
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
     if (driver->plan.log != NULL) {
@@ -255,19 +269,63 @@ static enum err take_slice(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    driver->last_ns = slice->end.ts_ns;
-    driver->last_ordinal = slice->end.slice_end.slice;
     if (driver->watched) {
         show_progress(driver);
     }
-    if (!driver->broker->ops->agrees_after_slice(driver->broker, assembly->engine, slice) ||
-        assembly->engine->fault != ENGINE_FAULT_NONE) {
-        return halt(driver, EVENT_SLICE_END, problem); /* before anything is sent */
+    return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
+}
+
+/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
+ * ahead until it has, and the market place follows; what each made of every slice's equity is
+ * compared. Nothing depends on how far that goes. The first slice may have been opened already. */
+HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
+{
+    struct feed *const feed = driver->plan.feed;
+    struct engine *const engine = driver->assembly.engine;
+    const struct view *const view = driver->assembly.view;
+    struct output *const output = &driver->assembly.output;
+    const struct event *const first = feed->next;
+    const struct event *const end = feed->end;
+    const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
+    struct engine_pass *const pass = &driver->pass;
+    const struct event *bar = first;
+    const struct event *slice = first;
+    uint32_t slices = 0;
+    bool says = false;
+    engine_pass_begin(pass, engine, output);
+    uint32_t instrument = bar->instrument;
+    struct view_instrument *row = view_row(view, instrument);
+    engine_pass_open(pass, instrument);
+    do {
+        const int64_t ts_ns = bar->ts_ns;
+        slice = bar;
+        engine_pass_slice(pass, ts_ns);
+        do {
+            feed_prefetch(bar);
+            if (bar->instrument != instrument) {
+                instrument = bar->instrument;
+                row = view_row(view, instrument);
+                engine_pass_close(pass);
+                engine_pass_open(pass, instrument);
+            }
+            view_take_bar(row, bar);
+            engine_pass_bar(pass, bar, row->bars);
+            bar++;
+        } while (bar < end && bar->ts_ns == ts_ns);
+        says = engine_pass_end(pass);
+        driver->equity_e9[slices++] = pass->equity_e9;
+    } while (!says && bar < enough);
+    engine_pass_close(pass);
+    engine_pass_stop(pass, slices, (uint64_t)(bar - first));
+    if (says) {
+        engine_decide_slice(engine, output);
     }
-    if (assembly->output.send_count > 0) {
-        driver->broker->ops->carry_out(driver->broker, &assembly->output, driver->ts_ns);
-    }
-    return ERR_OK;
+    feed_skip(feed, bar, slices);
+    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
+    driver->ts_ns = driver->slice.ts_ns;
+    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
+                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
+    return end_slice(driver, agrees, problem);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -308,28 +366,27 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
     return log_end_step(driver->plan.log, driver->plan.sync, problem);
 }
 
-HOT_LOOP enum err driver_run(struct driver *driver, struct problem *problem)
+enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
+    bool alone = driver->plan.log == NULL && !driver->watched;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
-    while (err == ERR_OK && next_slice(driver)) {
-        driver->broker->ops->on_slice(driver->broker, driver->slice);
-        if (driver->broker->waiting > 0) {
-            err = take_reports(driver, problem); /* fills at the open, before the close is known */
-        }
+    while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->first_ns == 0) {
-            driver->first_ns = driver->slice->end.ts_ns;
+            driver->first_ns = driver->plan.feed->next->ts_ns;
+        }
+        bool opens = !alone || !sim_is_quiet(driver->sim);
+        if (opens) {
+            err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            err = take_slice(driver, problem);
-        }
-        if (driver->broker->waiting > 0 && err == ERR_OK) {
-            err = take_reports(driver, problem); /* what became of this slice's orders */
+            bool quiet = alone && sim_is_quiet(driver->sim);
+            err = quiet ? go_ahead(driver, opens, problem) : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
     if (err == ERR_OK && driver->first_ns != 0 &&
-        !driver->broker->ops->agrees(driver->broker, driver->assembly.engine)) {
+        !sim_agrees(driver->sim, driver->assembly.engine)) {
         err = halt(driver, EVENT_LOG_END, problem);
     }
     if (err == ERR_OK && driver->plan.log != NULL) {

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "broker/broker.h"
 #include "config/config.h"
 #include "core/engine.h"
 #include "feed/feed.h"

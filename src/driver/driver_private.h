@@ -2,27 +2,34 @@
 #ifndef DRIVER_DRIVER_PRIVATE_H
 #define DRIVER_DRIVER_PRIVATE_H
 
+#include "broker/sim.h"
+#include "core/engine_pass.h"
 #include "driver/assembly.h"
 #include "driver/driver.h"
+
+/* The engine goes on ahead of a market place that has nothing to say until it has so many bars. */
+#define AHEAD_MAX 256
 
 struct driver {
     struct driver_plan plan;
     struct assembly assembly;
-    struct broker *broker;
+    struct sim *sim; /* the broker: our exchange in process */
 
-    const struct slice *slice; /* the one at hand, the feed's */
-    int64_t ts_ns;             /* of the last event: never decreases */
-    int64_t first_ns;          /* end of the first bar */
-    int64_t last_ns;           /* end of the last bar */
-    int64_t logged_session;    /* open_ns of the session of the last logged SLICE */
-    struct event last_slice;   /* SLICE record not logged yet; kind NONE when it is */
-    uint64_t last_ref;         /* slice that the last LOG_SLICE_REF names */
-    uint64_t last_ordinal;     /* of the last slice that ended */
+    struct slice slice; /* the one at hand */
+    struct engine_pass pass;
+    int64_t ts_ns;           /* of the last event: never decreases */
+    int64_t first_ns;        /* end of the first bar */
+    int64_t last_ns;         /* end of the last bar */
+    int64_t logged_session;  /* open_ns of the session of the last logged SLICE */
+    struct event last_slice; /* SLICE record not logged yet; kind NONE when it is */
+    uint64_t last_ref;       /* slice that the last LOG_SLICE_REF names */
+    uint64_t last_ordinal;   /* of the last slice that ended */
     bool stopped;
     bool watched;         /* somebody looks on: progress or a pace */
     int64_t pace_from_ns; /* market time at pace_mono_ns */
     int64_t pace_mono_ns;
     int64_t cpu_ns;
+    int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
 };
 
 #endif

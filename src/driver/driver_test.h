@@ -26,7 +26,9 @@
     "  max_position_notional: $1,000,000,000\n"                                                    \
     "  max_open_positions: 100000 positions\n"                                                     \
     "  max_orders_per_session: 100000000 orders\n"                                                 \
-    "  max_daily_loss: 100%%\n"
+    "  max_daily_loss: 100%%\n"                                                                    \
+    "  max_exposure: $9,000,000,000\n  max_orders_per_strategy: 100000000 orders\n"                \
+    "  min_time_between_entries: 0s\n  max_portfolio_heat: 100%%\n  price_collar: 100%%\n"
 
 struct run_setup {
     uint64_t bars;

@@ -16,9 +16,9 @@ static void dump_account(const struct engine *engine, const struct instrument *i
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         const struct position *position = &ledger->positions[i];
         (void)fprintf(out,
-                      "position %s qty %" PRId64 " cost %" PRId64 " value %" PRId64 " exposed %d\n",
+                      "position %s qty %" PRId64 " cost %" PRId64 " value %" PRId64 " live %u\n",
                       instruments[i].symbol, position->qty_e9, position->cost_e9,
-                      position->value_e9, engine->exposed[i]);
+                      position->value_e9, engine->live[i]);
     }
 }
 
@@ -74,10 +74,10 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   "counters bars %" PRIu64 " slices %" PRIu64 " evaluations %" PRIu64
                   " acted %" PRIu64 " refused %" PRIu64 " orders %" PRIu64
                   " session_entries %" PRIu64 " accepted %" PRIu64 " rejected %" PRIu64
-                  " fills %" PRIu64 " slice_fills %" PRIu64 "\n",
+                  " fills %" PRIu64 " filled %d\n",
                   counters->bars, counters->slices, counters->evaluations, counters->acted,
                   counters->refused, counters->orders, counters->session_entries,
-                  counters->accepted, counters->rejected, counters->fills, counters->slice_fills);
+                  counters->accepted, counters->rejected, counters->fills, engine->filled ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }

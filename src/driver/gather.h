@@ -3,25 +3,34 @@
 #define DRIVER_GATHER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "market/event.h"
 
-/* Takes a BAR or a SLICE_END; true when the slice is whole, until the next call. Begin with a
- * zeroed slice. The bars of a slice lie side by side in the log: they were written as one step. */
-static inline bool gather_slice(struct slice *slice, const struct event *record)
+/* Begin with a zeroed one. */
+struct gather {
+    struct slice slice;
+    bool whole;
+};
+
+/* Takes a BAR or a SLICE_END; the slice once it is whole, until the next call, else NULL. The bars
+ * of a slice lie side by side in the log: they were written as one step. */
+static inline const struct slice *gather_slice(struct gather *gather, const struct event *record)
 {
-    if (slice->end.kind == EVENT_SLICE_END) {
-        *slice = (struct slice){0}; /* the one before was whole */
+    struct slice *slice = &gather->slice;
+    if (gather->whole) {
+        *gather = (struct gather){0};
     }
     if (record->kind == EVENT_SLICE_END) {
-        slice->end = *record;
-        return true;
+        slice_from_end(slice, record);
+        gather->whole = true;
+        return slice;
     }
     if (slice->count == 0) {
         slice->bars = record;
     }
     slice->count++;
-    return false;
+    return NULL;
 }
 
 #endif

@@ -17,11 +17,13 @@ struct replay {
     struct feed *feed; /* NULL: the log holds its market */
     struct replay_result *result;
     struct problem *problem;
-    uint64_t next_slice; /* of the feed */
-    struct slice slice;  /* gathers the log's bars */
-    uint32_t checked;    /* slots of the engine's output that were found in the log */
-    uint64_t record;     /* ordinal of the record at hand, for messages */
+    uint64_t next_slice;  /* of the feed */
+    struct gather gather; /* the log's bars */
+    uint32_t checked;     /* slots of the engine's output that were found in the log */
+    uint64_t record;      /* ordinal of the record at hand, for messages */
     bool verify;
+    const struct replay_watch *watch; /* NULL: nobody looks on */
+    bool enough;                      /* who looked on has seen enough */
 };
 
 static enum err differs(const struct replay *replay, const struct event *at, const char *what)
@@ -45,14 +47,34 @@ static enum err end_of_answers(const struct replay *replay, const struct event *
     return differs(replay, at, "the engine now says more than the log holds");
 }
 
+/* Who has seen enough looks on no more; the replay still ends where the log ends a slice. */
+static void look_after(struct replay *replay, const struct slice *slice)
+{
+    struct engine *engine = replay->assembly.engine;
+    const struct replay_watch *watch = replay->watch;
+    if (!watch->after(watch->context, engine, slice, &replay->assembly.output)) {
+        replay->enough = true;
+        replay->watch = NULL;
+        engine->gate_trace = NULL;
+    }
+}
+
 static enum err give_slice(struct replay *replay, const struct slice *slice)
 {
-    enum err err = end_of_answers(replay, &slice->end);
+    const struct event end = slice_end_event(slice);
+    enum err err = end_of_answers(replay, &end);
     if (err != ERR_OK) {
         return err;
     }
+    struct engine *engine = replay->assembly.engine;
     view_on_slice(replay->assembly.view, slice);
-    engine_on_slice(replay->assembly.engine, slice, &replay->assembly.output);
+    if (replay->watch != NULL) {
+        replay->watch->before(replay->watch->context, engine, slice);
+    }
+    engine_on_slice(engine, slice, &replay->assembly.output);
+    if (replay->watch != NULL) {
+        look_after(replay, slice);
+    }
     replay->checked = 0;
     replay->result->inputs += slice->count + 1;
     replay->result->slices++;
@@ -95,12 +117,12 @@ static enum err give_slices(struct replay *replay, const struct event *at, uint6
 {
     enum err err = ERR_OK;
     while (err == ERR_OK && replay->next_slice <= ordinal) {
-        const struct slice *slice = feed_next(replay->feed);
-        if (slice == NULL) {
+        struct slice slice;
+        if (!feed_next(replay->feed, &slice)) {
             return differs(replay, at, "the data ends before the log does");
         }
         replay->next_slice++;
-        err = give_slice(replay, slice);
+        err = give_slice(replay, &slice);
     }
     return err;
 }
@@ -134,7 +156,8 @@ static enum err take(struct replay *replay, const struct event *record)
         return compare(replay, record);
     }
     if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
-        return gather_slice(&replay->slice, record) ? give_slice(replay, &replay->slice) : ERR_OK;
+        const struct slice *slice = gather_slice(&replay->gather, record);
+        return slice != NULL ? give_slice(replay, slice) : ERR_OK;
     }
     if (event_is_report(record->kind)) {
         return give_report(replay, record);
@@ -148,15 +171,54 @@ static enum err take(struct replay *replay, const struct event *record)
     return record->kind == EVENT_LOG_END ? take_end(replay, record) : ERR_OK;
 }
 
+/* What was logged of the last slice is still compared. */
+static bool goes_on(const struct replay *replay, const struct event *record)
+{
+    return !replay->enough || event_is_output(record->kind);
+}
+
 static enum err replay_records(struct replay *replay, struct log_reader *reader)
 {
     const struct event *record;
     enum err err = ERR_OK;
-    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL && goes_on(replay, record)) {
         replay->record++;
         err = take(replay, record);
     }
+    return err == ERR_OK && replay->enough && record != NULL ? end_of_answers(replay, record) : err;
+}
+
+static enum err run(struct replay *replay, struct log_reader *reader,
+                    const struct preamble *preamble, const struct run_config *config,
+                    const struct bars *bars)
+{
+    enum err err =
+        assembly_init(&replay->assembly, config, preamble->instrument_count, replay->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct engine *engine = replay->assembly.engine;
+    engine->gate_trace = replay->watch != NULL ? replay->watch->gate_trace : NULL;
+    if (bars != NULL) {
+        replay->feed = feed_bars_create(bars);
+    }
+    err = replay_records(replay, reader);
+    if (replay->feed != NULL) {
+        replay->feed->ops->destroy(replay->feed);
+    }
+    replay->result->decision_hash = engine->decision_hash;
+    replay->result->equity_e9 = engine->equity_e9;
+    assembly_finish(&replay->assembly);
     return err;
+}
+
+enum err replay_watched(struct log_reader *reader, const struct preamble *preamble,
+                        const struct run_config *config, const struct bars *bars,
+                        const struct replay_watch *watch, struct problem *problem)
+{
+    struct replay_result result = {0};
+    struct replay replay = {.result = &result, .problem = problem, .verify = true, .watch = watch};
+    return run(&replay, reader, preamble, config, bars);
 }
 
 enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
@@ -165,21 +227,15 @@ enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
 {
     *result = (struct replay_result){0};
     struct replay replay = {.result = result, .problem = problem, .verify = verify};
-    enum err err = assembly_init(&replay.assembly, config, preamble->instrument_count, problem);
-    if (err != ERR_OK) {
-        return err;
+    return run(&replay, reader, preamble, config, bars);
+}
+
+static void fold_slice(struct assembly *assembly, const struct slice *slice)
+{
+    if (slice != NULL) {
+        view_on_slice(assembly->view, slice);
+        engine_apply_slice(assembly->engine, slice);
     }
-    if (bars != NULL) {
-        replay.feed = feed_bars_create(bars);
-    }
-    err = replay_records(&replay, reader);
-    if (replay.feed != NULL) {
-        replay.feed->ops->destroy(replay.feed);
-    }
-    result->decision_hash = replay.assembly.engine->decision_hash;
-    result->equity_e9 = replay.assembly.engine->equity_e9;
-    assembly_finish(&replay.assembly);
-    return err;
 }
 
 enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
@@ -190,14 +246,13 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     if (err != ERR_OK) {
         return err;
     }
-    struct slice slice = {0};
+    struct gather gather = {0};
     const struct event *record;
     while ((record = log_reader_next(reader)) != NULL) {
         if (event_is_report(record->kind) || event_is_output(record->kind)) {
             engine_apply(assembly.engine, record);
-        } else if (event_is_input(record->kind) && gather_slice(&slice, record)) {
-            view_on_slice(assembly.view, &slice);
-            engine_apply_slice(assembly.engine, &slice);
+        } else if (event_is_input(record->kind)) {
+            fold_slice(&assembly, gather_slice(&gather, record));
         }
     }
     dump_engine(assembly.engine, preamble->instruments, out);

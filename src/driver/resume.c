@@ -11,22 +11,21 @@
 
 struct fold {
     struct driver *driver;
-    struct slice slice; /* gathers bars until its end comes */
-    bool differs;       /* the exchange said something that the log does not hold */
+    struct gather gather;
+    bool differs; /* the exchange said something that the log does not hold */
 };
 
-static void fold_slice(struct fold *fold)
+static void fold_slice(struct fold *fold, const struct slice *slice)
 {
     struct driver *driver = fold->driver;
-    const struct slice *slice = &fold->slice;
-    driver->broker->ops->on_slice(driver->broker, slice);
-    fold->differs = driver->broker->waiting > 0; /* a slice is logged behind its reports */
+    sim_on_slice(driver->sim, slice);
+    fold->differs = driver->sim->waiting > 0; /* a slice is logged behind its reports */
     view_on_slice(driver->assembly.view, slice);
     engine_apply_slice(driver->assembly.engine, slice);
-    driver->last_ordinal = slice->end.slice_end.slice;
-    driver->last_ns = slice->end.ts_ns;
+    driver->last_ordinal = slice->ordinal;
+    driver->last_ns = slice->ts_ns;
     if (driver->first_ns == 0) {
-        driver->first_ns = slice->end.ts_ns;
+        driver->first_ns = slice->ts_ns;
     }
 }
 
@@ -35,20 +34,21 @@ static void fold_order(struct driver *driver, const struct event *record)
     engine_apply(driver->assembly.engine, record);
     const struct order_request *request = (const struct order_request *)record;
     struct output output = {.sends = &request, .send_count = 1};
-    driver->broker->ops->carry_out(driver->broker, &output, record->ts_ns);
+    sim_carry_out(driver->sim, &output, record->ts_ns);
 }
 
 static void fold_record(struct fold *fold, const struct event *record)
 {
     struct driver *driver = fold->driver;
     if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
-        if (gather_slice(&fold->slice, record)) {
-            fold_slice(fold);
+        const struct slice *slice = gather_slice(&fold->gather, record);
+        if (slice != NULL) {
+            fold_slice(fold, slice);
         }
     } else if (record->kind == EVENT_ORDER) {
         fold_order(driver, record);
     } else if (event_is_report(record->kind)) {
-        sim_expect(driver->broker, record);
+        sim_expect(driver->sim, record);
         engine_apply(driver->assembly.engine, record);
     } else if (event_is_output(record->kind)) {
         engine_apply(driver->assembly.engine, record);
@@ -62,7 +62,7 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
 {
     struct fold fold = {.driver = driver};
     const struct event *record;
-    while (!fold.differs && sim_is_as_logged(driver->broker) &&
+    while (!fold.differs && sim_is_as_logged(driver->sim) &&
            (record = log_reader_next(reader)) != NULL) {
         fold_record(&fold, record);
     }
@@ -73,7 +73,7 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
                            "look at it with `bellwether verify`",
                            engine_fault_text(engine->fault));
     }
-    if (fold.differs || !sim_is_as_logged(driver->broker)) {
+    if (fold.differs || !sim_is_as_logged(driver->sim)) {
         return problem_set(problem, ERR_DIFFERS,
                            "the exchange, run again over the log, reports something else than was "
                            "logged; nothing was changed: was the program exchanged in between?");

@@ -112,7 +112,7 @@ Test(resume, goes_on_from_every_step)
 
 /* ---- stops ---- */
 
-/* A feed that asks for a stop with each slice of its list. */
+/* A feed that brings one slice at a time and asks for a stop with every so many of them. */
 struct stopping_feed {
     struct feed feed; /* first */
     struct feed *inner;
@@ -121,18 +121,27 @@ struct stopping_feed {
     volatile sig_atomic_t stop;
 };
 
-static const struct slice *stopping_next(struct feed *feed)
+static bool stopping_more(struct feed *feed)
 {
     struct stopping_feed *self = (struct stopping_feed *)feed;
+    struct slice slice;
     self->given++;
     self->stop = self->given % self->every == 0;
-    return feed_next(self->inner);
+    if (!feed_next(self->inner, &slice)) {
+        return false;
+    }
+    feed->next = slice.bars;
+    feed->end = slice.bars + slice.count;
+    feed->ordinal = slice.ordinal;
+    return true;
 }
 
 static void stopping_seek(struct feed *feed, uint64_t slice)
 {
     struct stopping_feed *self = (struct stopping_feed *)feed;
     self->inner->ops->seek(self->inner, slice);
+    feed->next = NULL;
+    feed->end = NULL;
 }
 
 static void stopping_destroy(struct feed *feed)
@@ -141,7 +150,7 @@ static void stopping_destroy(struct feed *feed)
 }
 
 static const struct feed_ops stopping_ops = {
-    .next = stopping_next, .seek = stopping_seek, .destroy = stopping_destroy};
+    .more = stopping_more, .seek = stopping_seek, .destroy = stopping_destroy};
 
 Test(resume, goes_on_after_every_stop)
 {

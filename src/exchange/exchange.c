@@ -9,7 +9,7 @@
 #include "base/utc.h"
 #include "exchange/exchange_private.h"
 
-enum { KNOWN_IDS_MIN = 4096, ID_WINDOW = 16, PPM = 1000000 };
+enum { KNOWN_IDS_MIN = 512, ID_WINDOW = 16, PPM = 1000000 };
 
 #define BOOK_LEVEL_MAX (INT64_C(100000000) * MONEY_E9)
 
@@ -115,7 +115,7 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
     return exchange;
 }
 
-static void take_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
+static inline void take_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
 {
     int64_t sum_e9;
     if (__builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
@@ -177,6 +177,32 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
     }
 }
 
+bool exchange_is_quiet(const struct exchange *exchange)
+{
+    return exchange->free_count == exchange->plan.orders_max;
+}
+
+bool exchange_follow(struct exchange *exchange, const struct event *first, const struct event *end,
+                     const int64_t *equity_e9)
+{
+    struct holding *const holdings = exchange->holdings;
+    const int64_t cash_e9 = exchange->cash_e9;
+    for (const struct event *bar = first; bar < end; bar++) {
+        struct holding *holding = &holdings[bar->instrument];
+        holding->close_e9 = bar->bar.close_e9;
+        if (holding->qty_e9 != 0) {
+            revalue(exchange, holding);
+        }
+        bool ends = bar + 1 == end || bar[1].ts_ns != bar->ts_ns;
+        int64_t sum_e9;
+        if (ends && (__builtin_add_overflow(cash_e9, exchange->value_e9, &sum_e9) ||
+                     sum_e9 != *equity_e9++)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int64_t exchange_cash_e9(const struct exchange *exchange)
 {
     return exchange->cash_e9;
@@ -202,10 +228,10 @@ bool exchange_order(const struct exchange *exchange, uint64_t order_id,
                     struct exchange_order *order)
 {
     const struct known_id *known = order_find(exchange, order_id);
-    if (known == NULL || known->place == NO_ORDER) {
+    if (known == NULL || known_place(known) == NO_ORDER) {
         return false;
     }
-    const struct resting *resting = &exchange->orders[known->place];
+    const struct resting *resting = &exchange->orders[known_place(known)];
     if (resting->life == ORDER_REPLACEMENT) {
         return false;
     }

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/hot.h"
+#include "market/calendar.h"
 #include "market/event.h"
 #include "market/order.h"
 
@@ -21,10 +23,6 @@
 #define EXCHANGE_OPEN_WINDOW_NS INT64_C(1000000000)
 
 #define EXCHANGE_BOOK_LEVELS 5
-
-enum exchange_calendar {
-    EXCHANGE_CALENDAR_ALWAYS = 0, /* a session is a UTC day */
-};
 
 /* What comes first when one bar holds the prices of several orders. */
 enum intrabar {
@@ -77,7 +75,7 @@ struct exchange_plan {
     int64_t latency_ns;       /* a request works from its arrival plus this */
     int64_t volume_share_ppm; /* of a bar's volume that may fill, all orders together; 0: all */
     int64_t reject_ppm;       /* share of orders refused at random */
-    enum exchange_calendar calendar;
+    enum calendar_id calendar;
     enum intrabar intrabar;
     struct slippage slippage;
     struct account_plan account;
@@ -93,7 +91,7 @@ const char *exchange_plan_fault(const struct exchange_plan *plan);
 
 /* A report and what the exchange's own ledger was right after it. */
 struct exchange_report {
-    struct event event;
+    _Alignas(16) struct event event;
     int64_t cash_e9;
     int64_t qty_e9; /* of the report's instrument */
 };
@@ -124,6 +122,15 @@ void exchange_on_requests(struct exchange *exchange, const struct order_request 
  * positions take the closes. */
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports);
+
+/* Whether no order works: nothing is reported until the next request or action. */
+bool exchange_is_quiet(const struct exchange *exchange);
+
+/* Takes the bars of whole slices while no order works, and compares its equity at the end of each
+ * with the given one; false, at the first that differs or left int64, with the later bars not
+ * taken. */
+RARELY bool exchange_follow(struct exchange *exchange, const struct event *first,
+                            const struct event *end, const int64_t *equity_e9);
 
 /* Takes a split or a dividend, before the first bar it is effective for. */
 void exchange_on_action(struct exchange *exchange, const struct event *action,

@@ -49,8 +49,8 @@ static void slice(struct market *market, const int64_t opens_e9[INSTRUMENTS],
                   const int64_t closes_e9[INSTRUMENTS])
 {
     struct event bars[INSTRUMENTS];
-    struct slice slice = {.bars = bars, .end = {.kind = EVENT_SLICE_END}};
     int64_t end_ns = market->now_ns + NS_PER_MIN;
+    struct slice slice = {.bars = bars, .ts_ns = end_ns};
     for (uint32_t i = 0; i < INSTRUMENTS; i++) {
         if (opens_e9[i] != 0) {
             int64_t high_e9 = opens_e9[i] > closes_e9[i] ? opens_e9[i] : closes_e9[i];
@@ -66,7 +66,7 @@ static void slice(struct market *market, const int64_t opens_e9[INSTRUMENTS],
             };
         }
     }
-    slice.end.ts_ns = end_ns;
+    slice.expected = slice.count;
     market->reports.count = 0;
     exchange_on_slice(market->exchange, &slice, &market->reports);
     market->now_ns = end_ns;
@@ -544,6 +544,118 @@ Test(exchange, equity_out_of_range_is_said)
     flat_slice(&market, USD(8000000));
     cr_assert_not(exchange_equity_e9(market.exchange, &equity_e9));
     market_finish(&market);
+}
+
+/* ---- following ---- */
+
+enum { FOLLOWED = 40 };
+
+/* Slices from now on, each instrument in about two of three; the bars' count. */
+static uint32_t make_stretch(const struct market *market, struct event bars[FOLLOWED * INSTRUMENTS])
+{
+    uint32_t count = 0;
+    uint64_t state = 5;
+    for (int64_t minute = 0; minute < FOLLOWED; minute++) {
+        for (uint32_t i = 0; i < INSTRUMENTS; i++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            if (i == 0 || (state >> 33) % 3 != 0) {
+                int64_t close_e9 = USD(5) + (int64_t)((state >> 33) % 10000000000);
+                bars[count++] = (struct event){
+                    .ts_ns = market->now_ns + (minute + 1) * NS_PER_MIN,
+                    .src_ns = market->now_ns + minute * NS_PER_MIN,
+                    .kind = EVENT_BAR,
+                    .version = 1,
+                    .slots = 1,
+                    .instrument = i,
+                    .bar = {close_e9, close_e9, close_e9, close_e9, 1}
+                };
+            }
+        }
+    }
+    return count;
+}
+
+static struct slice slice_at(const struct event *bar, const struct event *end)
+{
+    const struct event *behind = bar;
+    while (behind < end && behind->ts_ns == bar->ts_ns) {
+        behind++;
+    }
+    return slice_of(bar, behind, 0);
+}
+
+/* Holds whole shares of 0, a fraction of 1 and nothing of 2. */
+static void market_init_held(struct market *market)
+{
+    market_init(market);
+    must_accept(market, 1, 0, 1, SHARES(100));
+    must_accept(market, 2, 1, 1, 123456789);
+    cr_assert_not(exchange_is_quiet(market->exchange));
+    flat_slice(market, USD(10));
+    cr_assert_eq(market->reports.count, 2);
+    cr_assert(exchange_is_quiet(market->exchange));
+}
+
+/* The equity after each slice by taking them one by one. */
+static uint32_t equities(const struct event *bars, uint32_t count, int64_t equity_e9[FOLLOWED])
+{
+    struct market market;
+    uint32_t slices = 0;
+    market_init_held(&market);
+    for (const struct event *bar = bars; bar < bars + count;) {
+        struct slice slice = slice_at(bar, bars + count);
+        exchange_on_slice(market.exchange, &slice, &market.reports);
+        cr_assert(exchange_equity_e9(market.exchange, &equity_e9[slices++]));
+        bar += slice.count;
+    }
+    market_finish(&market);
+    return slices;
+}
+
+Test(exchange, following_is_taking_slice_by_slice)
+{
+    struct market market;
+    struct event bars[FOLLOWED * INSTRUMENTS];
+    int64_t equity_e9[FOLLOWED];
+    int64_t end_e9;
+    market_init_held(&market);
+    uint32_t count = make_stretch(&market, bars);
+    cr_assert_eq(equities(bars, count, equity_e9), FOLLOWED);
+    cr_assert(exchange_follow(market.exchange, bars, bars + count, equity_e9));
+    cr_assert(exchange_equity_e9(market.exchange, &end_e9));
+    cr_assert_eq(end_e9, equity_e9[FOLLOWED - 1]);
+    cr_assert(exchange_follow(market.exchange, bars, bars, equity_e9),
+              "nothing differs from nothing");
+    /* The closes are taken, too: an order for an instrument that is not held is judged by them. */
+    int64_t close_e9 = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        close_e9 = bars[i].instrument == 2 ? bars[i].bar.close_e9 : close_e9;
+    }
+    int64_t cash_e9 = exchange_cash_e9(market.exchange) - USD(1);
+    int64_t shares = cash_e9 / close_e9;
+    struct order_request dear = request(7, 2, 1, SHARES(shares + 1));
+    must_reject(&market, &dear, REJECT_INSUFFICIENT_CASH, "one more than cash can pay");
+    must_accept(&market, 8, 2, 1, SHARES(shares));
+    market_finish(&market);
+}
+
+/* A billionth more or less, at any slice. */
+Test(exchange, following_finds_one_wrong_equity)
+{
+    for (uint32_t wrong = 0; wrong < FOLLOWED; wrong++) {
+        for (int64_t by = -1; by <= 1; by += 2) {
+            struct market market;
+            struct event bars[FOLLOWED * INSTRUMENTS];
+            int64_t equity_e9[FOLLOWED];
+            market_init_held(&market);
+            uint32_t count = make_stretch(&market, bars);
+            (void)equities(bars, count, equity_e9);
+            equity_e9[wrong] += by;
+            cr_assert_not(exchange_follow(market.exchange, bars, bars + count, equity_e9),
+                          "slice %u", wrong);
+            market_finish(&market);
+        }
+    }
 }
 
 /* ---- stamps ---- */

@@ -12,16 +12,9 @@ static void expect_slice(const struct slice *slice, const struct bars *bars, uin
 {
     cr_assert_eq(slice->count, symbols);
     cr_assert_eq(slice->bars, bars->records + ordinal * symbols);
-    cr_assert_eq(slice->end.ts_ns, slice->bars->ts_ns);
-    cr_assert_eq(slice->end.src_ns, slice->end.ts_ns);
-    cr_assert_eq(slice->end.kind, EVENT_SLICE_END);
-    cr_assert_eq(slice->end.version, 1);
-    cr_assert_eq(slice->end.slots, 1);
-    cr_assert_eq(slice->end.flags, 0);
-    cr_assert_eq(slice->end.instrument, INSTRUMENT_NONE);
-    cr_assert_eq(slice->end.slice_end.slice, ordinal);
-    cr_assert_eq(slice->end.slice_end.expected, symbols);
-    cr_assert_eq(slice->end.slice_end.seen, symbols);
+    cr_assert_eq(slice->expected, symbols);
+    cr_assert_eq(slice->ts_ns, slice->bars->ts_ns);
+    cr_assert_eq(slice->ordinal, ordinal);
 }
 
 Test(feed_bars, gives_every_slice_once_in_order)
@@ -32,13 +25,14 @@ Test(feed_bars, gives_every_slice_once_in_order)
         workload_create(1000, 42, symbols[i], &bars);
         struct feed *feed = feed_bars_create(&bars);
         cr_assert_eq(feed->slice_count, 1000);
-        const struct slice *slice;
+        struct slice slice;
         uint64_t ordinal = 0;
-        for (; (slice = feed_next(feed)) != NULL; ordinal++) {
-            expect_slice(slice, &bars, ordinal, symbols[i]);
+        for (; feed_next(feed, &slice); ordinal++) {
+            expect_slice(&slice, &bars, ordinal, symbols[i]);
         }
         cr_assert_eq(ordinal, 1000);
-        cr_assert_null(feed_next(feed), "the end stays the end");
+        cr_assert_not(feed_next(feed, &slice), "the end stays the end");
+        cr_assert_not(feed_ready(feed));
         feed->ops->destroy(feed);
         bars_finish(&bars);
     }
@@ -54,11 +48,11 @@ Test(feed_bars, seeks_forward_back_and_to_the_end)
         struct feed *feed = feed_bars_create(&bars);
         for (size_t o = 0; o < sizeof ordinals / sizeof ordinals[0]; o++) {
             feed->ops->seek(feed, ordinals[o]);
-            const struct slice *slice = feed_next(feed);
-            bool more = slice != NULL;
+            struct slice slice;
+            bool more = feed_next(feed, &slice);
             cr_assert_eq(more, ordinals[o] < 1000);
             if (more) {
-                expect_slice(slice, &bars, ordinals[o], symbols[i]);
+                expect_slice(&slice, &bars, ordinals[o], symbols[i]);
             }
         }
         feed->ops->destroy(feed);
@@ -88,15 +82,87 @@ Test(feed_bars, slices_may_differ_in_size)
     struct feed *feed = feed_bars_create(&bars);
     static const uint32_t counts[] = {2, 1, 1};
     for (size_t i = 0; i < 3; i++) {
-        const struct slice *slice = feed_next(feed);
-        cr_assert_not_null(slice);
-        cr_assert_eq(slice->count, counts[i]);
-        cr_assert_eq(slice->end.ts_ns, (int64_t)(i + 1) * NS_PER_MIN);
+        struct slice slice;
+        cr_assert(feed_next(feed, &slice));
+        cr_assert_eq(slice.count, counts[i]);
+        cr_assert_eq(slice.ts_ns, (int64_t)(i + 1) * NS_PER_MIN);
+        cr_assert_eq(slice.ordinal, i);
     }
     feed->ops->seek(feed, 2);
-    const struct slice *last = feed_next(feed);
-    cr_assert_not_null(last);
-    cr_assert_eq(last->bars, &records[3]);
-    cr_assert_null(feed_next(feed));
+    struct slice last;
+    cr_assert(feed_next(feed, &last));
+    cr_assert_eq(last.bars, &records[3]);
+    cr_assert_eq(last.ordinal, 2);
+    cr_assert_not(feed_next(feed, &last));
     feed->ops->destroy(feed);
+}
+
+/* Looking at the next slice takes nothing; skipping does. */
+Test(feed_bars, peeks_without_taking)
+{
+    struct bars bars;
+    workload_create(10, 42, 3, &bars);
+    struct feed *feed = feed_bars_create(&bars);
+    struct slice slice;
+    for (int i = 0; i < 3; i++) {
+        cr_assert(feed_peek(feed, &slice));
+        expect_slice(&slice, &bars, 0, 3);
+    }
+    feed_skip(feed, bars.records + 4 * 3, 4);
+    cr_assert(feed_peek(feed, &slice));
+    expect_slice(&slice, &bars, 4, 3);
+    cr_assert(feed_next(feed, &slice));
+    expect_slice(&slice, &bars, 4, 3);
+    cr_assert(feed_next(feed, &slice));
+    expect_slice(&slice, &bars, 5, 3);
+    feed->ops->destroy(feed);
+    bars_finish(&bars);
+}
+
+/* ---- feeds that bring more ---- */
+
+/* A data set that comes in pieces of some slices. */
+struct piecewise {
+    struct feed feed; /* first */
+    const struct bars *bars;
+    uint64_t slices; /* of a piece */
+    uint64_t asked;
+};
+
+static bool piecewise_more(struct feed *feed)
+{
+    struct piecewise *self = (struct piecewise *)feed;
+    uint64_t symbols = self->bars->instrument_count;
+    uint64_t there = (uint64_t)(feed->end - self->bars->records);
+    uint64_t left = self->bars->count - there;
+    uint64_t more = self->slices * symbols < left ? self->slices * symbols : left;
+    self->asked++;
+    feed->end += more;
+    return more > 0;
+}
+
+static const struct feed_ops piecewise_ops = {.more = piecewise_more};
+
+Test(feed, is_asked_for_more_only_when_it_is_used_up)
+{
+    static const uint64_t pieces[] = {1, 2, 7, 1000};
+    struct bars bars;
+    workload_create(20, 42, 3, &bars);
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        struct piecewise self = {
+            .feed = {.ops = &piecewise_ops, .next = bars.records, .end = bars.records},
+            .bars = &bars,
+            .slices = pieces[i]
+        };
+        struct slice slice;
+        for (uint64_t ordinal = 0; ordinal < 20; ordinal++) {
+            cr_assert(feed_ready(&self.feed));
+            cr_assert(feed_ready(&self.feed), "ready is ready");
+            cr_assert(feed_next(&self.feed, &slice));
+            expect_slice(&slice, &bars, ordinal, 3);
+            cr_assert_eq(self.asked, ordinal / pieces[i] + 1);
+        }
+        cr_assert_not(feed_next(&self.feed, &slice));
+    }
+    bars_finish(&bars);
 }

@@ -19,6 +19,26 @@ const char *event_kind_text(uint8_t kind)
     return "unknown";
 }
 
+struct event slice_end_event(const struct slice *slice)
+{
+    return (struct event){
+        .ts_ns = slice->ts_ns,
+        .src_ns = slice->ts_ns,
+        .kind = EVENT_SLICE_END,
+        .version = 1,
+        .slots = 1,
+        .instrument = INSTRUMENT_NONE,
+        .slice_end = {.slice = slice->ordinal, .expected = slice->expected, .seen = slice->count}
+    };
+}
+
+void slice_from_end(struct slice *slice, const struct event *end)
+{
+    slice->ts_ns = end->ts_ns;
+    slice->ordinal = end->slice_end.slice;
+    slice->expected = end->slice_end.expected;
+}
+
 const char *event_bar_fault(const struct event_bar *bar)
 {
     if (bar->open_e9 <= 0 || bar->high_e9 <= 0 || bar->low_e9 <= 0 || bar->close_e9 <= 0) {

@@ -126,10 +126,11 @@ struct event_decision {
 
 #define DECISION_INPUTS_MAX 7
 
-/* Second slot of a DECISION: the declared series' values it was taken on. */
+/* Second slot of a DECISION: the declared series' values it was taken on, bit for bit as the view
+ * has them (union series_value): for an average the sum of its window. */
 struct decision_inputs {
     uint64_t count;
-    int64_t value_e9[DECISION_INPUTS_MAX];
+    uint64_t bits[DECISION_INPUTS_MAX];
 };
 
 /* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role. */
@@ -229,13 +230,27 @@ static_assert(offsetof(struct event, bar) == 24, "payload");
 static_assert(sizeof(struct decision_inputs) == EVENT_SIZE, "one slot");
 static_assert(sizeof(struct trade_detail) == EVENT_SIZE, "one slot");
 
-/* The bars of one instant, in instrument order, and what closes them. The bars belong to the feed
- * and stay valid until its next slice. */
+/* The bars of one instant, in instrument order. They belong to the feed and stay valid until its
+ * next slice. */
 struct slice {
     const struct event *bars;
     uint32_t count;
-    struct event end; /* SLICE_END */
+    uint32_t expected; /* bars that the feed waited for */
+    int64_t ts_ns;     /* when all of them have ended */
+    uint64_t ordinal;  /* of the slice in its feed, from 0 */
 };
+
+/* All of the bars in [first, end), which end at one instant. */
+static inline struct slice slice_of(const struct event *first, const struct event *end,
+                                    uint64_t ordinal)
+{
+    uint32_t count = (uint32_t)(end - first); /* at most one of each instrument */
+    return (struct slice){first, count, count, first->ts_ns, ordinal};
+}
+
+/* The SLICE_END that closes a slice in a log, and back; the bars are not part of it. */
+struct event slice_end_event(const struct slice *slice);
+void slice_from_end(struct slice *slice, const struct event *end);
 
 /* "bar", "fill", ...; "unknown" for a code that is no kind. */
 const char *event_kind_text(uint8_t kind);

@@ -88,6 +88,44 @@ Test(event, a_kind_is_input_or_output_or_the_logs_own)
     cr_expect_not(event_is_input(EVENT_LOG_START) || event_is_output(EVENT_LOG_START));
 }
 
+/* The end of a slice as a record, and back: all of the slice but its bars. */
+Test(event, a_slice_is_known_from_its_end)
+{
+    struct event bars[3] = {0};
+    for (uint32_t i = 0; i < 3; i++) {
+        bars[i].ts_ns = 1234567890123;
+        bars[i].instrument = i;
+    }
+    struct slice slice = slice_of(bars, bars + 3, 77);
+    cr_expect_eq(slice.bars, bars);
+    cr_expect_eq(slice.count, 3);
+    cr_expect_eq(slice.expected, 3);
+    cr_expect_eq(slice.ts_ns, 1234567890123);
+    cr_expect_eq(slice.ordinal, 77);
+    slice.expected = 5;
+    const struct event end = slice_end_event(&slice);
+    cr_expect_eq(end.ts_ns, slice.ts_ns);
+    cr_expect_eq(end.src_ns, slice.ts_ns);
+    cr_expect_eq(end.kind, EVENT_SLICE_END);
+    cr_expect_eq(end.version, 1);
+    cr_expect_eq(end.slots, 1);
+    cr_expect_eq(end.flags, 0);
+    cr_expect_eq(end.instrument, INSTRUMENT_NONE);
+    cr_expect_eq(end.slice_end.slice, 77);
+    cr_expect_eq(end.slice_end.expected, 5);
+    cr_expect_eq(end.slice_end.seen, 3);
+    for (size_t i = 0; i < sizeof end.slice_end.unused / sizeof end.slice_end.unused[0]; i++) {
+        cr_expect_eq(end.slice_end.unused[i], 0);
+    }
+    struct slice back = {.bars = bars, .count = 3};
+    slice_from_end(&back, &end);
+    cr_expect_eq(back.bars, bars);
+    cr_expect_eq(back.count, 3);
+    cr_expect_eq(back.ts_ns, slice.ts_ns);
+    cr_expect_eq(back.ordinal, 77);
+    cr_expect_eq(back.expected, 5);
+}
+
 Test(order, an_id_tells_its_trade_and_role)
 {
     uint64_t id = order_id_make(UINT64_C(1) << 47, ORDER_ROLE_EXIT, 4095);

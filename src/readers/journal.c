@@ -254,7 +254,8 @@ static const char *inputs_text(struct journal *journal, const struct event *reco
     for (uint32_t i = 0; i < inputs.count && i < DECISION_INPUTS_MAX; i++) {
         char name[24];
         json_key(&journal->inputs, lookup_series(journal->lookup, record->decision.book, i, name));
-        json_money(&journal->inputs, inputs.value_e9[i]);
+        json_money(&journal->inputs,
+                   lookup_input_e9(journal->lookup, record->decision.book, i, inputs.bits[i]));
     }
     json_end_object(&journal->inputs);
     return journal->inputs.text;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/strategy.h"
+#include "signal/sma.h"
 #include "sys/memory.h"
 
 #define ORDERS_AT_FIRST 1024 /* a power of two */
@@ -157,6 +158,19 @@ const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n
         }
     }
     return text;
+}
+
+int64_t lookup_input_e9(const struct lookup *lookup, uint16_t book, uint32_t n, uint64_t bits)
+{
+    if (!is_book(lookup, book) || n >= lookup->books[book - 1].series_count) {
+        return 0;
+    }
+    const struct series_def *series = &lookup->books[book - 1].series[n];
+    switch (series->kind) {
+    case SERIES_SMA:
+        return sma_mean_e9((int64_t)bits, series->window);
+    }
+    return 0;
 }
 
 const struct run_config *lookup_config(const struct lookup *lookup)

@@ -39,6 +39,9 @@ const char *lookup_reason(const struct lookup *lookup, uint16_t book, uint8_t re
 /* The name of the strategy's n-th declared series, "sma_20"; `text` has 24 bytes. */
 const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n, char text[24]);
 
+/* What a decision's n-th input came to, as a person reads it; 0 when there is no such series. */
+int64_t lookup_input_e9(const struct lookup *lookup, uint16_t book, uint32_t n, uint64_t bits);
+
 const struct run_config *lookup_config(const struct lookup *lookup);
 
 /* The market itself is made up; fills are simulated in every mode there is so far. */

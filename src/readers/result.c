@@ -10,12 +10,13 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "core/gates.h"
+#include "readers/result_metrics.h"
 #include "sys/files.h"
 #include "sys/json_writer.h"
 #include "sys/memory.h"
 
 #define RESULT_FILE     "result.json"
-#define RESULT_SIZE_MAX (1 << 20)
+#define RESULT_SIZE_MAX (1 << 24) /* thousands of symbols with their figures */
 
 enum field_type {
     FIELD_TEXT,    /* char array */
@@ -132,6 +133,9 @@ static void write_object(struct json_writer *json, const struct run_result *resu
         json_uint(json, result->refusals[i].count);
     }
     json_end_object(json);
+    if (result->metrics != NULL) {
+        run_metrics_write_json(result->metrics, json);
+    }
     json_end_object(json);
 }
 

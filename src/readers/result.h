@@ -13,6 +13,8 @@
 /* Counts of refused entries by gate, in the gates' own order and with their names. */
 #define RESULT_REFUSALS_MAX 32
 
+struct run_metrics; /* result_metrics.h */
+
 struct run_result {
     char run_id[40];
     enum run_mode mode;
@@ -53,20 +55,22 @@ struct run_result {
         uint64_t count;
     } refusals[RESULT_REFUSALS_MAX];
     uint32_t refusal_count;
+    const struct run_metrics *metrics; /* borrowed; NULL in a result that was read back */
 };
 
 /* The result as one JSON object with a final newline. Top level: run_id, mode, simulated,
  * simulated_market, config_hash, data_hash, decision_hash (16 hex digits), bars, fills,
- * final_equity (decimal text), engine_cpu_s and the rest; all money is decimal text. */
+ * final_equity (decimal text), engine_cpu_s and the rest; all money is decimal text. With metrics
+ * also theirs (result_metrics.h). */
 void result_write_json(const struct run_result *result, FILE *out);
 
 /* The same written atomically to `run_dir`/result.json. */
 enum err result_save(const struct run_result *result, const char *run_dir, struct problem *problem);
 
-/* Reads result.json back, what result_write_json wrote; for verify. */
+/* Reads result.json back, what result_write_json wrote but for the metrics; for verify. */
 enum err result_load(const char *run_dir, struct run_result *result, struct problem *problem);
 
-/* The summary for people, about twenty lines, fit for 80 columns. It ends with the run's folder;
+/* The summary for people, about thirty lines, fit for 80 columns. It ends with the run's folder;
  * NULL: nothing was written. */
 void result_print(const struct run_result *result, const char *run_dir, FILE *out);
 

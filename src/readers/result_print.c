@@ -8,66 +8,8 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "readers/result.h"
-
-/* "-9,223,372,036,854,775,808" and its NUL, or the same with cents. */
-#define SHOWN_SIZE 40
-
-/* 1234567 as "1,234,567". */
-static const char *grouped(uint64_t value, char text[SHOWN_SIZE])
-{
-    char digits[SHOWN_SIZE];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value);
-    char *out = text;
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            *out++ = ',';
-        }
-        *out++ = digits[i];
-    }
-    *out = '\0';
-    return text;
-}
-
-/* "$1,234.56", with a sign before the dollar when negative or asked for. */
-static const char *dollars(int64_t value_e9, bool plus, char text[SHOWN_SIZE])
-{
-    int64_t cents = 0;
-    /* A hundred times a value over a billion always fits. */
-    (void)money_mul_div(value_e9, 100, MONEY_E9, ROUND_EVEN, &cents);
-    uint64_t size = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
-    const char *sign = cents < 0 ? "-" : plus && cents > 0 ? "+" : "";
-    char whole[SHOWN_SIZE];
-    (void)snprintf(text, SHOWN_SIZE, "%s$%.27s.%02u", sign, grouped(size / 100, whole),
-                   (unsigned)(size % 100));
-    return text;
-}
-
-/* part / whole as "+1.23 %"; empty when there is no such share. */
-static const char *percent(int64_t part_e9, int64_t whole_e9, char text[SHOWN_SIZE])
-{
-    int64_t hundredths = 0;
-    text[0] = '\0';
-    if (whole_e9 > 0 &&
-        money_mul_div(part_e9, 10000, whole_e9, ROUND_EVEN, &hundredths) == ERR_OK) {
-        uint64_t size = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths;
-        (void)snprintf(text, SHOWN_SIZE, "%s%" PRIu64 ".%02u %%",
-                       hundredths < 0   ? "-"
-                       : hundredths > 0 ? "+"
-                                        : "",
-                       size / 100, (unsigned)(size % 100));
-    }
-    return text;
-}
-
-/* "2019-02-11 14:30", the seconds only where they are not zero. */
-static const char *minute(int64_t ts_ns, char text[UTC_TEXT_SIZE])
-{
-    size_t length = utc_format(ts_ns, text);
-    text[10] = ' ';
-    bool whole = length == 20 && strcmp(text + 16, ":00Z") == 0;
-    text[whole ? 16 : 19] = '\0';
-    return text;
-}
+#include "readers/result_metrics.h"
+#include "readers/result_text.h"
 
 static void print_source(const struct run_result *result, FILE *out)
 {
@@ -87,20 +29,21 @@ static void print_source(const struct run_result *result, FILE *out)
         line += length + (line[length] == '\n' ? 1 : 0);
     }
     if (result->bars > 0) {
-        (void)fprintf(out, "  %-10s %s to %s UTC\n", "period", minute(result->first_ns, first),
-                      minute(result->last_ns, last));
+        (void)fprintf(out, "  %-10s %s to %s UTC\n", "period", text_minute(result->first_ns, first),
+                      text_minute(result->last_ns, last));
     }
-    (void)fprintf(out, "  %-10s %s in %s slices%s\n", "bars", grouped(result->bars, bars),
-                  grouped(result->slices, slices),
+    (void)fprintf(out, "  %-10s %s in %s slices%s\n", "bars", text_grouped(result->bars, bars),
+                  text_grouped(result->slices, slices),
                   result->stopped ? "; stopped before the end of the data" : "");
     if (result->bars_skipped > 0) {
         (void)fprintf(out, "  %-10s %s bad row%s left out of the data\n", "skipped",
-                      grouped(result->bars_skipped, bars), result->bars_skipped == 1 ? "" : "s");
+                      text_grouped(result->bars_skipped, bars),
+                      result->bars_skipped == 1 ? "" : "s");
     }
 }
 
 /* Why an account that could have traded did not, in the order in which it would have to. */
-static void print_why_idle(const struct run_result *result, FILE *out)
+static void print_why_idle(const struct run_result *result, const char *run_dir, FILE *out)
 {
     const char *why = "the orders were not filled before the data ended";
     if (result->bars == 0) {
@@ -108,40 +51,90 @@ static void print_why_idle(const struct run_result *result, FILE *out)
     } else if (result->evaluations == 0) {
         why = "still warming up: no strategy had enough finished bars";
     } else if (result->decisions == 0 && result->refused == 0) {
-        why = "no signal: every evaluation said hold";
+        why = "no signal: nobody said buy";
     } else if (result->orders == 0) {
         why = "every entry was refused by a gate (below)";
     } else if (result->rejected >= result->orders) {
         why = "the exchange rejected every order";
     }
     (void)fprintf(out, "  %-10s %s\n", "no trades", why);
+    if (run_dir != NULL && result->bars > 0) {
+        (void)fprintf(out, "  %-10s ask: bellwether why --summary --run %s\n", "", run_dir);
+    }
 }
 
-static void print_activity(const struct run_result *result, FILE *out)
+/* For which reasons each strategy wanted to act. */
+static void print_signals(const struct run_metrics *metrics, FILE *out)
+{
+    for (uint32_t i = 0; i < metrics->signal_count; i++) {
+        const struct signal_count *row = &metrics->signals[i];
+        char count[SHOWN_SIZE];
+        (void)fprintf(out, "  %-10s %s time%s %s (%u %s)\n", i == 0 ? "signals" : "",
+                      text_grouped(row->count, count), row->count == 1 ? "" : "s", row->reason,
+                      (unsigned)row->book, row->name);
+    }
+}
+
+/* Who was told no, by whom and how often. */
+static void print_who_refused(const struct run_metrics *metrics, FILE *out)
+{
+    for (uint32_t i = 0; i < metrics->refusal_count; i++) {
+        const struct refusal_row *row = &metrics->refusals[i];
+        char count[SHOWN_SIZE];
+        (void)fprintf(out, "  %-10s %s time%s by %s%s (%u %s)\n",
+                      row->by_exchange ? "rejected" : "refused", text_grouped(row->count, count),
+                      row->count == 1 ? "" : "s", row->by_exchange ? "the exchange: " : "",
+                      row->reason, (unsigned)row->book, row->name);
+    }
+}
+
+/* Of several strategies those that did not trade, and why; one alone is spoken of above. */
+static void print_idle_strategies(const struct run_result *result, FILE *out)
+{
+    const struct run_metrics *metrics = result->metrics;
+    for (uint32_t i = 0; metrics->strategy_count > 1 && i < metrics->strategy_count; i++) {
+        const struct strategy_metrics *strategy = &metrics->strategies[i];
+        const char *why = strategy->acted > 0     ? "its orders were not filled"
+                          : strategy->refused > 0 ? "every entry was refused (above)"
+                                                  : "it gave no signal";
+        if (strategy->activity.fills == 0 && result->fills > 0) {
+            (void)fprintf(out, "  %-10s %u %s: %s\n", "no trades", (unsigned)strategy->book,
+                          strategy->name, why);
+        }
+    }
+}
+
+static void print_activity(const struct run_result *result, const char *run_dir, FILE *out)
 {
     char a[SHOWN_SIZE];
     char b[SHOWN_SIZE];
     char c[SHOWN_SIZE];
     (void)fprintf(out, "  %-10s %s evaluated, %s acted on, %s refused\n", "decisions",
-                  grouped(result->evaluations, a), grouped(result->decisions, b),
-                  grouped(result->refused, c));
+                  text_grouped(result->evaluations, a), text_grouped(result->decisions, b),
+                  text_grouped(result->refused, c));
     (void)fprintf(out, "  %-10s %s, %s fills, %s rejected by the exchange\n", "orders",
-                  grouped(result->orders, a), grouped(result->fills, b),
-                  grouped(result->rejected, c));
+                  text_grouped(result->orders, a), text_grouped(result->fills, b),
+                  text_grouped(result->rejected, c));
     if (result->fills == 0) {
-        print_why_idle(result, out);
+        print_why_idle(result, run_dir, out);
     } else {
         /* A trade that came to exactly nothing is no win. */
-        (void)fprintf(out, "  %-10s %s closed, %s won", "trades", grouped(result->trades_closed, a),
-                      grouped(result->trades_won, b));
+        (void)fprintf(out, "  %-10s %s closed, %s won", "trades",
+                      text_grouped(result->trades_closed, a), text_grouped(result->trades_won, b));
         (void)fprintf(out, ", %s not won, %s open\n",
-                      grouped(result->trades_closed - result->trades_won, a),
-                      grouped(result->trades_open, b));
+                      text_grouped(result->trades_closed - result->trades_won, a),
+                      text_grouped(result->trades_open, b));
+    }
+    if (result->metrics != NULL && !result->metrics->without_log) {
+        print_signals(result->metrics, out);
+        print_who_refused(result->metrics, out);
+        print_idle_strategies(result, out);
+        return;
     }
     for (uint32_t i = 0; i < result->refusal_count; i++) {
         if (result->refusals[i].count > 0) {
             (void)fprintf(out, "  %-10s %s times by %s\n", "refused",
-                          grouped(result->refusals[i].count, a), result->refusals[i].gate);
+                          text_grouped(result->refusals[i].count, a), result->refusals[i].gate);
         }
     }
 }
@@ -152,17 +145,113 @@ static void print_money(const struct run_result *result, FILE *out)
     char b[SHOWN_SIZE];
     int64_t gain_e9 = 0;
     (void)fprintf(out, "  %-10s %s at the start, %s at the end\n", "cash",
-                  dollars(result->initial_cash_e9, false, a),
-                  dollars(result->final_cash_e9, false, b));
+                  text_dollars(result->initial_cash_e9, false, a),
+                  text_dollars(result->final_cash_e9, false, b));
     (void)fprintf(out, "  %-10s %s, commission %s\n", "realized",
-                  dollars(result->realized_e9, true, a), dollars(result->commission_e9, false, b));
-    (void)fprintf(out, "  %-10s %s", "equity", dollars(result->final_equity_e9, false, a));
+                  text_dollars(result->realized_e9, true, a),
+                  text_dollars(result->commission_e9, false, b));
+    (void)fprintf(out, "  %-10s %s", "equity", text_dollars(result->final_equity_e9, false, a));
     if (money_sub(result->final_equity_e9, result->initial_cash_e9, &gain_e9) == ERR_OK) {
-        (void)fprintf(out, "  result %s  %s", dollars(gain_e9, true, a),
-                      percent(gain_e9, result->initial_cash_e9, b));
+        (void)fprintf(out, "  result %s  %s", text_dollars(gain_e9, true, a),
+                      text_share(gain_e9, result->initial_cash_e9, b));
     }
     (void)fprintf(out, "\n  %-10s %s at most, of the equity at slice ends\n", "drawdown",
-                  dollars(result->max_drawdown_e9, false, a));
+                  text_dollars(result->max_drawdown_e9, false, a));
+}
+
+static void print_drawdown(const struct drawdown *drawdown, FILE *out)
+{
+    char share[SHOWN_SIZE];
+    char from[UTC_TEXT_SIZE];
+    char to[UTC_TEXT_SIZE];
+    char back[UTC_TEXT_SIZE] = "";
+    if (drawdown->share.why == NULL && drawdown->trough_ns != 0) {
+        if (drawdown->recovery_ns != 0) {
+            (void)text_minute(drawdown->recovery_ns, back);
+        }
+        (void)fprintf(out, "  %-10s deepest %s, %s to %s,\n  %-10s %s%s\n", "",
+                      text_percent(drawdown->share, false, share),
+                      text_minute(drawdown->peak_ns, from), text_minute(drawdown->trough_ns, to),
+                      "", back[0] == '\0' ? "not made good by the end" : "made good by ", back);
+    }
+}
+
+static void print_risk(const struct run_metrics *metrics, FILE *out)
+{
+    const struct equity_metrics *equity = &metrics->equity;
+    char a[SHOWN_SIZE];
+    char b[SHOWN_SIZE];
+    char c[SHOWN_SIZE];
+    if (equity->cagr.why != NULL && equity->volatility.why != NULL) {
+        (void)fprintf(out, "  %-10s %s\n", "per year", text_percent(equity->volatility, false, a));
+    } else {
+        (void)fprintf(out, "  %-10s return %s, volatility %s\n", "per year",
+                      text_percent(equity->cagr, true, a),
+                      text_percent(equity->volatility, false, b));
+    }
+    if (equity->sharpe.why == NULL || equity->sortino.why == NULL) {
+        (void)fprintf(out, "  %-10s Sharpe %s, Sortino %s\n  %-10s by %s session closes%s\n", "",
+                      text_number(equity->sharpe, a), text_number(equity->sortino, b), "",
+                      text_grouped(equity->sessions, c),
+                      equity->sessions < SESSIONS_FEW ? ": too few to go by" : "");
+    }
+    (void)fprintf(out, "  %-10s invested %s of the time,\n  %-10s %s of the equity on average\n",
+                  "exposure", text_percent(equity->time_invested, false, a), "",
+                  text_percent(equity->average_exposure, false, b));
+    if (!metrics->every_slice) {
+        (void)fprintf(out, "  %-10s (of the points in the log, which are not all slices)\n", "");
+    }
+}
+
+static void print_trading(const struct activity_metrics *activity, FILE *out)
+{
+    char a[SHOWN_SIZE];
+    char b[SHOWN_SIZE];
+    char c[SHOWN_SIZE];
+    (void)fprintf(out, "  %-10s %s, %s times the equity\n", "turnover",
+                  text_amount(activity->traded, false, a), text_number(activity->turnover, b));
+    (void)fprintf(out, "  %-10s %s, %s bps of the price decided on\n", "slippage",
+                  text_amount(activity->slippage, true, a), text_number(activity->slippage_bps, b));
+    if (activity->trades_closed == 0) {
+        return;
+    }
+    (void)fprintf(out, "  %-10s win rate %s, profit factor %s\n", "per trade",
+                  text_percent(activity->win_rate, false, a),
+                  text_number(activity->profit_factor, b));
+    (void)fprintf(out, "  %-10s average %s: wins %s,\n", "",
+                  text_amount(activity->expectancy, true, a),
+                  text_amount(activity->average_win, true, b));
+    (void)fprintf(out, "  %-10s losses %s\n", "", text_amount(activity->average_loss, true, a));
+    (void)fprintf(out, "  %-10s largest win %s, loss %s\n", "",
+                  text_amount(activity->largest_win, true, a),
+                  text_amount(activity->largest_loss, true, b));
+    (void)fprintf(out, "  %-10s held %s on average, %s lost in a row at most\n", "",
+                  text_duration(activity->average_holding_s, a),
+                  text_grouped(activity->losing_streak, c));
+}
+
+static void print_strategies(const struct run_metrics *metrics, FILE *out)
+{
+    for (uint32_t i = 0; metrics->strategy_count > 1 && i < metrics->strategy_count; i++) {
+        const struct strategy_metrics *strategy = &metrics->strategies[i];
+        char a[SHOWN_SIZE];
+        char b[SHOWN_SIZE];
+        (void)fprintf(out, "  %-10s %u %s: %s closed, result %s\n", i == 0 ? "strategies" : "",
+                      (unsigned)strategy->book, strategy->name,
+                      text_grouped(strategy->activity.trades_closed, a),
+                      text_amount(strategy->activity.net_result, true, b));
+    }
+}
+
+/* Without a log there is nothing here that is not said elsewhere. */
+static void print_metrics(const struct run_metrics *metrics, FILE *out)
+{
+    if (!metrics->without_log) {
+        print_drawdown(&metrics->equity.drawdown, out);
+        print_risk(metrics, out);
+        print_trading(&metrics->total, out);
+    }
+    print_strategies(metrics, out);
 }
 
 static void print_identity(const struct run_result *result, const char *run_dir, FILE *out)
@@ -175,7 +264,7 @@ static void print_identity(const struct run_result *result, const char *run_dir,
                   result->engine_cpu_s, result->process_s);
     if (result->log_slots > 0) {
         (void)fprintf(out, "  %-10s %s slots, chain %016" PRIx64 "\n", "log",
-                      grouped(result->log_slots, slots), result->log_chain);
+                      text_grouped(result->log_slots, slots), result->log_chain);
     }
     if (run_dir != NULL) {
         (void)fprintf(out, "  %-10s %s\n", "folder", run_dir);
@@ -191,7 +280,10 @@ void result_print(const struct run_result *result, const char *run_dir, FILE *ou
                       result->simulated_data ? ", and the market itself is made up" : "");
     }
     print_source(result, out);
-    print_activity(result, out);
+    print_activity(result, run_dir, out);
     print_money(result, out);
+    if (result->metrics != NULL) {
+        print_metrics(result->metrics, out);
+    }
     print_identity(result, run_dir, out);
 }

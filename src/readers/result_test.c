@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "base/money.h"
+#include "base/utc.h"
 #include "core/gates.h"
+#include "readers/result_metrics.h"
+#include "readers/result_text.h"
 #include "sys/files.h"
 
 static struct run_result sample(void)
@@ -126,4 +129,109 @@ Test(result, says_why_nothing_traded)
         print_to(&result, text, sizeof text);
         cr_expect(strstr(text, cases[i].why) != NULL, "%s in\n%s", cases[i].why, text);
     }
+}
+
+/* A run of two strategies, one of which never traded. */
+static struct run_metrics figures(struct strategy_metrics strategies[2],
+                                  struct refusal_row *refusal)
+{
+    struct activity activity = {0};
+    const struct trade_facts won = {5 * MONEY_E9, MONEY_E9, 0, 3600 * NS_PER_S, true};
+    const struct fill_facts fill = {10 * MONEY_E9, 101 * MONEY_E9, 100 * MONEY_E9, MONEY_E9, true};
+    activity_add_trade(&activity, &won);
+    activity_add_fill(&activity, &fill);
+    strategies[0] = (struct strategy_metrics){
+        .book = 1,
+        .name = "first",
+        .acted = 2,
+        .activity = activity_metrics(&activity, amount_of(1000 * MONEY_E9)),
+    };
+    strategies[1] = (struct strategy_metrics){.book = 2, .name = "second", .refused = 2};
+    *refusal = (struct refusal_row){2, "second", false, verdict_text(1), 2};
+    return (struct run_metrics){
+        .every_slice = true,
+        .equity = equity_metrics(&(struct equity_series){.start_e9 = MONEY_E9}),
+        .total = strategies[0].activity,
+        .strategies = strategies,
+        .strategy_count = 2,
+        .refusals = refusal,
+        .refusal_count = 1,
+    };
+}
+
+Test(result, figures_are_shown_and_what_cannot_be_says_why)
+{
+    char text[8192] = "";
+    struct strategy_metrics strategies[2];
+    struct refusal_row refusal;
+    const struct run_metrics metrics = figures(strategies, &refusal);
+    struct run_result result = sample();
+    result.metrics = &metrics;
+    print_to(&result, text, sizeof text);
+    cr_expect(strstr(text, "per year   n/a (no bars)") != NULL, "%s", text);
+    cr_expect(strstr(text, "slippage   +$10.00, 100.00 bps") != NULL, "%s", text);
+    cr_expect(strstr(text, "profit factor n/a (no losing trade)") != NULL, "%s", text);
+    cr_expect(strstr(text, "held 1 h 00 min on average") != NULL, "%s", text);
+    cr_expect(strstr(text, "2 times by bad-value (2 second)") != NULL, "%s", text);
+    cr_expect(strstr(text, "2 second: every entry was refused") != NULL, "%s", text);
+    cr_expect(strstr(text, "1 first: 1 closed, result +$4.00") != NULL, "%s", text);
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        cr_expect(strcspn(line, "\n") <= 80, "%.*s", (int)strcspn(line, "\n"), line);
+    }
+}
+
+Test(result, figures_that_cannot_be_are_null)
+{
+    char text[16384] = "";
+    struct strategy_metrics strategies[2];
+    struct refusal_row refusal;
+    const struct run_metrics metrics = figures(strategies, &refusal);
+    struct run_result result = sample();
+    result.metrics = &metrics;
+    FILE *out = fmemopen(text, sizeof text, "w");
+    result_write_json(&result, out);
+    cr_assert(fclose(out) == 0);
+    cr_expect(strstr(text, "\"sharpe\": null") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"profit_factor\": null") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"slippage_bps\": 100") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"reason\": \"bad-value\"") != NULL, "%s", text);
+}
+
+Test(result, without_a_log_only_the_totals_are_known)
+{
+    char text[16384] = "";
+    const struct book_totals book = {.name = "first",
+                                     .trades_closed = 4,
+                                     .trades_won = 1,
+                                     .realized_e9 = 30 * MONEY_E9,
+                                     .commission_e9 = 8 * MONEY_E9};
+    struct run_metrics *metrics =
+        run_metrics_create_bare(1000 * MONEY_E9, 1050 * MONEY_E9, &book, 1);
+    struct run_result result = sample();
+    result.metrics = metrics;
+    FILE *out = fmemopen(text, sizeof text, "w");
+    result_write_json(&result, out);
+    cr_assert(fclose(out) == 0);
+    cr_expect(strstr(text, "\"total_return\": 0.05") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"unrealized\": \"28\"") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"net_result\": \"22\"") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"trades_lost\": null") != NULL, "%s", text);
+    cr_expect(strstr(text, "\"refusals_by_strategy\": null") != NULL, "%s", text);
+    run_metrics_destroy(metrics);
+}
+
+Test(result, texts_are_short_and_never_minus_zero)
+{
+    char text[SHOWN_SIZE];
+    cr_expect_str_eq(text_duration(figure_of(0.4), text), "0 s");
+    cr_expect_str_eq(text_duration(figure_of(59.6), text), "1 min");
+    cr_expect_str_eq(text_duration(figure_of(3 * 3600 + 300), text), "3 h 05 min");
+    cr_expect_str_eq(text_duration(figure_of(90000), text), "1 d 01 h");
+    cr_expect_str_eq(text_percent(figure_of(-0.00001), true, text), "0.00 %");
+    cr_expect_str_eq(text_percent(figure_of(0.1234), true, text), "+12.34 %");
+    cr_expect_str_eq(text_number(figure_of(-1.005e15), text), "-1.005e+15");
+    cr_expect_str_eq(text_number(figure_none("no fills"), text), "n/a (no fills)");
+    cr_expect_str_eq(text_amount(amount_of(INT64_MIN), true, text), "-$9,223,372,036.85");
+    cr_expect_str_eq(text_dollars(-4000000, true, text), "$0.00");
+    cr_expect_str_eq(text_grouped(1234567, text), "1,234,567");
 }

@@ -38,7 +38,12 @@ static const char config_text[] = "mode: backtest\n"
                                   "  max_position_notional: 60%\n"
                                   "  max_open_positions: 10 positions\n"
                                   "  max_orders_per_session: 500 orders\n"
-                                  "  max_daily_loss: 2%\n";
+                                  "  max_daily_loss: 2%\n"
+                                  "  max_exposure: 100%\n"
+                                  "  max_orders_per_strategy: 500 orders\n"
+                                  "  min_time_between_entries: 0s\n"
+                                  "  max_portfolio_heat: 100%\n"
+                                  "  price_collar: 100%\n";
 
 #define START_NS INT64_C(1549895400000000000) /* 2019-02-11T14:30:00Z */
 #define TRADES   3

@@ -1,67 +1,47 @@
-/* sma.h: the simple moving average, streaming, as an exact integer sum.
+/* sma.h: simple moving averages as exact integer sums.
  *
  * Mean of the last `window` values: SMA[t] = (x[t] + ... + x[t-window+1]) / window. Only the sum is
- * kept; two averages are compared by cross-multiplying, so that a tie is a tie and no rounding
- * turns an equality into a cross. Warm-up: `window` values. The values themselves are kept by the
- * caller, who hands back the one that leaves the window. */
+ * kept (the view makes it from a running total); two averages are compared by cross-multiplying, so
+ * that a tie is a tie and no rounding turns an equality into a cross. Warm-up: `window` values. */
 #ifndef SIGNAL_SMA_H
 #define SIGNAL_SMA_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct sma {
-    int64_t sum_e9;      /* of the last min(count, window) values */
-    int64_t last_sum_e9; /* the same one value earlier */
-    uint32_t window;
-    uint32_t count; /* values taken, at most window + 1 */
-};
+#include "base/hot.h"
 
-static inline void sma_init(struct sma *sma, uint32_t window)
-{
-    *sma = (struct sma){.window = window};
-}
+/* The same where a product needs more than 64 bits. */
+RARELY int sma_compare_wide(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9, int64_t window_b);
 
-/* Takes the next value; `leaving_e9` is the one taken `window` values ago, 0 when there is none. */
-static inline void sma_take(struct sma *sma, int64_t value_e9, int64_t leaving_e9)
+/* -1, 0 or 1: the mean of window_a values with sum_a is below, equal to or above that of window_b
+ * values with sum_b, exactly. */
+static inline int sma_compare(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9,
+                              int64_t window_b)
 {
-    sma->last_sum_e9 = sma->sum_e9;
-    sma->sum_e9 += value_e9 - leaving_e9;
-    sma->count += sma->count <= sma->window ? 1 : 0;
-}
-
-/* The window is full. */
-static inline bool sma_ready(const struct sma *sma)
-{
-    return sma->count >= sma->window;
-}
-
-/* The window was full one value earlier, too. */
-static inline bool sma_last_ready(const struct sma *sma)
-{
-    return sma->count > sma->window;
-}
-
-/* Whether the mean of a is above the mean of b, exactly. */
-static inline bool sma_is_above(const struct sma *a, const struct sma *b)
-{
-    return (__int128)a->sum_e9 * b->window > (__int128)b->sum_e9 * a->window;
-}
-
-/* -1, 0 or 1: the mean of a below, equal to or above the mean of b, exactly. */
-static inline int sma_compare(const struct sma *a, const struct sma *b)
-{
-    __int128 left = (__int128)a->sum_e9 * b->window;
-    __int128 right = (__int128)b->sum_e9 * a->window;
+    int64_t left;
+    int64_t right;
+    if (__builtin_mul_overflow(sum_a_e9, window_b, &left) ||
+        __builtin_mul_overflow(sum_b_e9, window_a, &right)) {
+        return sma_compare_wide(sum_a_e9, window_a, sum_b_e9, window_b);
+    }
     return (left > right) - (left < right);
 }
 
-/* The same for the means one value earlier. */
-static inline int sma_compare_last(const struct sma *a, const struct sma *b)
+/* Whether the mean of a is above that of b. */
+static inline bool sma_is_above(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9,
+                                int64_t window_b)
 {
-    __int128 left = (__int128)a->last_sum_e9 * b->window;
-    __int128 right = (__int128)b->last_sum_e9 * a->window;
-    return (left > right) - (left < right);
+    int64_t left;
+    int64_t right;
+    if (__builtin_mul_overflow(sum_a_e9, window_b, &left) ||
+        __builtin_mul_overflow(sum_b_e9, window_a, &right)) {
+        return sma_compare_wide(sum_a_e9, window_a, sum_b_e9, window_b) > 0;
+    }
+    return left > right;
 }
+
+/* The mean of a full window as money, for people to read, rounded half to even. */
+int64_t sma_mean_e9(int64_t sum_e9, int64_t window);
 
 #endif

@@ -8,7 +8,9 @@
  * for it in sideways markets, where each small wave costs a round trip. */
 #include "strategy/ma_crossover.h"
 
+#include "base/hot.h"
 #include "base/utc.h"
+#include "signal/sma.h"
 
 enum { WARMUP_BARS = PARAMETER_WARMUP_BARS, FAST, SLOW, TRIGGER };
 enum { TRIGGER_CROSS, TRIGGER_LEVEL };
@@ -47,42 +49,46 @@ static uint32_t declare(const int64_t *values, struct series_def *series)
     return SERIES_COUNT;
 }
 
-static struct decision act(enum act act, uint8_t reason)
+static struct decision act(uint8_t act, uint8_t reason)
 {
     return (struct decision){
         .act = act, .reason = reason, .strength_ppm = 1000000, .confidence_ppm = 1000000};
 }
 
-static struct decision decide(const struct strategy_context *context)
+static struct decision hold(void)
 {
-    const struct sma *fast = context->series[SERIES_FAST];
-    const struct sma *slow = context->series[SERIES_SLOW];
-    const struct decision hold = {.act = ACT_HOLD, .reason = REASON_HOLD};
-    if (!sma_ready(slow)) {
-        return hold;
-    }
-    if (context->parameters[TRIGGER] == TRIGGER_LEVEL) {
-        bool above = sma_is_above(fast, slow);
-        if (above && context->holding == HOLDING_FLAT) {
-            return act(ACT_BUY, REASON_ABOVE);
-        }
-        if (!above && context->holding == HOLDING_LONG) {
-            return act(ACT_SELL, REASON_NOT_ABOVE);
-        }
-        return hold;
-    }
-    if (!sma_last_ready(slow)) {
-        return hold;
-    }
-    int now = sma_compare(fast, slow);
-    int before = sma_compare_last(fast, slow);
+    return (struct decision){.act = ACT_HOLD, .reason = REASON_HOLD};
+}
+
+RARELY static struct decision decide_cross(const struct strategy_context *context)
+{
+    const struct series *fast = context->series[SERIES_FAST];
+    const struct series *slow = context->series[SERIES_SLOW];
+    const int64_t fast_bars = context->parameters[FAST];
+    const int64_t slow_bars = context->parameters[SLOW];
+    int now = sma_compare(fast->now.sum_e9, fast_bars, slow->now.sum_e9, slow_bars);
+    int before =
+        sma_compare(series_before(fast).sum_e9, fast_bars, series_before(slow).sum_e9, slow_bars);
     if (before <= 0 && now > 0) {
         return act(ACT_BUY, REASON_CROSSED_UP);
     }
     if (before >= 0 && now < 0) {
         return act(ACT_SELL, REASON_CROSSED_DOWN);
     }
-    return hold;
+    return hold();
+}
+
+static struct decision decide(const struct strategy_context *context)
+{
+    const int64_t *values = context->parameters;
+    if (values[TRIGGER] != TRIGGER_LEVEL) {
+        return decide_cross(context);
+    }
+    if (sma_is_above(context->series[SERIES_FAST]->now.sum_e9, values[FAST],
+                     context->series[SERIES_SLOW]->now.sum_e9, values[SLOW])) {
+        return context->holding == HOLDING_FLAT ? act(ACT_BUY, REASON_ABOVE) : hold();
+    }
+    return context->holding == HOLDING_LONG ? act(ACT_SELL, REASON_NOT_ABOVE) : hold();
 }
 
 const struct strategy_def strategy_ma_crossover = {

@@ -3,19 +3,22 @@
 #include "strategy/ma_crossover.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/money.h"
 #include "strategy/table.h"
+#include "sys/memory.h"
 
 enum { WARMUP_BARS, FAST, SLOW, TRIGGER };
 enum { CROSS, LEVEL };
 enum { PRICES_MAX = 64 };
 
-/* The averages over closes, streamed as the view does it. */
+/* The averages over closes, as the view makes them; the strategy is asked when the engine would. */
 struct walk {
     int64_t parameters[PARAMETERS_MAX];
-    struct sma fast, slow;
+    void *memory;
+    struct view *view;
     int64_t closes_e9[2048];
     uint32_t count;
     struct strategy_context context;
@@ -29,28 +32,41 @@ static void walk_init(struct walk *walk, int64_t fast, int64_t slow, int64_t tri
     walk->parameters[SLOW] = slow;
     walk->parameters[TRIGGER] = trigger;
     struct series_def series[SERIES_PER_STRATEGY_MAX];
+    struct view_plan plan = {.instrument_count = 1};
+    series_id ids[2];
     cr_assert_eq(strategy_ma_crossover.declare(walk->parameters, series), 2);
-    sma_init(&walk->fast, series[0].window);
-    sma_init(&walk->slow, series[1].window);
+    cr_assert_eq(view_plan_declare(&plan, series[0], &ids[0]), ERR_OK);
+    cr_assert_eq(view_plan_declare(&plan, series[1], &ids[1]), ERR_OK);
+    struct arena arena;
+    arena_init_measure(&arena);
+    (void)view_init(&arena, &plan);
+    size_t size = arena.used;
+    walk->memory = xcalloc_aligned(size);
+    arena_init(&arena, walk->memory, size);
+    walk->view = view_init(&arena, &plan);
     walk->context = (struct strategy_context){
         .holding = HOLDING_FLAT,
         .parameters = walk->parameters,
-        .series = {&walk->fast, &walk->slow}
+        .series = {view_series(walk->view, 0, ids[0]), view_series(walk->view, 0, ids[1])}
     };
 }
 
-static void walk_take(struct walk *walk, struct sma *sma, int64_t close_e9)
+static void walk_finish(struct walk *walk)
 {
-    sma_take(sma, close_e9,
-             walk->count >= sma->window ? walk->closes_e9[walk->count - sma->window] : 0);
+    free(walk->memory);
 }
 
-/* One more close; what the strategy says to it. */
+/* One more close; what the strategy says to it: nothing before both averages have both values. */
 static struct decision walk_on(struct walk *walk, int64_t close_e9)
 {
-    walk_take(walk, &walk->fast, close_e9);
-    walk_take(walk, &walk->slow, close_e9);
+    struct event bar = {
+        .kind = EVENT_BAR, .bar = {close_e9, close_e9, close_e9, close_e9, 1}
+    };
+    view_take_bar(view_row(walk->view, 0), &bar);
     walk->closes_e9[walk->count++] = close_e9;
+    if (walk->count <= (uint32_t)walk->parameters[SLOW]) {
+        return (struct decision){.act = ACT_HOLD};
+    }
     return strategy_ma_crossover.decide(&walk->context);
 }
 
@@ -68,10 +84,10 @@ Test(ma_crossover, walks_price_paths_drawn_by_hand)
         int64_t closes[PRICES_MAX]; /* 0 ends it */
         const char *says;
     } cases[] = {
-        {"level: above, tie, above, below", 1, 2, LEVEL, {10, 11, 12, 12, 13, 12},     "-B-SBS" },
+        {"level: above, tie, above, below", 1, 2, LEVEL, {10, 11, 12, 12, 13, 12},     "--BSBS" },
         {"level: never above",              1, 2, LEVEL, {10, 9, 9, 8, 8, 7},          "------" },
-        {"level: above as soon as it can",  2, 3, LEVEL, {1, 2, 3, 4, 5},              "--B--"  },
-        {"level: a tie keeps nobody long",  1, 3, LEVEL, {10, 10, 13, 10, 10, 10},     "--BS--" },
+        {"level: above as soon as it can",  2, 3, LEVEL, {1, 2, 3, 4, 5},              "---B-"  },
+        {"level: a tie keeps nobody long",  1, 3, LEVEL, {10, 10, 10, 14, 12, 12, 12}, "---BS--"},
         {"cross: needs a bar before",       1, 2, CROSS, {10, 11, 12, 12, 13, 12, 11}, "----BS-"},
         {"cross: up through a tie",         1, 2, CROSS, {12, 11, 11, 12},             "---B"   },
         {"cross: down through a tie",       1, 2, CROSS, {11, 12, 12, 11},             "---S"   },
@@ -94,6 +110,7 @@ Test(ma_crossover, walks_price_paths_drawn_by_hand)
             }
         }
         cr_expect_str_eq(said, cases[i].says, "%s: says %s", cases[i].what, said);
+        walk_finish(&walk);
     }
 }
 
@@ -101,6 +118,8 @@ Test(ma_crossover, says_why)
 {
     struct walk walk;
     walk_init(&walk, 1, 2, LEVEL);
+    (void)walk_on(&walk, 10);
+    (void)walk_on(&walk, 10);
     cr_assert_str_eq(reason_of(walk_on(&walk, 10)), "hold");
     struct decision buy = walk_on(&walk, 11);
     cr_assert_str_eq(reason_of(buy), "fast above slow");
@@ -108,11 +127,13 @@ Test(ma_crossover, says_why)
     cr_assert_eq(buy.confidence_ppm, 1000000);
     walk.context.holding = HOLDING_LONG;
     cr_assert_str_eq(reason_of(walk_on(&walk, 11)), "fast not above slow");
+    walk_finish(&walk);
     walk_init(&walk, 1, 2, CROSS);
     (void)walk_on(&walk, 10);
     (void)walk_on(&walk, 10);
     cr_assert_str_eq(reason_of(walk_on(&walk, 11)), "fast crossed above slow");
     cr_assert_str_eq(reason_of(walk_on(&walk, 9)), "fast crossed below slow");
+    walk_finish(&walk);
 }
 
 /* Level asks what is held; cross does not, the engine's gating does it. */
@@ -143,6 +164,7 @@ Test(ma_crossover, heeds_what_is_held)
         (void)walk_on(&walk, 10);
         (void)walk_on(&walk, 10);
         cr_expect_eq(walk_on(&walk, cases[i].last).act, cases[i].want, "%s", cases[i].what);
+        walk_finish(&walk);
     }
 }
 
@@ -160,6 +182,7 @@ Test(ma_crossover, sees_a_billionth_and_nothing_less)
                 said = walk_on(&walk, prices_e9[i] + (t == 49 ? more : 0));
             }
             cr_assert_eq(said.act, more == 1 ? ACT_BUY : ACT_HOLD, "price %zu", i);
+            walk_finish(&walk);
         }
     }
 }
@@ -186,7 +209,7 @@ static enum act naive_act(const struct walk *walk)
 {
     uint32_t slow_bars = (uint32_t)walk->parameters[SLOW];
     enum holding holding = walk->context.holding;
-    if (walk->count < slow_bars) {
+    if (walk->count <= slow_bars) {
         return ACT_HOLD;
     }
     int now = naive_compare(walk, walk->count);
@@ -194,9 +217,6 @@ static enum act naive_act(const struct walk *walk)
         return now > 0 && holding == HOLDING_FLAT    ? ACT_BUY
                : now <= 0 && holding == HOLDING_LONG ? ACT_SELL
                                                      : ACT_HOLD;
-    }
-    if (walk->count <= slow_bars) {
-        return ACT_HOLD;
     }
     int before = naive_compare(walk, walk->count - 1);
     return before <= 0 && now > 0 ? ACT_BUY : before >= 0 && now < 0 ? ACT_SELL : ACT_HOLD;
@@ -229,6 +249,7 @@ Test(ma_crossover, does_as_naively_reckoned)
         }
         cr_assert_gt(acts[ACT_BUY], 20, "case %zu", i);
         cr_assert_gt(acts[ACT_SELL], 20, "case %zu", i);
+        walk_finish(&walk);
     }
 }
 

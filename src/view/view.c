@@ -1,7 +1,9 @@
 /* view.c: finished bars and the series computed from them.
  *
- * One ring of closes per instrument serves all of its series: its size is the smallest power of two
- * that holds the longest window, so the value leaving a window is read before it is overwritten. */
+ * The sum of the last n closes is the total of all closes less the total n bars ago: one ring of
+ * totals per instrument serves its averages of any length. Totals wrap around; their differences
+ * are exact as long as a window's own sum fits. The ring begins zeroed, so before a window is full
+ * its sum is that of the closes there are. */
 #include "view/view.h"
 
 #include "base/check.h"
@@ -27,9 +29,9 @@ enum err view_plan_declare(struct view_plan *plan, struct series_def def, series
 
 static uint32_t ring_size_for(const struct view_plan *plan)
 {
-    uint32_t size = 1;
+    uint32_t size = 2;
     for (uint32_t i = 0; i < plan->series_count; i++) {
-        while (size < plan->series[i].window) {
+        while (size < plan->series[i].window + 2) {
             size *= 2;
         }
     }
@@ -42,48 +44,27 @@ struct view *view_init(struct arena *arena, const struct view_plan *plan)
     uint32_t ring_size = ring_size_for(plan);
     struct view *view = arena_take(arena, 1, sizeof *view);
     struct view_instrument *rows = arena_take(arena, instruments, sizeof *rows);
-    int64_t *closes = arena_take(arena, instruments * ring_size, sizeof *closes);
-    struct sma *smas = arena_take(arena, instruments * plan->series_count, sizeof *smas);
+    uint64_t *totals = arena_take(arena, instruments * ring_size, sizeof *totals);
+    struct series *series = arena_take(arena, instruments * plan->series_count, sizeof *series);
     if (view == NULL) {
         return NULL;
     }
     for (size_t i = 0; i < instruments; i++) {
-        rows[i].closes = &closes[i * ring_size];
-        rows[i].smas = &smas[i * plan->series_count];
+        rows[i].totals_e9 = &totals[i * ring_size];
+        rows[i].mask = ring_size - 1;
+        rows[i].series = &series[i * plan->series_count];
+        rows[i].series_end = rows[i].series + plan->series_count;
         for (uint32_t k = 0; k < plan->series_count; k++) {
-            sma_init(&rows[i].smas[k], plan->series[k].window);
+            rows[i].series[k] = (struct series){.window = plan->series[k].window, .row = &rows[i]};
         }
     }
-    *view = (struct view){
-        .instrument_count = plan->instrument_count,
-        .series_count = plan->series_count,
-        .ring_mask = ring_size - 1,
-        .instruments = rows,
-    };
+    *view = (struct view){.instrument_count = plan->instrument_count, .instruments = rows};
     return view;
 }
 
 void view_on_slice(struct view *view, const struct slice *slice)
 {
-    /* Held in locals: every store could change what `view` and `slice` point to. */
-    struct view_instrument *const rows = view->instruments;
-    const uint32_t instrument_count = view->instrument_count;
-    const uint32_t series_count = view->series_count;
-    const uint32_t mask = view->ring_mask;
-    const struct event *const end = slice->bars + slice->count;
-    for (const struct event *bar = slice->bars; bar < end; bar++) {
-        CHECK(bar->instrument < instrument_count);
-        struct view_instrument *row = &rows[bar->instrument];
-        const int64_t close_e9 = bar->bar.close_e9;
-        int64_t *const closes = row->closes;
-        const uint32_t at = (uint32_t)row->bars;
-        struct sma *sma = row->smas;
-        for (uint32_t i = series_count; i > 0; i--, sma++) {
-            /* Zero before the window is full: the ring begins zeroed. */
-            sma_take(sma, close_e9, closes[(at - sma->window) & mask]);
-        }
-        closes[at & mask] = close_e9;
-        row->close_e9 = close_e9;
-        row->bars++;
+    for (uint32_t i = 0; i < slice->count; i++) {
+        view_take_bar(view_row(view, slice->bars[i].instrument), &slice->bars[i]);
     }
 }

@@ -1,0 +1,266 @@
+/* cmd_data_facts.c: `bellwether data facts`: the stylised facts of files, side by side. */
+#include <argp.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "cmd/cmd.h"
+#include "cmd/cmd_data.h"
+#include "data/facts.h"
+#include "data/symbol_table.h"
+#include "sys/json_writer.h"
+#include "sys/memory.h"
+
+enum option_key {
+    OPTION_JSON = 256,
+    OPTION_SKIP_BAD,
+    OPTION_SYMBOL,
+};
+
+enum { NAME_WIDTH_MAX = 30, NAME_WIDTH_MIN = 12, TEXT_WIDTH = 34 };
+
+struct facts_arguments {
+    struct import_options options;
+    struct instrument *symbols; /* heap */
+    bool json;
+    char **paths; /* within argv */
+    size_t path_count;
+};
+
+static const struct argp_option facts_options[] = {
+    {"json",                                   OPTION_JSON, NULL, 0, "JSON on stdout and nothing else there", 0},
+    {"skip-bad",                                    OPTION_SKIP_BAD, NULL, 0, "Leave bad rows out instead of refusing the file", 0},
+    {"symbol", OPTION_SYMBOL, "SYMBOL", 0, "Look at this symbol only; may be given again", 0},
+    {0                                       },
+};
+
+static const char facts_doc[] =
+    "Prints what returns and volumes in the files look like, one column a file: volatility, tails, "
+    "clusters of volatility, the shape of the day, correlations.\v"
+    "Bars of less than a day count within regular sessions (09:30 to 16:00 in New York). Each "
+    "number is the mean over the symbols; `-` stands where a file does not tell. The last column "
+    "is the range in which real US stocks and index funds were found.\n"
+    "\n"
+    "Examples:\n"
+    "  bellwether data facts market.bwbars SPY_5min.csv.gz\n"
+    "  bellwether data facts --json --symbol SPY market.bwbars";
+
+static void add_symbol(struct argp_state *state, struct facts_arguments *arguments,
+                       const char *text)
+{
+    uint32_t count = arguments->options.symbol_count;
+    arguments->symbols = xrealloc(arguments->symbols, (count + 1) * sizeof *arguments->symbols);
+    if (!symbol_parse(text, strlen(text), &arguments->symbols[count])) {
+        argp_error(state, "--symbol is " SYMBOL_ALLOWED ", not `%s`", text);
+    }
+    arguments->options.symbol_count++;
+    arguments->options.symbols = arguments->symbols;
+}
+
+static error_t facts_parse(int key, char *text, struct argp_state *state)
+{
+    struct facts_arguments *arguments = state->input;
+    switch (key) {
+    case OPTION_JSON:
+        arguments->json = true;
+        return 0;
+    case OPTION_SKIP_BAD:
+        arguments->options.skip_bad = true;
+        return 0;
+    case OPTION_SYMBOL:
+        add_symbol(state, arguments, text);
+        return 0;
+    case ARGP_KEY_ARGS:
+        arguments->paths = state->argv + state->next;
+        arguments->path_count = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->path_count == 0) {
+            argp_error(state, "a FILE to look at is needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- the table ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* As wide as the longest name, within limits; longer names are cut. */
+static int column_width(const struct facts_arguments *arguments)
+{
+    size_t width = NAME_WIDTH_MIN;
+    for (size_t i = 0; i < arguments->path_count; i++) {
+        size_t length = strlen(base_name(arguments->paths[i]));
+        width = length > width ? length : width;
+    }
+    return width < NAME_WIDTH_MAX ? (int)width : NAME_WIDTH_MAX;
+}
+
+static void print_counts(const char *text, const struct facts *facts, size_t count, int width,
+                         uint64_t (*get)(const struct facts *facts))
+{
+    printf("%-*s", TEXT_WIDTH, text);
+    for (size_t i = 0; i < count; i++) {
+        printf("  %*" PRIu64, width, get(&facts[i]));
+    }
+    printf("\n");
+}
+
+static uint64_t get_symbols(const struct facts *facts)
+{
+    return facts->symbols;
+}
+
+static uint64_t get_bars(const struct facts *facts)
+{
+    return facts->bars;
+}
+
+static uint64_t get_days(const struct facts *facts)
+{
+    return facts->days;
+}
+
+static uint64_t get_unused(const struct facts *facts)
+{
+    return facts->unused;
+}
+
+static void print_section(enum fact fact)
+{
+    if (fact == FACT_BAR_VOLATILITY) {
+        printf("\nbars, within sessions\n");
+    } else if (fact == FACT_SHAPE_FIRST) {
+        printf("\nthe shape of the session\n");
+    } else if (fact == FACT_DAY_VOLATILITY) {
+        printf("\ndays, close to close\n");
+    }
+}
+
+static void print_table(const struct facts_arguments *arguments, const struct facts *facts)
+{
+    size_t count = arguments->path_count;
+    int width = column_width(arguments);
+    printf("%-*s", TEXT_WIDTH, "");
+    for (size_t i = 0; i < count; i++) {
+        printf("  %*.*s", width, width, base_name(arguments->paths[i]));
+    }
+    printf("  usual\n");
+    print_counts("symbols", facts, count, width, get_symbols);
+    print_counts("bars of regular sessions", facts, count, width, get_bars);
+    print_counts("returns of days", facts, count, width, get_days);
+    print_counts("nights above 35 %, left out", facts, count, width, get_unused);
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        const struct fact_row *row = &fact_rows[fact];
+        print_section((enum fact)fact);
+        printf("  %-*s", TEXT_WIDTH - 2, row->text);
+        for (size_t i = 0; i < count; i++) {
+            double value = facts[i].values[fact];
+            if (value == value) { /* not NaN */
+                printf("  %*.4f", width, value);
+            } else {
+                printf("  %*s", width, "-");
+            }
+        }
+        printf("  %g to %g\n", row->low, row->high);
+    }
+}
+
+/* ---- JSON ---- */
+
+static void json_facts(struct json_writer *json, const struct facts *facts)
+{
+    json_begin_object(json);
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        int64_t value_e9;
+        json_key(json, fact_rows[fact].key);
+        if (money_from_double(facts->values[fact], &value_e9) == ERR_OK) {
+            json_money(json, value_e9); /* a plain number with nine decimals at most */
+        } else {
+            json_null(json);
+        }
+    }
+    json_end_object(json);
+}
+
+static void print_json(const struct facts_arguments *arguments, const struct facts *facts)
+{
+    struct json_writer json;
+    json_init(&json, true);
+    json_begin_object(&json);
+    json_key(&json, "files");
+    json_begin_array(&json);
+    for (size_t i = 0; i < arguments->path_count; i++) {
+        json_begin_object(&json);
+        json_key(&json, "path");
+        json_string(&json, arguments->paths[i]);
+        json_key(&json, "symbols");
+        json_uint(&json, facts[i].symbols);
+        json_key(&json, "bars");
+        json_uint(&json, facts[i].bars);
+        json_key(&json, "days");
+        json_uint(&json, facts[i].days);
+        json_key(&json, "unused");
+        json_uint(&json, facts[i].unused);
+        json_key(&json, "facts");
+        json_facts(&json, &facts[i]);
+        json_end_object(&json);
+    }
+    json_end_array(&json);
+    json_end_object(&json);
+    printf("%s\n", json.text);
+    json_finish(&json);
+}
+
+/* ---- the command ---- */
+
+static enum err compute_all(const struct facts_arguments *arguments, struct facts *facts,
+                            struct problem *problem)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; err == ERR_OK && i < arguments->path_count; i++) {
+        struct bars bars = {0};
+        struct import_report report = {0};
+        err = bars_open(arguments->paths[i], &arguments->options, &bars, &report, problem);
+        if (err == ERR_OK) {
+            facts_compute(&bars, &facts[i]);
+        }
+        import_report_finish(&report);
+        bars_finish(&bars);
+    }
+    return err;
+}
+
+int cmd_data_facts(int argc, char **argv)
+{
+    static const struct argp argp = {facts_options, facts_parse, "FILE...", facts_doc,
+                                     NULL,          NULL,        NULL};
+    struct facts_arguments arguments = {0};
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
+    struct facts *facts = xcalloc(arguments.path_count, sizeof *facts);
+    struct problem problem;
+    enum err err = compute_all(&arguments, facts, &problem);
+    if (err == ERR_OK) {
+        if (arguments.json) {
+            print_json(&arguments, facts);
+        } else {
+            print_table(&arguments, facts);
+        }
+        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+            err = problem_set_errno(&problem, "cannot write to the standard output");
+        }
+    }
+    free(facts);
+    free(arguments.symbols);
+    return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
+}

@@ -1,0 +1,323 @@
+/* cmd_report.c: `bellwether report`: what a run came to, as a page, by the day, by the trade. */
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/source.h"
+#include "readers/explain_signals.h"
+#include "readers/metrics_benchmark.h"
+#include "readers/result_history.h"
+#include "readers/result_metrics.h"
+#include "readers/result_report.h"
+#include "readers/run_dir.h"
+#include "readers/tearsheet.h"
+#include "sys/files.h"
+#include "sys/memory.h"
+
+enum { OPTION_OUT = 256, OPTION_JSON };
+
+struct report_arguments {
+    const struct report *report;
+    const char *run;
+    const char *out; /* NULL: tearsheet.html in the run's folder; "-": stdout */
+    bool json;
+};
+
+/* A run that was opened for reading. */
+struct opened {
+    char *run_dir;
+    const char *run_id; /* the folder's name, in run_dir */
+    struct log_reader *reader;
+    struct preamble preamble;
+    struct history *history;
+};
+
+struct report {
+    const char *name;
+    bool has_json;
+    bool has_out;
+    enum err (*write)(const struct report_arguments *arguments, const struct opened *opened,
+                      struct problem *problem);
+};
+
+/* ---- a run ---- */
+
+static enum err open_log(struct opened *opened, struct problem *problem)
+{
+    char *log_dir = xasprintf("%s/log", opened->run_dir);
+    enum err err = log_reader_open(log_dir, &opened->reader, problem);
+    free(log_dir);
+    if (err == ERR_OK) {
+        err = preamble_read(opened->reader, &opened->preamble, problem);
+    }
+    return err != ERR_OK
+               ? err
+               : history_create(opened->reader, &opened->preamble, &opened->history, problem);
+}
+
+static enum err open_run(const char *run, struct opened *opened, struct problem *problem)
+{
+    char *found;
+    enum err err = run_dir_find("runs", run, &found, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    char *absolute = realpath(found, NULL);
+    opened->run_dir = absolute != NULL ? absolute : xstrdup(found);
+    free(found);
+    const char *slash = strrchr(opened->run_dir, '/');
+    opened->run_id = slash != NULL && slash[1] != '\0' ? slash + 1 : opened->run_dir;
+    return open_log(opened, problem);
+}
+
+static void close_run(struct opened *opened)
+{
+    history_destroy(opened->history);
+    preamble_finish(&opened->preamble);
+    if (opened->reader != NULL) {
+        log_reader_close(opened->reader);
+    }
+    free(opened->run_dir);
+}
+
+/* ---- buy and hold ---- */
+
+static void take_logged_bars(const struct opened *opened, struct benchmark *benchmark)
+{
+    const struct event *record;
+    log_reader_rewind(opened->reader);
+    while ((record = log_reader_next(opened->reader)) != NULL) {
+        if (record->kind == EVENT_BAR) {
+            benchmark_take(benchmark, record);
+        }
+    }
+}
+
+/* The bars of a backtest lie in its data, which may be gone or another by now. */
+static enum err take_data_bars(const struct opened *opened, struct benchmark *benchmark,
+                               struct problem *problem)
+{
+    struct source source;
+    struct bars bars = {0};
+    struct import_report import = {0};
+    enum err err = source_parse(opened->preamble.source, &source, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct run_config config = *lookup_config(opened->history->lookup);
+    config.bar_ns = opened->preamble.bar_ns;
+    err = source_open(&source, &config, &bars, &import, problem);
+    import_report_finish(&import);
+    source_finish(&source);
+    if (err == ERR_OK && strcmp(bars.data_hash, opened->preamble.data_hash) != 0) {
+        err = problem_set(problem, ERR_DIFFERS,
+                          "the data is not what the run traded: its hash is another");
+    }
+    for (uint64_t i = 0; err == ERR_OK && i < bars.count; i++) {
+        benchmark_take(benchmark, &bars.records[i]);
+    }
+    bars_finish(&bars);
+    return err;
+}
+
+/* ---- the page ---- */
+
+static enum err save(const struct report_arguments *arguments, const struct opened *opened,
+                     const char *text, size_t length, struct problem *problem)
+{
+    if (arguments->out != NULL && strcmp(arguments->out, "-") == 0) {
+        return fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0
+                   ? ERR_OK
+                   : problem_set_errno(problem, "cannot write to the standard output");
+    }
+    char *path = arguments->out != NULL ? xstrdup(arguments->out)
+                                        : xasprintf("%s/tearsheet.html", opened->run_dir);
+    enum err err = file_replace(path, text, length, problem);
+    if (err == ERR_OK) {
+        (void)printf("%s\n", path);
+    }
+    free(path);
+    return err;
+}
+
+static enum err write_page(const struct report_arguments *arguments, const struct opened *opened,
+                           const struct tearsheet *sheet, struct problem *problem)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&text, &length);
+    if (memory == NULL) {
+        return problem_set_errno(problem, "cannot gather the page");
+    }
+    tearsheet_write(sheet, memory);
+    enum err err = fclose(memory) == 0 ? save(arguments, opened, text, length, problem)
+                                       : problem_set_errno(problem, "cannot gather the page");
+    free(text);
+    return err;
+}
+
+static enum err write_tearsheet(const struct report_arguments *arguments,
+                                const struct opened *opened, struct problem *problem)
+{
+    struct problem no_bars = {.text = "the data held no bars"};
+    struct run_metrics *metrics = run_metrics_create(opened->history);
+    struct benchmark *benchmark =
+        benchmark_create(&opened->history->equity, opened->preamble.instrument_count);
+    bool known = true;
+    if (opened->preamble.market_full) {
+        take_logged_bars(opened, benchmark);
+    } else {
+        known = take_data_bars(opened, benchmark, &no_bars) == ERR_OK;
+    }
+    struct tearsheet sheet = {
+        .run_id = opened->run_id,
+        .run_dir = opened->run_dir,
+        .history = opened->history,
+        .metrics = metrics,
+        .benchmark = known ? benchmark_values(benchmark) : NULL,
+        .benchmark_why = no_bars.text,
+        .benchmark_gaps = benchmark_gaps(benchmark),
+    };
+    enum err err = write_page(arguments, opened, &sheet, problem);
+    benchmark_destroy(benchmark);
+    run_metrics_destroy(metrics);
+    return err;
+}
+
+/* ---- the tables ---- */
+
+static enum err finish_stdout(struct problem *problem)
+{
+    return fflush(stdout) == 0 && ferror(stdout) == 0
+               ? ERR_OK
+               : problem_set_errno(problem, "cannot write to the standard output");
+}
+
+static enum err write_daily(const struct report_arguments *arguments, const struct opened *opened,
+                            struct problem *problem)
+{
+    (arguments->json ? report_daily_json : report_daily)(opened->history, opened->run_id, stdout);
+    return finish_stdout(problem);
+}
+
+static enum err write_journal(const struct report_arguments *arguments, const struct opened *opened,
+                              struct problem *problem)
+{
+    (arguments->json ? report_journal_json : report_journal)(opened->history, opened->run_id,
+                                                             stdout);
+    return finish_stdout(problem);
+}
+
+static enum err write_signals(const struct report_arguments *arguments, const struct opened *opened,
+                              struct problem *problem)
+{
+    struct signal_rows rows = signal_rows_read(opened->reader);
+    (arguments->json ? signals_print_json : signals_print)(&rows, opened->history->lookup,
+                                                           opened->run_id, stdout);
+    free(rows.rows);
+    return finish_stdout(problem);
+}
+
+static const struct report reports[] = {
+    {"tearsheet", false, true,  write_tearsheet},
+    {"daily",     true,  false, write_daily    },
+    {"journal",   true,  false, write_journal  },
+    {"signals",   true,  false, write_signals  },
+};
+
+enum { REPORT_COUNT = sizeof reports / sizeof reports[0] };
+
+/* ---- the command line ---- */
+
+static const struct argp_option options[] = {
+    {"out",                                                                                     OPTION_OUT, "FILE", 0,
+     "tearsheet: write the page there instead of RUN/tearsheet.html; - is the standard output", 0},
+    {"json",                                                                                   OPTION_JSON, NULL, 0, "daily, journal, signals: as JSON and nothing else", 0},
+    {0},
+};
+
+static void take_word(struct report_arguments *arguments, char *text, struct argp_state *state)
+{
+    if (arguments->report != NULL) {
+        if (arguments->run != NULL) {
+            argp_error(state, "one run at a time");
+        }
+        arguments->run = text;
+        return;
+    }
+    for (size_t i = 0; i < REPORT_COUNT; i++) {
+        if (strcmp(reports[i].name, text) == 0) {
+            arguments->report = &reports[i];
+        }
+    }
+    if (arguments->report == NULL) {
+        argp_error(state, "no report `%s`; there are tearsheet, daily, journal and signals", text);
+    }
+}
+
+static void check(const struct report_arguments *arguments, struct argp_state *state)
+{
+    if (arguments->report == NULL) {
+        argp_error(state, "which report? tearsheet, daily, journal or signals");
+    } else if (arguments->run == NULL) {
+        argp_error(state, "which run? An id, a path, or `last`");
+    } else if (arguments->json && !arguments->report->has_json) {
+        argp_error(
+            state,
+            "--json is for daily, journal and signals; a run's figures stand in result.json");
+    } else if (arguments->out != NULL && !arguments->report->has_out) {
+        argp_error(state, "--out is for tearsheet; the tables go to the standard output");
+    }
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    struct report_arguments *arguments = state->input;
+    switch (key) {
+    case OPTION_OUT:
+        arguments->out = text;
+        return 0;
+    case OPTION_JSON:
+        arguments->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        take_word(arguments, text, state);
+        return 0;
+    case ARGP_KEY_END:
+        check(arguments, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int cmd_report(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "tearsheet|daily|journal|signals RUN",
+        .doc =
+            "Says what a run (an id, a path, or `last`) came to, from its log: `tearsheet` as "
+            "one page of HTML, `daily` session by session, `journal` trade by trade with the "
+            "reasons, `signals` decision by decision with what became of each.\v"
+            "Examples:\n"
+            "  bellwether report tearsheet last\n"
+            "  bellwether report journal last --json\n"
+            "\n"
+            "Exit status: 0 done, 1 the run cannot be read or the page not written, 2 bad usage.",
+    };
+    struct report_arguments arguments = {0};
+    struct opened opened = {0};
+    struct problem problem;
+    (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* exits by itself on bad usage */
+    enum err err = open_run(arguments.run, &opened, &problem);
+    if (err == ERR_OK) {
+        err = arguments.report->write(&arguments, &opened, &problem);
+    }
+    close_run(&opened);
+    return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
+}

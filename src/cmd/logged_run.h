@@ -1,0 +1,38 @@
+/* logged_run.h: a run that is opened to be read and replayed: folder, log, preamble, config, and
+ * the data where the log refers to it. */
+#ifndef CMD_LOGGED_RUN_H
+#define CMD_LOGGED_RUN_H
+
+#include "cmd/source.h"
+#include "log/preamble.h"
+
+struct logged_run {
+    char *run_dir;
+    const char *run_id; /* the folder's name, in run_dir */
+    struct log_reader *reader;
+    struct preamble preamble;
+    struct run_config config;
+    struct bars bars; /* empty where the log holds its market */
+    bool has_bars;
+};
+
+/* `run`: an id, a path, or "last". Whatever it returns, the caller ends it with
+ * logged_run_close(). The reader stands behind the preamble. */
+enum err logged_run_open(const char *run, struct logged_run *logged, struct problem *problem);
+
+/* Opens the data that the log refers to, which must still be the same; does nothing where the log
+ * holds its market. */
+enum err logged_run_open_data(struct logged_run *logged, struct problem *problem);
+
+/* The bars for whoever wants them or NULL: logged->bars where there are any. */
+static inline const struct bars *logged_run_bars(const struct logged_run *logged)
+{
+    return logged->has_bars ? &logged->bars : NULL;
+}
+
+/* Puts the reader behind the preamble again, as replays want it. */
+enum err logged_run_rewind(struct logged_run *logged, struct problem *problem);
+
+void logged_run_close(struct logged_run *logged);
+
+#endif

@@ -1,0 +1,167 @@
+/* engine_pass.h: the path of a bar through the engine, inline: marks, strategies, the slice's end.
+ *
+ * This runs for every bar of every run. A pass holds in registers what its bars share and writes it
+ * back when it stops; whoever drives the engine may take many slices in one pass, as long as
+ * nothing else happens between them. It goes like this:
+ *
+ *   engine_pass_begin()
+ *   for each slice    engine_pass_slice(), for each bar, which the view has taken,
+ * engine_pass_bar(), engine_pass_end(): whether there is output, which ends the pass
+ *   engine_pass_stop()
+ *
+ * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they
+ * want is decided when the slice's marks are all applied. */
+#ifndef CORE_ENGINE_PASS_H
+#define CORE_ENGINE_PASS_H
+
+#include "base/check.h"
+#include "core/decision_hash.h"
+#include "core/engine.h"
+#include "core/engine_slice.h"
+
+struct engine_pass {
+    struct engine *engine;
+    int64_t ts_ns;
+    uint64_t hash;
+    int64_t cash_e9;
+    int64_t value_e9; /* of all positions */
+    int64_t equity_e9;
+    uint64_t evaluations;
+    bool says; /* a strategy wants something */
+
+    /* The instrument at hand. */
+    struct position *position;
+    int64_t position_value_e9;
+    bool held;
+    const struct seat *seats;
+    const struct seat *seats_end;
+};
+
+static inline void engine_pass_begin(struct engine_pass *pass, struct engine *engine,
+                                     struct output *output)
+{
+    output->slots = 0;
+    output->send_count = 0;
+    pass->engine = engine;
+    pass->hash = engine->decision_hash;
+    pass->cash_e9 = ledger_cash_e9(&engine->ledger);
+    pass->value_e9 = engine->ledger.value_e9;
+    pass->equity_e9 = engine->equity_e9;
+    pass->evaluations = engine->counters.evaluations;
+    pass->says = false;
+}
+
+/* Turns to an instrument, whose bars come now. */
+static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrument)
+{
+    const struct engine *const engine = pass->engine;
+    pass->position = &engine->ledger.positions[instrument];
+    pass->position_value_e9 = pass->position->value_e9;
+    pass->held = pass->position->qty_e9 != 0;
+    pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
+    pass->seats_end = pass->seats + engine->book_count;
+}
+
+/* Turns away from it. */
+static inline void engine_pass_close(const struct engine_pass *pass)
+{
+    pass->position->value_e9 = pass->position_value_e9;
+}
+
+static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
+{
+    pass->ts_ns = ts_ns;
+    if (ts_ns > pass->engine->session.close_ns) {
+        engine_begin_session(pass->engine, ts_ns, pass->equity_e9);
+    }
+}
+
+static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t ts_ns,
+                                              struct decision decision, uint64_t hash)
+{
+    uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
+    uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
+    const struct series *const *series = seat->context.series;
+    const struct series *const *const end = series + seat->series_count;
+    while (series < end) {
+        x = (x + (*series++)->now.bits) * DECISION_HASH_K;
+    }
+    return decision_hash_step(hash, x);
+}
+
+static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value_e9)
+{
+    int64_t sum_e9;
+    if (__builtin_sub_overflow(pass->value_e9, pass->position_value_e9, &sum_e9) ||
+        __builtin_add_overflow(sum_e9, value_e9, &sum_e9)) {
+        engine_fail(pass->engine, ENGINE_FAULT_RANGE);
+        return;
+    }
+    pass->value_e9 = sum_e9;
+    pass->position_value_e9 = value_e9;
+}
+
+/* Marks a position of any quantity. */
+RARELY void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9);
+
+/* The position's worth at the close: whole shares, nearly always, need one product. */
+static inline void engine_pass_mark(struct engine_pass *pass, int64_t close_e9)
+{
+    int64_t value_e9;
+    int64_t whole = pass->position->whole;
+    if (whole == 0 || __builtin_mul_overflow(close_e9, whole, &value_e9)) {
+        engine_pass_mark_any(pass, close_e9);
+        return;
+    }
+    engine_pass_set_value(pass, value_e9);
+}
+
+/* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. */
+static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
+{
+    if (pass->held) {
+        engine_pass_mark(pass, bar->bar.close_e9);
+    }
+    const struct seat *seat = pass->seats;
+    do {
+        if (bars > seat->warmup_bars) {
+            struct decision decision = seat->decide(&seat->context);
+            pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
+            pass->evaluations++;
+            if (decision.act != ACT_HOLD) {
+                engine_gather(pass->engine->scratch, decision, seat);
+                pass->says = true;
+            }
+        }
+        seat++;
+    } while (seat < pass->seats_end);
+}
+
+/* Closes the slice; true when its strategies want something: then the pass has to stop, and
+ * engine_decide_slice() has the word. */
+static inline bool engine_pass_end(struct engine_pass *pass)
+{
+    struct engine *const engine = pass->engine;
+    if (__builtin_add_overflow(pass->cash_e9, pass->value_e9, &pass->equity_e9)) {
+        engine_fail(engine, ENGINE_FAULT_RANGE);
+    }
+    engine_apply_drawdown(engine, pass->equity_e9);
+    return pass->says;
+}
+
+/* Writes back what the pass holds, after `slices` slices of `bars` bars; the instrument at hand is
+ * closed. */
+static inline void engine_pass_stop(const struct engine_pass *pass, uint64_t slices, uint64_t bars)
+{
+    struct engine *const engine = pass->engine;
+    engine->ts_ns = pass->ts_ns;
+    engine->decision_hash = pass->hash;
+    engine->ledger.value_e9 = pass->value_e9;
+    engine->equity_e9 = pass->equity_e9;
+    engine->filled = false;
+    engine->counters.evaluations = pass->evaluations;
+    engine->counters.slices += slices;
+    engine->counters.bars += bars;
+}
+
+#endif
