@@ -47,7 +47,7 @@ struct known_id *order_find(const struct exchange *exchange, uint64_t id)
 {
     struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
-        if (window[i].used && window[i].id == id) {
+        if (window[i].id == id) {
             return &window[i];
         }
     }
@@ -60,8 +60,7 @@ static uint32_t free_id(struct exchange *exchange, uint64_t id)
     uint32_t window = id_window(exchange, id);
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
         uint32_t entry = window + (exchange->known_turn + i) % ID_WINDOW;
-        const struct known_id *known = &exchange->known_ids[entry];
-        if (!known->used || known->place == NO_ORDER) {
+        if (exchange->known_ids[entry].place_plus_1 == 0) {
             exchange->known_turn += i + 1;
             return entry;
         }
@@ -82,19 +81,21 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
     struct resting *order = &exchange->orders[place];
     exchange->free = order->next;
     exchange->free_count--;
-    exchange->known_ids[entry] = (struct known_id){.id = id, .place = place, .used = 1};
-    *order = (struct resting){
-        .id = id,
-        .known = entry,
-        .next = NO_ORDER,
-        .previous = NO_ORDER,
-        .entry = NO_ORDER,
-        .sibling = NO_ORDER,
-        .children = {NO_ORDER, NO_ORDER},
-        .replacement = NO_ORDER,
-        .expires_ns = NEVER_NS,
-        .cancel_ns = NEVER_NS
-    };
+    exchange->known_ids[entry] = (struct known_id){.id = id, .place_plus_1 = place + 1};
+    for (size_t i = 0; i < sizeof *order / EVENT_SIZE; i++) {
+        clear_slot((unsigned char *)order + i * EVENT_SIZE);
+    }
+    order->id = id;
+    order->known = entry;
+    order->next = NO_ORDER;
+    order->previous = NO_ORDER;
+    order->entry = NO_ORDER;
+    order->sibling = NO_ORDER;
+    order->children[0] = NO_ORDER;
+    order->children[1] = NO_ORDER;
+    order->replacement = NO_ORDER;
+    order->expires_ns = NEVER_NS;
+    order->cancel_ns = NEVER_NS;
     if (place >= exchange->places_used) {
         exchange->places_used = place + 1;
     }
@@ -104,7 +105,7 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
 void order_release(struct exchange *exchange, int32_t place)
 {
     struct resting *order = &exchange->orders[place];
-    exchange->known_ids[order->known].place = NO_ORDER;
+    exchange->known_ids[order->known].place_plus_1 = 0;
     order->life = ORDER_FREE;
     order->next = exchange->free;
     exchange->free = place;
@@ -113,7 +114,7 @@ void order_release(struct exchange *exchange, int32_t place)
 
 void order_forget(struct exchange *exchange, int32_t place)
 {
-    exchange->known_ids[exchange->orders[place].known].used = 0;
+    exchange->known_ids[exchange->orders[place].known].id = 0;
     order_release(exchange, place);
 }
 
