@@ -43,6 +43,16 @@ static void make_room(struct sim *sim)
     }
 }
 
+/* Requests sent while reports still wait: their answers stand behind those. */
+RARELY static void make_more_room(struct sim *sim, uint32_t answers)
+{
+    struct exchange_reports *reports = &sim->reports;
+    while (reports->capacity - reports->count < answers) {
+        reports->capacity *= 2;
+        reports->reports = xrealloc(reports->reports, reports->capacity * sizeof *reports->reports);
+    }
+}
+
 void sim_on_slice(struct sim *sim, const struct slice *slice)
 {
     if (sim->reports.count > 0) {
@@ -78,10 +88,12 @@ bool sim_follow(struct sim *sim, bool opened, const struct event *first, const s
 
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns)
 {
+    uint32_t answers = sim->answers_max + output->send_count;
     make_room(sim);
-    for (uint32_t i = 0; i < output->send_count; i++) {
-        exchange_on_request(sim->exchange, output->sends[i], now_ns, &sim->reports);
+    if (sim->reports.capacity - sim->reports.count < answers) {
+        make_more_room(sim, answers);
     }
+    exchange_on_requests(sim->exchange, output->sends, output->send_count, now_ns, &sim->reports);
     settle_queues(sim);
 }
 
@@ -155,8 +167,8 @@ struct sim *sim_create(const struct exchange_plan *plan)
     sim->memory = xcalloc_aligned(size);
     arena_init(&arena, sim->memory, size);
     sim->exchange = exchange_init(&arena, plan);
-    /* A slice's fills are taken before requests come, so two rounds are the most that wait. */
-    sim->reports.capacity = 2 * exchange_reports_max(plan);
+    sim->answers_max = exchange_reports_max(plan);
+    sim->reports.capacity = 3 * sim->answers_max;
     sim->reports.reports = xcalloc(sim->reports.capacity, sizeof *sim->reports.reports);
     return sim;
 }
@@ -173,6 +185,11 @@ void sim_expect(struct sim *sim, const struct event *logged)
     }
     sim->expected[sim->expected_count++] = *logged;
     settle_queues(sim);
+}
+
+bool sim_is_behind(const struct sim *sim)
+{
+    return sim->expected_first < sim->expected_count;
 }
 
 bool sim_is_as_logged(const struct sim *sim)

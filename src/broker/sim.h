@@ -10,7 +10,8 @@ struct sim {
     struct exchange *exchange;
     void *memory;
     struct exchange_reports reports;
-    uint32_t taken; /* reports before this index are handed out */
+    uint32_t answers_max; /* to requests, one for each of them left out */
+    uint32_t taken;       /* reports before this index are handed out */
     bool differs;
     struct event *expected; /* logged reports not seen from the exchange yet */
     size_t expected_count;
@@ -54,6 +55,9 @@ void sim_destroy(struct sim *sim);
 /* Recovery: the log holds this report, so the exchange, run again, must give the same one, and it
  * is not handed out a second time. Reports are expected in the log's order. */
 void sim_expect(struct sim *sim, const struct event *logged);
+
+/* Whether the log holds reports that the exchange has not given yet. */
+bool sim_is_behind(const struct sim *sim);
 
 /* Whether every report so far was the expected one. */
 bool sim_is_as_logged(const struct sim *sim);

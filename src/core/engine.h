@@ -14,9 +14,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/exit_plan.h"
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/limits.h"
+#include "core/sizing.h"
 #include "core/strategy.h"
 #include "core/trades.h"
 #include "market/calendar.h"
@@ -24,11 +26,20 @@
 #include "market/order.h"
 #include "view/view.h"
 
+/* How an entry is sent. */
+struct entry_plan {
+    enum order_type type;             /* MARKET (also 0) or LIMIT */
+    int64_t limit_offset_ppm;         /* of the reference; positive: pays more, fills sooner */
+    enum time_in_force time_in_force; /* 0: GTC */
+};
+
 /* One strategy at work, as configured. */
 struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
-    int64_t qty_e9;
+    struct sizing sizing;
+    struct exit_plan exits;
+    struct entry_plan entry;
     int64_t frame_ns; /* length of the bars it decides on; 0: the data's own */
     const void *data; /* for the strategy, read-only and borrowed, or NULL */
 };
@@ -48,6 +59,7 @@ struct book {
     struct book_plan plan;
     series_id series[SERIES_PER_STRATEGY_MAX];
     uint32_t series_count;
+    series_id atr;        /* of exits and sizing, on bars of its frame; SERIES_ABSENT: none */
     uint64_t warmup_bars; /* of its frame: the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
@@ -56,6 +68,7 @@ struct book {
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
     int64_t commission_e9;
+    struct sizing_record record; /* of the closed trades, for sizing */
 };
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
@@ -68,6 +81,7 @@ struct seat {
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
     struct strategy_context context;
+    struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };
 
 struct engine_counters {
@@ -81,6 +95,9 @@ struct engine_counters {
     uint64_t accepted;
     uint64_t rejected;
     uint64_t fills;
+    uint64_t cancels;     /* asked for */
+    uint64_t unprotected; /* trades whose protection at the broker went missing */
+    uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -89,6 +106,7 @@ struct engine_counters {
     X(NONE, "none")                                                                                \
     X(RANGE, "an amount left the range of 9.2 billion")                                            \
     X(FOREIGN_REPORT, "the broker reported an order that is not ours")                             \
+    X(SPLIT, "a split came while orders of the instrument were working")                           \
     X(OVERFILL, "an order filled for more than was ordered")                                       \
     X(QUARANTINE, "an order was reported in a way that cannot be")
 
@@ -99,6 +117,20 @@ enum engine_fault {
 };
 
 const char *engine_fault_text(enum engine_fault fault);
+
+/* What the engine may do. Exits go on in every state. */
+#define ENGINE_STATE_LIST(X)                                                                       \
+    X(RUN, "RUN")                                                                                  \
+    X(ENTRIES_OFF, "ENTRIES_OFF") /* every entry is refused; `unpause` ends it */
+
+enum engine_state {
+#define X(name, text) ENGINE_##name,
+    ENGINE_STATE_LIST(X)
+#undef X
+};
+
+/* "RUN", "ENTRIES_OFF". */
+const char *engine_state_text(enum engine_state state);
 
 /* Somebody who looks on while entries meet their gates, to explain them afterwards. */
 struct gate_trace {
@@ -127,6 +159,12 @@ struct engine {
     uint64_t next_trade_id;
     uint64_t last_exec_id;
 
+    /* The Closer's: see docs/closer.md. */
+    bool closes;        /* a book has rules beyond its strategy's own word */
+    struct band *bands; /* [instrument]: finished closes that concern an open trade */
+    int64_t due_ns;     /* no time rule concerns a trade before this */
+    int64_t turn_ns;    /* nor does a session begin */
+
     int64_t ts_ns; /* of the last event */
     struct session session;
     int64_t session_equity_e9; /* at the close of the session before */
@@ -134,6 +172,7 @@ struct engine {
     int64_t peak_equity_e9;
     int64_t max_drawdown_e9;
     bool filled; /* since the last slice's end */
+    enum engine_state state;
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
@@ -176,10 +215,13 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
 /* Takes a report of the broker: ledger lines and the end or start of a trade follow from it. */
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output);
 
+/* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
+void engine_on_command(struct engine *engine, const struct event *command, struct output *output);
+
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one report or record of ours, or one slice, without deciding: the fold. */
+/* Applies one report, command or record of ours, or one slice, without deciding: the fold. */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
 

@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "core/decision_hash.h"
 #include "core/engine.h"
+#include "core/engine_exits.h"
 #include "core/engine_slice.h"
 
 struct engine_pass {
@@ -32,6 +33,7 @@ struct engine_pass {
     /* The instrument at hand. */
     struct position *position;
     int64_t position_value_e9;
+    const struct band *band; /* closes that concern the Closer */
     bool held;
     struct seat *seats;
     const struct seat *seats_end;
@@ -57,6 +59,7 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
     const struct engine *const engine = pass->engine;
     pass->position = &engine->ledger.positions[instrument];
     pass->position_value_e9 = pass->position->value_e9;
+    pass->band = &engine->bands[instrument];
     pass->held = pass->position->qty_e9 != 0;
     pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
     pass->seats_end = pass->seats + engine->book_count;
@@ -71,8 +74,8 @@ static inline void engine_pass_close(const struct engine_pass *pass)
 static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
 {
     pass->ts_ns = ts_ns;
-    if (ts_ns > pass->engine->session.close_ns) {
-        engine_begin_session(pass->engine, ts_ns, pass->equity_e9);
+    if (ts_ns >= pass->engine->turn_ns) {
+        pass->says |= engine_turn(pass->engine, ts_ns, pass->equity_e9);
     }
 }
 
@@ -131,13 +134,23 @@ static inline struct decision engine_pass_ask(struct engine_pass *pass, struct s
     return decision;
 }
 
+/* What a bar means for what is held of the instrument at hand: its worth, and its exits. */
+static inline void engine_pass_hold(struct engine_pass *pass, const struct event *bar)
+{
+    if (pass->held) {
+        const int64_t close_e9 = bar->bar.close_e9;
+        engine_pass_mark(pass, close_e9);
+        if (close_e9 <= pass->band->low_e9 || close_e9 >= pass->band->high_e9) {
+            pass->says |= engine_watch_bar(pass->engine, bar);
+        }
+    }
+}
+
 /* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. In a
  * plain view. */
 static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
 {
-    if (pass->held) {
-        engine_pass_mark(pass, bar->bar.close_e9);
-    }
+    engine_pass_hold(pass, bar);
     struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {

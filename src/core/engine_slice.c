@@ -2,6 +2,7 @@
 #include "core/engine_slice.h"
 
 #include "base/check.h"
+#include "core/engine_exits.h"
 #include "core/engine_pass.h"
 
 void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
@@ -26,8 +27,8 @@ void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
 
 void engine_apply_slice(struct engine *engine, const struct slice *slice)
 {
-    if (slice->ts_ns > engine->session.close_ns) {
-        engine_begin_session(engine, slice->ts_ns, engine->equity_e9);
+    if (slice->ts_ns >= engine->turn_ns) {
+        (void)engine_turn(engine, slice->ts_ns, engine->equity_e9);
     }
     engine->ts_ns = slice->ts_ns;
     for (uint32_t i = 0; i < slice->count; i++) {
@@ -35,7 +36,11 @@ void engine_apply_slice(struct engine *engine, const struct slice *slice)
         if (engine->ledger.positions[bar->instrument].qty_e9 != 0) {
             engine_mark(engine, bar->instrument, bar->bar.close_e9);
         }
+        if (engine_concerns(engine, bar)) {
+            (void)engine_watch_bar(engine, bar);
+        }
     }
+    engine->scratch->exit_count = 0; /* what followed is in the records */
     engine->counters.slices++;
     engine->counters.bars += slice->count;
 }
@@ -55,7 +60,7 @@ void engine_apply_slice_record(struct engine *engine, const struct event_slice *
 static bool is_possible(uint8_t act, enum holding holding)
 {
     return (act == ACT_BUY && holding == HOLDING_FLAT) ||
-           (act == ACT_SELL && holding == HOLDING_LONG);
+           (act == ACT_SELL && holding == HOLDING_LONG) || act == ACT_REARM;
 }
 
 void engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
@@ -89,15 +94,18 @@ struct decision engine_seat_ask(const struct seat *seat, const struct event *bar
 {
     struct strategy_context context = seat->context;
     context.bar = seat->track != NULL ? &seat->track->bar : bar;
-    return seat->decide(&context);
+    struct decision decision = seat->strategy(&context);
+    bool disarmed = seat->decide != seat->strategy;
+    if (disarmed && decision.act == ACT_BUY) {
+        decision.act = ACT_HOLD; /* as the engine takes it, until it has said something else */
+    }
+    return decision;
 }
 
 /* engine_pass_bar() in a view with frames, sessions or kernels. */
 static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
 {
-    if (pass->held) {
-        engine_pass_mark(pass, bar->bar.close_e9);
-    }
+    engine_pass_hold(pass, bar);
     for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
         if (engine_seat_state(pass->engine, seat) != SEAT_DUE) {
             continue;
@@ -162,6 +170,9 @@ static void decide_slice(const struct engine *engine, bool filled, uint64_t eval
 void engine_decide_slice(struct engine *engine, struct output *output)
 {
     struct slice_scratch *scratch = engine->scratch;
+    if (scratch->exit_count > 0) {
+        engine_act_on_exits(engine, output);
+    }
     rank(scratch->candidates, scratch->candidate_count);
     for (uint32_t i = 0; i < scratch->candidate_count; i++) {
         engine_act_on(engine, &scratch->candidates[i], output);

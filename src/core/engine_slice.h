@@ -2,12 +2,15 @@
 #ifndef CORE_ENGINE_SLICE_H
 #define CORE_ENGINE_SLICE_H
 
+#include "base/check.h"
 #include "base/hot.h"
 #include "core/engine.h"
 #include "core/engine_decide.h"
 
 /* What is gathered while a slice is decided. Its parts lie in the engine's arena. */
 struct slice_scratch {
+    struct trade **exits; /* trades that need a step, in the order in which they were noted */
+    uint32_t exit_count;
     struct candidate *candidates;
     uint32_t candidate_count;
 };
@@ -19,6 +22,25 @@ static inline void engine_fail(struct engine *engine, enum engine_fault fault)
         engine->fault = fault;
     }
 }
+
+/* Where the next record is made: it is not copied afterwards. */
+static inline struct event *output_place(struct output *output, uint32_t slots)
+{
+    CHECK(slots <= output->capacity - output->slots);
+    return &output->records[output->slots];
+}
+
+/* The record at the output's end is whole: it counts, and is applied by the function of its kind.
+ */
+static inline struct event *output_commit(struct output *output)
+{
+    struct event *record = &output->records[output->slots];
+    output->slots += record->slots;
+    return record;
+}
+
+/* What a strategy may know of its trade, kept beside what it is asked with. */
+void engine_show(struct engine *engine, const struct trade *trade);
 
 /* Marks a position that is held. */
 static inline void engine_mark(struct engine *engine, uint32_t instrument, int64_t price_e9)

@@ -101,6 +101,8 @@ struct bench_plan {
     uint32_t instruments, books;
     int64_t cash_e9, qty_e9, commission_e9;
     struct limits limits;
+    struct exit_plan exits;
+    struct entry_plan entry;
     int64_t warmup_bars;
     bool series; /* strategies look at averages of 2 and BENCH_LONGEST bars: asked later */
 };
@@ -108,10 +110,11 @@ struct bench_plan {
 #define WIDE_LIMITS                                                                                \
     {                                                                                              \
         .order_notional = {LIMIT_CASH, USD(1000000000)},                                           \
-        .position_notional = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000}, \
+        .position_notional = {LIMIT_CASH, USD(1000000000)},                                        \
+        .exposure = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000},          \
         .orders_per_session = {LIMIT_COUNT, 1000000000},                                           \
-        .daily_loss = {LIMIT_CASH, USD(1000000000)}, .exposure = {LIMIT_CASH, USD(1000000000)},    \
         .strategy_orders = {LIMIT_COUNT, 1000000000}, .entry_interval = {LIMIT_DURATION, 0},       \
+        .daily_loss = {LIMIT_CASH, USD(1000000000)},                                               \
         .portfolio_heat = {LIMIT_CASH, USD(1000000000)}, .collar = {LIMIT_PPM, 1000000},           \
     }
 
@@ -123,7 +126,8 @@ static inline struct bench_plan bench_plan_simple(uint32_t instruments)
                                .cash_e9 = USD(1000000),
                                .qty_e9 = SHARES(100),
                                .commission_e9 = USD(1),
-                               .limits = WIDE_LIMITS};
+                               .limits = WIDE_LIMITS,
+                               .exits = {.opposite_signal = true}};
 }
 
 static inline void bench_carve(struct bench_side *side, struct arena *arena,
@@ -182,8 +186,10 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     for (uint32_t i = 0; i < plan->books; i++) {
         books[i] = (struct book_plan){
             .strategy = &bench_strategy,
-            .parameters = {plan->warmup_bars, i, plan->series ? 1 : 0},
-            .qty_e9 = plan->qty_e9
+            .parameters = {plan->warmup_bars, i,   plan->series ? 1 : 0},
+            .sizing = {.kind = SIZING_FIXED,                 .qty_e9 = plan->qty_e9},
+            .exits = plan->exits,
+            .entry = plan->entry
         };
     }
     struct engine_plan engine_plan = {.instrument_count = plan->instruments,

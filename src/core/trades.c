@@ -1,6 +1,8 @@
 /* trades.c: see trades.h. */
 #include "core/trades.h"
 
+#include <stddef.h>
+
 const char *trade_state_text(uint8_t state)
 {
     switch ((enum trade_state)state) {
@@ -15,11 +17,14 @@ const char *trade_state_text(uint8_t state)
 
 struct order *trade_order(struct trade *trade, uint64_t order_id)
 {
-    if (order_id != 0 && trade->entry.id == order_id) {
-        return &trade->entry;
+    if (order_id == 0) {
+        return NULL;
     }
-    if (order_id != 0 && trade->exit.id == order_id) {
-        return &trade->exit;
+    struct order *const orders[] = {&trade->entry, &trade->exit, &trade->target, &trade->stop};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        if (orders[i]->id == order_id) {
+            return orders[i];
+        }
     }
     return NULL;
 }

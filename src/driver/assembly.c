@@ -19,7 +19,12 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     struct book_plan books[BOOKS_MAX] = {0};
     for (uint32_t i = 0; i < config->book_count; i++) {
         books[i].strategy = config->books[i].strategy;
-        books[i].qty_e9 = config->books[i].sizing.qty_e9;
+        books[i].sizing = config->books[i].sizing;
+        books[i].exits = config->books[i].exits;
+        books[i].entry =
+            (struct entry_plan){.type = config->books[i].entry.type,
+                                .limit_offset_ppm = config->books[i].entry.limit_offset_ppm,
+                                .time_in_force = config->books[i].entry.time_in_force};
         books[i].frame_ns = config->bar_ns != 0 ? config->books[i].frame_ns : 0;
         books[i].data = config->books[i].data;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);

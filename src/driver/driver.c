@@ -18,15 +18,42 @@
 
 enum { PROGRESS_SLICES = 1 << 16 };
 
-/* The exchange has room for one working order of each book in each instrument: there are no more.
- */
-static struct sim *make_sim(const struct run_config *config, uint32_t instrument_count)
+/* Orders of one book in one instrument that may work at once: an entry and the two exits that go
+ * with it where the broker holds them, else the entry or the exit. */
+static uint32_t orders_at_once(const struct engine *engine)
 {
+    uint32_t orders = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    }
+    return orders;
+}
+
+static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
+{
+    const struct exchange_config *as = &config->exchange;
     struct exchange_plan plan = {
-        .instrument_count = instrument_count,
-        .orders_max = config->book_count * instrument_count,
+        .instrument_count = engine->instrument_count,
+        .orders_max = orders_at_once(engine) * engine->instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
+        .commission_per_share_e9 = as->commission_per_share_e9,
+        .commission_min_e9 = as->commission_min_e9,
+        .fees = as->fees,
+        .round_to_cents = as->round_to_cents,
+        .seed = as->seed,
+        .latency_ns = as->latency_ns,
+        .volume_share_ppm = as->volume_share_ppm,
+        .reject_ppm = as->reject_ppm,
+        .intrabar = (enum intrabar)as->intrabar,
+        .slippage = {.kind = (enum slippage_kind)as->slippage.kind,
+                     .ppm = as->slippage.ppm,
+                     .tick_e9 = as->slippage.tick_e9,
+                     .level_qty_e9 = as->slippage.level_qty_e9},
+        .account = {.kind = as->margin ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH,
+                     .multiplier = as->multiplier,
+                     .shorting = as->shorting,
+                     .settled_only = as->settled_only         },
     };
     return sim_create(&plan);
 }
@@ -39,14 +66,15 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     self->ts_ns = INT64_MIN;
     self->logged_session = INT64_MIN;
     self->last_ref = UINT64_MAX;
-    self->watched = plan->progress != NULL || plan->speed > 0;
+    self->watched = plan->progress != NULL || plan->speed > 0 || plan->attend != NULL;
+    self->pace = (struct pace){.speed = plan->speed, .gap_max_ns = plan->gap_max_ns};
     enum err err = assembly_init(&self->assembly, plan->config, plan->instrument_count, problem);
     if (err != ERR_OK) {
         driver_destroy(self);
         return err;
     }
     driver_set_log(self, plan->log);
-    self->sim = make_sim(plan->config, plan->instrument_count);
+    self->sim = make_sim(plan->config, self->assembly.engine);
     *driver = self;
     return ERR_OK;
 }
@@ -69,25 +97,33 @@ void driver_set_log(struct driver *driver, struct log *log)
 
 /* ---- what comes next ---- */
 
-/* Waits until the market moment is due at the wanted speed, or until a stop. */
-RARELY static void pace(struct driver *driver, int64_t market_ns)
-{
-    if (driver->pace_mono_ns == 0) {
-        driver->pace_mono_ns = clock_mono_ns();
-        driver->pace_from_ns = market_ns;
-    }
-    double wait_ns = (double)(market_ns - driver->pace_from_ns) / driver->plan.speed;
-    int64_t due_ns = driver->pace_mono_ns + (int64_t)wait_ns;
-    while (clock_mono_ns() < due_ns && !(driver->plan.stop != NULL && *driver->plan.stop != 0)) {
-        clock_sleep_until(due_ns);
-    }
-}
-
 /* Whether a stop was asked for. */
 static bool stop_asked(struct driver *driver)
 {
-    driver->stopped = driver->plan.stop != NULL && *driver->plan.stop != 0;
+    driver->stopped = driver->stopped || (driver->plan.stop != NULL && *driver->plan.stop != 0);
     return driver->stopped;
+}
+
+/* Waits until the market moment is due at the wanted speed, or until a stop; whoever attends the
+ * run is let in meanwhile. */
+RARELY static enum err wait_for(struct driver *driver, int64_t market_ns, struct problem *problem)
+{
+    const struct driver_plan *plan = &driver->plan;
+    int64_t due_ns;
+    do {
+        due_ns = pace_due(&driver->pace, market_ns, clock_mono_ns());
+        if (plan->attend != NULL) {
+            enum err err = plan->attend(plan->attend_context, due_ns, problem);
+            if (err != ERR_OK) {
+                return err;
+            }
+            due_ns = pace_due(&driver->pace, market_ns, clock_mono_ns()); /* it may have changed */
+        } else if (due_ns != INT64_MIN) {
+            clock_sleep_until(due_ns);
+        }
+    } while (clock_mono_ns() < due_ns && !stop_asked(driver));
+    pace_reach(&driver->pace, market_ns, clock_mono_ns());
+    return ERR_OK;
 }
 
 /* ---- the log ---- */
@@ -146,7 +182,7 @@ static enum err end_step(struct driver *driver, struct problem *problem)
 {
     bool sends = driver->assembly.output.send_count > 0;
     enum err err = log_end_step(driver->plan.log, driver->plan.sync && sends, problem);
-    if (err == ERR_OK && driver->plan.speed > 0) {
+    if (err == ERR_OK && driver->pace.speed > 0) {
         err = log_flush(driver->plan.log, problem); /* a watched run shows what it does */
     }
     return err;
@@ -178,6 +214,44 @@ static enum err log_report(struct driver *driver, const struct event *report,
     return end_step(driver, problem);
 }
 
+/* ---- the operator ---- */
+
+static enum err log_command(struct driver *driver, const struct event *command,
+                            struct problem *problem)
+{
+    if (driver->plan.log == NULL) {
+        return ERR_OK;
+    }
+    refer_to_last_slice(driver);
+    log_append(driver->plan.log, command);
+    enum err err = log_end_step(driver->plan.log, driver->plan.sync, problem);
+    return err != ERR_OK ? err : log_flush(driver->plan.log, problem);
+}
+
+enum err driver_command(struct driver *driver, enum command command, int64_t value, int64_t wall_ns,
+                        struct problem *problem)
+{
+    struct event event = {.ts_ns = driver->ts_ns > driver->plan.start_ns ? driver->ts_ns
+                                                                         : driver->plan.start_ns,
+                          .src_ns = wall_ns,
+                          .kind = EVENT_COMMAND,
+                          .version = 1,
+                          .slots = 1,
+                          .flags = (uint8_t)command,
+                          .instrument = INSTRUMENT_NONE,
+                          .command = {.value = value}};
+    struct assembly *assembly = &driver->assembly;
+    engine_on_command(assembly->engine, &event, &assembly->output);
+    if (command == COMMAND_SPEED) {
+        pace_set_speed(&driver->pace, (double)value / 1e9, clock_mono_ns());
+    } else if (command == COMMAND_HOLD || command == COMMAND_RELEASE) {
+        pace_hold(&driver->pace, command == COMMAND_HOLD, clock_mono_ns());
+    } else if (command == COMMAND_STOP) {
+        driver->stopped = true;
+    }
+    return log_command(driver, &event, problem);
+}
+
 /* ---- the loop ---- */
 
 /* What makes going on wrong: a report that cannot be, or two ledgers that disagree. */
@@ -205,10 +279,14 @@ static enum err take_report(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    bool agrees = sim_agrees_after_report(driver->sim, assembly->engine);
-    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
-               ? ERR_OK
-               : halt(driver, report->kind, problem);
+    if (!sim_agrees_after_report(driver->sim, assembly->engine) ||
+        assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, report->kind, problem);
+    }
+    if (assembly->output.send_count > 0) { /* a step of the Closer */
+        sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+    }
+    return ERR_OK;
 }
 
 RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
@@ -223,7 +301,7 @@ RARELY static enum err take_reports(struct driver *driver, struct problem *probl
 RARELY static void show_progress(const struct driver *driver)
 {
     uint64_t done = driver->last_ordinal + 1;
-    if (driver->plan.progress != NULL && (driver->plan.speed > 0 || done % PROGRESS_SLICES == 0)) {
+    if (driver->plan.progress != NULL && (driver->pace.speed > 0 || done % PROGRESS_SLICES == 0)) {
         driver->plan.progress(done, driver->plan.feed->slice_count, driver->last_ns);
     }
 }
@@ -247,10 +325,10 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
 static enum err open_slice(struct driver *driver, struct problem *problem)
 {
     (void)feed_peek(driver->plan.feed, &driver->slice); /* there is one */
-    if (driver->plan.speed > 0) {
-        pace(driver, driver->slice.ts_ns);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, &driver->slice);
     }
-    sim_on_slice(driver->sim, &driver->slice);
+    driver->opened = false;
     return take_reports(driver, problem);
 }
 
@@ -373,6 +451,12 @@ enum err driver_run(struct driver *driver, struct problem *problem)
     bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
+        if (driver->watched) {
+            err = wait_for(driver, driver->plan.feed->next->ts_ns, problem);
+            if (err != ERR_OK || stop_asked(driver)) {
+                break;
+            }
+        }
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
@@ -394,6 +478,11 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         err = log_end(driver, problem);
     }
     return err;
+}
+
+const struct pace *driver_pace(const struct driver *driver)
+{
+    return &driver->pace;
 }
 
 const struct engine *driver_engine(const struct driver *driver)

@@ -16,6 +16,7 @@ struct driver {
     struct sim *sim; /* the broker: our exchange in process */
 
     struct slice slice; /* the one at hand */
+    bool opened;        /* the market place has seen the next slice already: see resume.c */
     struct engine_pass pass;
     int64_t ts_ns;           /* of the last event: never decreases */
     int64_t first_ns;        /* end of the first bar */
@@ -25,9 +26,8 @@ struct driver {
     uint64_t last_ref;       /* slice that the last LOG_SLICE_REF names */
     uint64_t last_ordinal;   /* of the last slice that ended */
     bool stopped;
-    bool watched;         /* somebody looks on: progress or a pace */
-    int64_t pace_from_ns; /* market time at pace_mono_ns */
-    int64_t pace_mono_ns;
+    bool watched; /* somebody looks on: progress, a pace or an attendant */
+    struct pace pace;
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
 };

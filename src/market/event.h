@@ -30,6 +30,8 @@
     X(BAR, 1, "bar")                                                                               \
     X(SLICE_END, 2, "slice-end")                                                                   \
     X(ACTION, 5, "corporate-action")                                                               \
+    /* inputs: the operator */                                                                     \
+    X(COMMAND, 12, "command")                                                                      \
     /* inputs: reports of the broker */                                                            \
     X(ACCEPTED, 16, "accepted")                                                                    \
     X(REJECTED, 17, "rejected")                                                                    \
@@ -46,6 +48,7 @@
     X(POSTING, 35, "posting")                                                                      \
     X(TRADE, 36, "trade")                                                                          \
     X(SLICE, 37, "slice")                                                                          \
+    X(NOTICE, 38, "notice")                                                                        \
     /* the log's own: how a run began, where it was cut and how it ended */                        \
     X(LOG_START, 64, "log-start")                                                                  \
     X(LOG_TEXT, 65, "log-text")                                                                    \
@@ -84,6 +87,28 @@ struct event_action {
     int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */
     int64_t cash_e9;   /* dividend per share held before the split, >= 0 */
     uint64_t unused[2];
+};
+
+/* What an operator asked of a running engine, in the order taken. `flags`: enum command; `src_ns`:
+ * when it was asked, by the wall clock. PAUSE and UNPAUSE move the engine's state; the others tell
+ * how the run was driven and change nothing that is decided. */
+struct event_command {
+    int64_t value; /* SPEED: market seconds per second in e9, 0: as fast as it goes; else 0 */
+    uint64_t unused[4];
+};
+
+#define COMMAND_LIST(X)                                                                            \
+    X(PAUSE, 1, "pause")     /* no entries from now on; exits go on */                             \
+    X(UNPAUSE, 2, "unpause") /* entries again */                                                   \
+    X(SPEED, 3, "speed")                                                                           \
+    X(HOLD, 4, "hold")       /* the simulated market stands still ... */                           \
+    X(RELEASE, 5, "release") /* ... and goes on */                                                 \
+    X(STOP, 6, "stop")       /* the run ends after the current step */
+
+enum command {
+#define X(name, code, text) COMMAND_##name = code,
+    COMMAND_LIST(X)
+#undef X
 };
 
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
@@ -133,7 +158,9 @@ struct decision_inputs {
     uint64_t bits[DECISION_INPUTS_MAX];
 };
 
-/* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role. */
+/* First slot of an ORDER; its second slot holds legs[4] and the terms. `flags`: enum order_role in
+ * the low four bits, and why a trade is closed (enum exit_cause, core/exit_plan.h) in the high
+ * ones: event_order_role(), event_order_cause(). */
 struct event_order {
     uint64_t order_id;          /* function of (trade, role, attempt): order.h */
     int64_t qty_e9;             /* multiples of the legs' ratio, > 0 */
@@ -169,7 +196,8 @@ struct event_trade {
     int64_t cost_e9;     /* average cost of what is held */
     int64_t realized_e9; /* price result so far, before commissions */
     uint16_t book;
-    uint16_t unused[3];
+    uint16_t exit_cause; /* enum exit_cause of the last exit that filled */
+    uint16_t unused[2];
 };
 
 /* Second slot of a TRADE. Values are sums of price x quantity over the fills, both >= 0. */
@@ -195,6 +223,14 @@ struct event_slice {
     uint32_t positions; /* instruments held now */
 };
 
+/* What became of a trade beside its orders. `flags`: enum notice (core/closer.h). */
+struct event_notice {
+    uint64_t trade_id;
+    uint64_t unused[3];
+    uint16_t book;
+    uint16_t also_unused[3];
+};
+
 /* Cash put into the account at the start of a run. */
 struct event_deposit {
     int64_t amount_e9;
@@ -213,6 +249,7 @@ struct event {
         struct event_bar bar;
         struct event_slice_end slice_end;
         struct event_action action;
+        struct event_command command;
         struct event_report report;
         struct event_account_cash account_cash;
         struct event_decision decision;
@@ -221,6 +258,7 @@ struct event {
         struct event_trade trade;
         struct event_slice slice;
         struct event_deposit deposit;
+        struct event_notice notice;
         unsigned char bytes[40];
     };
 };
@@ -229,6 +267,16 @@ static_assert(sizeof(struct event) == EVENT_SIZE, "one slot");
 static_assert(offsetof(struct event, bar) == 24, "payload");
 static_assert(sizeof(struct decision_inputs) == EVENT_SIZE, "one slot");
 static_assert(sizeof(struct trade_detail) == EVENT_SIZE, "one slot");
+
+static inline uint8_t event_order_role(const struct event *order)
+{
+    return order->flags & 0xf;
+}
+
+static inline uint8_t event_order_cause(const struct event *order)
+{
+    return order->flags >> 4;
+}
 
 /* The bars of one instant, in instrument order. They belong to the feed and stay valid until its
  * next slice. */
@@ -255,23 +303,26 @@ void slice_from_end(struct slice *slice, const struct event *end);
 /* "bar", "fill", ...; "unknown" for a code that is no kind. */
 const char *event_kind_text(uint8_t kind);
 
+/* "pause", "speed", ...; "unknown" for a code that is no command. */
+const char *command_text(uint8_t command);
+
 /* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
     return kind >= EVENT_ACCEPTED && kind <= EVENT_ACCOUNT_CASH;
 }
 
-/* What the world tells the engine: bars, slice ends, corporate actions, reports. */
+/* What the world tells the engine: bars, slice ends, corporate actions, commands, reports. */
 static inline bool event_is_input(uint8_t kind)
 {
     return kind == EVENT_BAR || kind == EVENT_SLICE_END || kind == EVENT_ACTION ||
-           event_is_report(kind);
+           kind == EVENT_COMMAND || event_is_report(kind);
 }
 
 /* What the engine answers. */
 static inline bool event_is_output(uint8_t kind)
 {
-    return kind >= EVENT_DEPOSIT && kind <= EVENT_SLICE;
+    return kind >= EVENT_DEPOSIT && kind <= EVENT_NOTICE;
 }
 
 /* NULL when the bar is one we may trade on, else a constant text that names what is wrong with it:

@@ -300,7 +300,7 @@ static void take_order(struct journal *journal, const struct event *record, uint
     row_text(&row, lookup_strategy(journal->lookup, order->book));
     row_text(&row, lookup_symbol(journal->lookup, request.legs[0].instrument));
     row_text(&row, request.legs[0].ratio > 0 ? "buy" : "sell");
-    row_text(&row, order_role_text(record->flags));
+    row_text(&row, order_role_text(event_order_role(record)));
     row_text(&row, order_type_text(order->type));
     row_text(&row, time_in_force_text(order->time_in_force));
     row_int(&row, order->qty_e9);
@@ -338,7 +338,7 @@ static void take_report(struct journal *journal, const struct event *record, uin
     row_time(&row, record->ts_ns);
     row_int(&row, record->src_ns);
     row_text(&row, event_kind_text(record->kind));
-    row_uint(&row, record->report.order_id);
+    row_uint(&row, record->kind == EVENT_ACCOUNT_CASH ? 0 : record->report.order_id);
     row_text(&row, record->kind == EVENT_REJECTED ? reject_reason_text(record->flags) : NULL);
     row_end(&row);
 }
@@ -430,8 +430,8 @@ void journal_take(struct journal *journal, const struct event *record, uint64_t 
         take_deposit(journal, record, slot);
     } else if (record->kind == EVENT_DECISION) {
         take_decision(journal, record, slot);
-    } else if (record->kind == EVENT_ORDER) {
-        take_order(journal, record, slot);
+    } else if (record->kind == EVENT_ORDER && record->order.action != ORDER_ACTION_CANCEL) {
+        take_order(journal, record, slot); /* a cancel names an order that is there already */
     } else if (record->kind == EVENT_POSTING) {
         take_posting(journal, record, slot);
     } else if (record->kind == EVENT_TRADE) {

@@ -44,7 +44,7 @@ const char journal_schema[] =
     " strategy TEXT NOT NULL,"
     " symbol TEXT NOT NULL,"
     " side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),"
-    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit')),"
+    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit', 'target', 'stop')),"
     " type TEXT NOT NULL,"
     " time_in_force TEXT NOT NULL,"
     " qty_e9 INTEGER NOT NULL CHECK (qty_e9 > 0),"

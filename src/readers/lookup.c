@@ -93,7 +93,8 @@ static void grow(struct lookup *lookup)
 
 void lookup_take(struct lookup *lookup, const struct event *record)
 {
-    if (record->kind != EVENT_ORDER || record->slots < 2 || record->order.order_id == 0) {
+    if (record->kind != EVENT_ORDER || record->slots < 2 || record->order.order_id == 0 ||
+        record->order.action == ORDER_ACTION_CANCEL) { /* it names an order that is there already */
         return;
     }
     if (2 * (lookup->order_count + 1) > lookup->order_capacity) {

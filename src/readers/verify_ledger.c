@@ -96,6 +96,9 @@ static void take_posting(struct fold *fold, const struct event *record)
 
 static void take_order(struct fold *fold, const struct event *record)
 {
+    if (record->order.action == ORDER_ACTION_CANCEL) {
+        return; /* it names an order that is there already */
+    }
     struct claim *claim = list_add(&fold->claims, sizeof *claim);
     *claim = (struct claim){record->order.order_id, record->order.qty_e9, 0};
     fold->tally->orders++;
@@ -128,6 +131,20 @@ static void take_fill(struct fold *fold, const struct event *record)
         subtract(fold, &fold->traded_e9[record->instrument], report->qty_e9);
         add(fold, &fold->cash_made_e9, value_e9);
     }
+}
+
+/* Cash that moved without an execution, and the shares of a split. */
+static void take_cash(struct fold *fold, const struct event *record)
+{
+    add(fold, &fold->cash_made_e9, record->account_cash.amount_e9);
+    if (record->account_cash.qty_e9 == 0) {
+        return;
+    }
+    if (record->instrument >= fold->preamble->instrument_count) {
+        broken(fold, "a split of an instrument that the log does not know");
+        return;
+    }
+    add(fold, &fold->traded_e9[record->instrument], record->account_cash.qty_e9);
 }
 
 static void take_slice(struct fold *fold, const struct event *record)
@@ -178,6 +195,8 @@ static void take(struct fold *fold, const struct event *record)
         take_order(fold, record);
     } else if (record->kind == EVENT_FILL) {
         take_fill(fold, record);
+    } else if (record->kind == EVENT_ACCOUNT_CASH) {
+        take_cash(fold, record);
     } else if (record->kind == EVENT_SLICE) {
         take_slice(fold, record);
     } else if (record->kind == EVENT_DEPOSIT) {

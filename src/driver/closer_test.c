@@ -1,0 +1,232 @@
+/* closer_test.c: runs of random plans on a random market place, whole, cut and replayed.
+ *
+ * The driver compares the exchange's ledger with the engine's after each report and each slice, and
+ * stops a run in which they differ. Here every way to enter and to exit meets partial fills,
+ * refusals, latency and slippage; each run without a log, with one, replayed and taken up after
+ * cuts comes to the same. BELLWETHER_SEED repeats one run, BELLWETHER_EVENTS asks for more of them.
+ */
+#include "driver/driver_test.h"
+
+#include "base/utc.h"
+#include "driver/replay.h"
+
+enum { BARS = 600, SYMBOLS = 3, CUTS = 6 };
+
+#define EVENTS_MIN 200000
+
+struct world {
+    uint64_t random;
+    uint64_t events;
+    uint64_t fills, cancels, unprotected, given_up, rejected;
+    uint64_t closed_by[EXIT_CAUSE_OPERATOR + 1];
+    uint64_t rearmed;
+};
+
+static uint64_t draw(struct world *world, uint64_t below)
+{
+    world->random = world->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (world->random >> 33) % below;
+}
+
+static const char *pick(struct world *world, const char *const *texts)
+{
+    uint64_t count = 0;
+    while (texts[count] != NULL) {
+        count++;
+    }
+    return texts[draw(world, count)];
+}
+
+#define PICK(...) pick(world, (const char *const[]){__VA_ARGS__, NULL})
+
+static char *random_book(struct world *world)
+{
+    char *book = xasprintf(
+        "  - name: ma_crossover\n"
+        "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
+        "    frame: 1min\n    %s\n    entry: {order: %s, time_in_force: %s}\n"
+        "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
+        PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
+        PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}"),
+        PICK("market", "market", "limit 10bps", "limit -5bps"),
+        PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
+        PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
+        PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
+        PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
+        PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
+        PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
+        PICK("yes", "yes", "no"), PICK("5", "14"));
+    return book;
+}
+
+/* Ten hours that begin half an hour before the open of 2024-01-02. */
+static void move_into_session(struct bars *bars)
+{
+    for (uint64_t i = 0; i < bars->count; i++) {
+        struct event *bar = (struct event *)&bars->records[i];
+        bar->ts_ns += 38 * NS_PER_HOUR;
+        bar->src_ns += 38 * NS_PER_HOUR;
+    }
+}
+
+/* A config that may contradict itself: then it is refused, and another one drawn. */
+static bool random_config(struct world *world, struct run_config *config)
+{
+    char *first = random_book(world);
+    char *second = draw(world, 2) == 0 ? xasprintf("%s", "") : random_book(world);
+    char *text = xasprintf(
+        "mode: backtest\ncalendar: %s\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"
+        "commission: $1\nexchange: {seed: %llu, latency: %s, rejects: %s, slippage: %s%s%s}\n"
+        "strategies:\n%s%s"
+        "limits:\n"
+        "  max_order_notional: $1,000,000,000\n"
+        "  max_position_notional: $1,000,000,000\n"
+        "  max_exposure: $1,000,000,000\n"
+        "  max_open_positions: 100000 positions\n"
+        "  max_orders_per_session: 100000000 orders\n"
+        "  max_orders_per_strategy: 100000000 orders\n"
+        "  min_time_between_entries: 0s\n"
+        "  max_daily_loss: 100%%\n"
+        "  max_portfolio_heat: $1,000,000,000\n"
+        "  price_collar: 50%%\n",
+        PICK("always", "XNYS"), (unsigned long long)draw(world, 1000000),
+        PICK("0s", "0s", "2s", "70s"), PICK("0%", "0%", "5%", "40%"),
+        PICK("none", "uniform 5bps", "5bps"),
+        PICK("", ", max_volume_share: 10%", ", max_volume_share: 1%"),
+        PICK("", ", intrabar: target-first", ", fees: us"), first, second);
+    struct problem problem;
+    bool taken = config_parse("random.yaml", text, strlen(text), config, &problem) == ERR_OK;
+    if (!taken && getenv("BELLWETHER_SHOW") != NULL) {
+        (void)fprintf(stderr, "# %s\n", problem.text);
+    }
+    free(first);
+    free(second);
+    free(text);
+    return taken;
+}
+
+static void count_records(struct world *world, const struct records *records)
+{
+    for (size_t at = 0; at < records->count; at += record_at(records, at)->slots) {
+        const struct event *record = record_at(records, at);
+        world->events += event_is_input(record->kind) ? 1 : 0;
+        world->fills += record->kind == EVENT_FILL ? 1 : 0;
+        world->rejected += record->kind == EVENT_REJECTED ? 1 : 0;
+        if (record->kind == EVENT_TRADE && record->flags == TRADE_CLOSED) {
+            cr_assert_neq(record->trade.exit_cause, EXIT_CAUSE_NONE);
+            world->closed_by[record->trade.exit_cause]++;
+        }
+        world->rearmed += record->kind == EVENT_NOTICE && record->flags == NOTICE_REARMED ? 1 : 0;
+    }
+}
+
+static void assert_dump(const struct stage *stage, const struct run *run, const char *want,
+                        const char *what)
+{
+    char *got = dump_text(driver_engine(run->driver), stage->bars.instruments);
+    cr_assert_str_eq(got, want, "%s", what);
+    cr_assert(engine_is_consistent(driver_engine(run->driver)), "%s", what);
+    free(got);
+}
+
+static void assert_replays(const struct stage *stage, const char *dir)
+{
+    struct problem problem;
+    struct replay_result result;
+    struct preamble preamble = {.instruments = (struct instrument *)stage->bars.instruments,
+                                .instrument_count = stage->bars.instrument_count};
+    struct log_reader *reader = reader_open(dir);
+    enum err err = replay_run(reader, &preamble, &stage->config, NULL, true, &result, &problem);
+    cr_assert_eq(err, ERR_OK, "%s", problem.text);
+    log_reader_close(reader);
+}
+
+static void assert_cuts_go_on(struct world *world, const struct stage *stage,
+                              const struct records *records, const char *want)
+{
+    for (int cut = 0; cut < CUTS; cut++) {
+        size_t at = 0;
+        size_t from = draw(world, records->count);
+        for (size_t slot = 0; slot < records->count; slot += record_at(records, slot)->slots) {
+            if (slot > 0 && is_step_start(records, slot) && (at == 0 || slot <= from)) {
+                at = slot;
+            }
+        }
+        char *dir = xasprintf("%s/cut%d", stage->folder, cut);
+        char *what = xasprintf("cut at slot %zu", at);
+        struct run run;
+        records_write(records, at, dir);
+        run_rest(stage, &(struct run_options){.log_dir = dir}, &run);
+        cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
+        assert_dump(stage, &run, want, what);
+        run_finish(&run);
+        free(what);
+        free(dir);
+    }
+}
+
+static void run_one(struct world *world, uint64_t seed)
+{
+    struct stage stage;
+    struct run logged;
+    struct run bare;
+    world->random = seed;
+    while (!random_config(world, &stage.config)) {
+    }
+    workload_create(BARS, seed, SYMBOLS, &stage.bars);
+    move_into_session(&stage.bars);
+    stage.folder = folder_create();
+    char *dir = xasprintf("%s/log", stage.folder);
+    run_whole(&stage, &(struct run_options){.log_dir = dir}, &logged);
+    cr_assert_eq(logged.err, ERR_OK, "seed %" PRIu64 ": %s", seed, logged.problem.text);
+    run_whole(&stage, &(struct run_options){0}, &bare);
+    cr_assert_eq(bare.err, ERR_OK, "seed %" PRIu64 ": %s", seed, bare.problem.text);
+    char *want = dump_text(driver_engine(logged.driver), stage.bars.instruments);
+    assert_dump(&stage, &bare, want, "without a log");
+    struct records records = records_read(dir);
+    assert_replays(&stage, dir);
+    assert_cuts_go_on(world, &stage, &records, want);
+    count_records(world, &records);
+    const struct engine_counters *counters = &driver_engine(logged.driver)->counters;
+    world->cancels += counters->cancels;
+    world->unprotected += counters->unprotected;
+    world->given_up += counters->given_up;
+    records_finish(&records);
+    free(want);
+    free(dir);
+    run_finish(&logged);
+    run_finish(&bare);
+    stage_finish(&stage);
+}
+
+static uint64_t from_environment(const char *name, uint64_t fallback)
+{
+    const char *given = getenv(name);
+    return given != NULL ? strtoull(given, NULL, 10) : fallback;
+}
+
+Test(closer, the_ledgers_agree_whatever_is_planned, .timeout = 600)
+{
+    struct world world = {0};
+    uint64_t events = from_environment("BELLWETHER_EVENTS", EVENTS_MIN);
+    uint64_t seed = from_environment("BELLWETHER_SEED", 20240101);
+    uint64_t runs = 0;
+    do {
+        run_one(&world, seed + runs++);
+    } while (world.events < events && getenv("BELLWETHER_SEED") == NULL);
+    (void)fprintf(stderr,
+                  "# %" PRIu64 " runs, %" PRIu64 " events, %" PRIu64 " fills, %" PRIu64
+                  " rejected, %" PRIu64 " cancels, %" PRIu64 " unprotected, %" PRIu64
+                  " given up, %" PRIu64 " rearmed\n",
+                  runs, world.events, world.fills, world.rejected, world.cancels, world.unprotected,
+                  world.given_up, world.rearmed);
+    for (uint8_t cause = EXIT_CAUSE_SIGNAL; cause < EXIT_CAUSE_OPERATOR; cause++) {
+        (void)fprintf(stderr, "# closed by %s: %" PRIu64 "\n", exit_cause_text(cause),
+                      world.closed_by[cause]);
+        cr_expect(runs < 2 || world.closed_by[cause] > 0, "%s", exit_cause_text(cause));
+    }
+    if (runs > 1) {
+        cr_expect(world.cancels > 0 && world.unprotected > 0 && world.given_up > 0 &&
+                  world.rearmed > 0 && world.rejected > 0);
+    }
+}

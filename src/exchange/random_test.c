@@ -1,0 +1,771 @@
+/* random_test.c: many orders of every kind meet many bars, quotes and actions, and a small ledger
+ * of the test's own, which knows nothing but the requests and the reports, must agree with all that
+ * the exchange says. BELLWETHER_SEED repeats a run. */
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "base/utc.h"
+#include "exchange/exchange.h"
+#include "sys/memory.h"
+
+enum {
+    INSTRUMENTS = 3,
+    ORDERS_MAX = 48,
+    REPORTS_MAX = 4 * ORDERS_MAX + 64,
+    IDS_MAX = 200000,
+    STEPS = 30000,
+};
+
+#define CENT (MONEY_E9 / 100)
+
+enum state {
+    NEVER = 0, /* not asked for */
+    ASKED,
+    WORKS,
+    ENDED,
+};
+
+/* An order as the test knows it. */
+struct known {
+    enum state state;
+    uint8_t type;
+    uint8_t time_in_force;
+    uint8_t order_class;
+    bool buys;
+    bool is_exit; /* of an entry */
+    uint32_t instrument;
+    int64_t left_e9;
+    int64_t filled_e9;
+    int64_t limit_e9;
+    int64_t works_ns;
+    uint64_t entry;    /* its entry's id */
+    uint64_t sibling;  /* the other exit's */
+    uint64_t exits[2]; /* of an entry */
+    uint64_t replaces;
+    uint64_t replacement; /* asked for */
+    int64_t asked_at_e9;
+    uint32_t cancels; /* asked for, not answered */
+    int64_t stop_e9;  /* STOP */
+    uint32_t since;   /* the step it began to work in */
+};
+
+struct world {
+    uint64_t random;
+    struct exchange_plan plan;
+    void *memory;
+    struct exchange *exchange;
+    struct exchange_report said[REPORTS_MAX];
+    struct exchange_reports reports;
+    int64_t now_ns;
+    int64_t price_e9[INSTRUMENTS];
+    struct event bars[INSTRUMENTS];
+    bool has_bar[INSTRUMENTS];
+    bool quoted[INSTRUMENTS];
+    struct exchange_quote quote;
+    bool at_quote;
+    uint64_t next_id;
+    struct known *known; /* by id */
+    uint64_t alive[4 * ORDERS_MAX];
+    uint32_t alive_count;
+    int64_t cash_e9;
+    int64_t qty_e9[INSTRUMENTS];
+    uint64_t exec_id;
+    uint64_t hash; /* of all reports */
+    uint32_t step;
+    uint32_t counts[256];
+};
+
+static uint64_t draw(struct world *world, uint64_t below)
+{
+    world->random = world->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (world->random >> 33) % below;
+}
+
+static bool chance(struct world *world, uint64_t percent)
+{
+    return draw(world, 100) < percent;
+}
+
+/* a * b / c to the nearest, halves to even. */
+static int64_t scaled(int64_t a, int64_t b, int64_t c)
+{
+    __int128 product = (__int128)a * b;
+    __int128 sign = product < 0 ? -1 : 1;
+    product *= sign;
+    __int128 quotient = product / c;
+    __int128 twice = 2 * (product % c);
+    if (twice > c || (twice == c && quotient % 2 == 1)) {
+        quotient++;
+    }
+    return (int64_t)(quotient * sign);
+}
+
+static int64_t scaled_qty(int64_t qty_e9, int64_t split_new, int64_t split_old)
+{
+    int64_t result_e9 = (int64_t)((__int128)qty_e9 * split_new / split_old);
+    return qty_e9 % MONEY_E9 == 0 ? result_e9 / MONEY_E9 * MONEY_E9 : result_e9;
+}
+
+/* ---- the test's ledger ---- */
+
+static struct known *get(struct world *world, uint64_t id)
+{
+    cr_assert(id > 0 && id < world->next_id, "id %" PRIu64, id);
+    return &world->known[id];
+}
+
+static void works(struct world *world, uint64_t id)
+{
+    get(world, id)->state = WORKS;
+    get(world, id)->since = world->step;
+    cr_assert_lt(world->alive_count, 4 * ORDERS_MAX);
+    world->alive[world->alive_count++] = id;
+}
+
+static void ends(struct world *world, uint64_t id)
+{
+    struct known *order = get(world, id);
+    cr_assert_eq(order->state, WORKS, "order %" PRIu64 " ends once", id);
+    order->state = ENDED;
+    for (uint32_t i = 0; i < world->alive_count; i++) {
+        if (world->alive[i] == id) {
+            world->alive[i] = world->alive[--world->alive_count];
+        }
+    }
+}
+
+static bool is_held(struct world *world, const struct known *order)
+{
+    return order->is_exit && order->entry != 0 && get(world, order->entry)->state == WORKS;
+}
+
+static void must_fit_the_market(struct world *world, const struct known *order,
+                                const struct event *fill)
+{
+    int64_t price_e9 = fill->report.price_e9;
+    if (world->at_quote) {
+        cr_assert_eq(price_e9, order->buys ? world->quote.ask_e9 : world->quote.bid_e9);
+    } else {
+        cr_assert(world->has_bar[fill->instrument]);
+        const struct event_bar *bar = &world->bars[fill->instrument].bar;
+        bool slips = world->plan.slippage.kind != SLIPPAGE_NONE &&
+                     order->type != ORDER_TYPE_LIMIT && order->type != ORDER_TYPE_STOP_LIMIT;
+        int64_t slack_e9 = slips ? bar->high_e9 / 50 : 0;
+        cr_assert(price_e9 >= bar->low_e9 - slack_e9 && price_e9 <= bar->high_e9 + slack_e9,
+                  "price %" PRId64, price_e9);
+        cr_assert(fill->ts_ns >= world->bars[fill->instrument].src_ns &&
+                  fill->ts_ns <= world->bars[fill->instrument].ts_ns);
+    }
+    if (order->limit_e9 != 0) {
+        cr_assert(order->buys ? price_e9 <= order->limit_e9 : price_e9 >= order->limit_e9);
+    }
+}
+
+/* An entry that is over leaves its exits what it filled. */
+static void settle_exits(struct world *world, const struct known *entry)
+{
+    for (int i = 0; i < 2; i++) {
+        if (entry->exits[i] != 0 && get(world, entry->exits[i])->state == WORKS &&
+            entry->filled_e9 > 0) {
+            struct known *exit = get(world, entry->exits[i]);
+            exit->left_e9 = entry->filled_e9;
+            exit->entry = 0;
+            exit->since = world->step;
+        }
+    }
+}
+
+static void on_fill(struct world *world, const struct event *event)
+{
+    const struct event_report *fill = &event->report;
+    struct known *order = get(world, fill->order_id);
+    cr_assert_eq(order->state, WORKS, "order %" PRIu64, fill->order_id);
+    cr_assert(!is_held(world, order), "order %" PRIu64, fill->order_id);
+    cr_assert_eq(event->instrument, order->instrument);
+    cr_assert(fill->qty_e9 > 0 && fill->qty_e9 <= order->left_e9, "order %" PRIu64, fill->order_id);
+    cr_assert_eq(fill->exec_id, ++world->exec_id);
+    cr_assert(order->time_in_force != TIME_IN_FORCE_FOK || fill->qty_e9 == order->left_e9);
+    cr_assert_geq(event->ts_ns, order->works_ns);
+    must_fit_the_market(world, order, event);
+    int64_t signed_e9 = order->buys ? fill->qty_e9 : -fill->qty_e9;
+    world->cash_e9 -= scaled(fill->price_e9, signed_e9, MONEY_E9) + fill->commission_e9;
+    world->qty_e9[order->instrument] += signed_e9;
+    cr_assert(world->plan.account.shorting || world->qty_e9[order->instrument] >= 0);
+    cr_assert(world->plan.account.kind == ACCOUNT_KIND_MARGIN || !order->buys ||
+              world->cash_e9 >= 0);
+    order->left_e9 -= fill->qty_e9;
+    order->filled_e9 += fill->qty_e9;
+    if (order->sibling != 0) {
+        struct known *sibling = get(world, order->sibling);
+        sibling->left_e9 -= sibling->state == WORKS ? fill->qty_e9 : 0;
+    }
+    if (order->left_e9 == 0) {
+        ends(world, fill->order_id);
+        settle_exits(world, order);
+    }
+}
+
+static void on_accepted(struct world *world, uint64_t id)
+{
+    struct known *order = get(world, id);
+    cr_assert_eq(order->state, ASKED, "order %" PRIu64, id);
+    if (order->replaces != 0) {
+        struct known *old = get(world, order->replaces);
+        cr_assert_eq(old->state, ENDED);
+        cr_assert_eq(old->replacement, id);
+        order->left_e9 -= order->asked_at_e9 - old->left_e9;
+        order->filled_e9 = old->filled_e9;
+        order->entry = old->entry;
+        order->is_exit = old->is_exit;
+        order->sibling = old->sibling;
+        if (old->sibling != 0) {
+            get(world, old->sibling)->sibling = id;
+        }
+        if (old->entry != 0) {
+            struct known *entry = get(world, old->entry);
+            entry->exits[entry->exits[0] == order->replaces ? 0 : 1] = id;
+        }
+        for (int i = 0; i < 2; i++) {
+            order->exits[i] = old->exits[i];
+            if (old->exits[i] != 0 && get(world, old->exits[i])->entry == order->replaces) {
+                get(world, old->exits[i])->entry = id;
+            }
+        }
+    }
+    works(world, id);
+}
+
+static void on_end(struct world *world, const struct event *event)
+{
+    uint64_t id = event->report.order_id;
+    struct known *order = get(world, id);
+    ends(world, id);
+    if (event->kind != EVENT_REPLACED) {
+        settle_exits(world, order);
+    }
+    if (event->kind == EVENT_CANCELED) {
+        order->cancels = 0;
+    } else if (event->kind == EVENT_EXPIRED) {
+        cr_assert(order->time_in_force != TIME_IN_FORCE_GTC || order->order_class != 0);
+    } else {
+        cr_assert_neq(order->replacement, 0);
+    }
+}
+
+static void on_cash(struct world *world, const struct event *event)
+{
+    world->cash_e9 += event->account_cash.amount_e9;
+    world->qty_e9[event->instrument] += event->account_cash.qty_e9;
+}
+
+static void on_report(struct world *world, const struct exchange_report *report)
+{
+    const struct event *event = &report->event;
+    world->counts[event->kind]++;
+    const unsigned char *bytes = (const unsigned char *)event;
+    for (size_t i = 0; i < sizeof *event; i++) {
+        world->hash = (world->hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    switch (event->kind) {
+    case EVENT_ACCEPTED:
+        on_accepted(world, event->report.order_id);
+        break;
+    case EVENT_REJECTED:
+        cr_assert_eq(get(world, event->report.order_id)->state, ASKED);
+        get(world, event->report.order_id)->state = ENDED;
+        if (get(world, event->report.order_id)->replaces != 0) {
+            struct known *old = get(world, get(world, event->report.order_id)->replaces);
+            old->replacement = old->replacement == event->report.order_id ? 0 : old->replacement;
+        }
+        break;
+    case EVENT_FILL:
+        on_fill(world, event);
+        break;
+    case EVENT_CANCELED:
+    case EVENT_EXPIRED:
+    case EVENT_REPLACED:
+        on_end(world, event);
+        break;
+    case EVENT_CANCEL_REJECTED:
+        cr_assert_gt(get(world, event->report.order_id)->cancels, 0);
+        get(world, event->report.order_id)->cancels = 0;
+        break;
+    case EVENT_ACCOUNT_CASH:
+        on_cash(world, event);
+        break;
+    default:
+        cr_assert_fail("a report of kind %d", event->kind);
+    }
+    cr_assert_eq(report->cash_e9, world->cash_e9, "after report %s", event_kind_text(event->kind));
+    cr_assert_eq(report->qty_e9, world->qty_e9[event->instrument]);
+}
+
+/* After all reports of a step: the exchange has the same orders, and groups hang together. */
+static void must_agree(struct world *world)
+{
+    for (uint32_t i = 0; i < world->reports.count; i++) {
+        on_report(world, &world->said[i]);
+    }
+    for (uint32_t i = 0; i < world->reports.count; i++) {
+        uint64_t id = world->said[i].event.report.order_id;
+        if (world->said[i].event.kind != EVENT_ACCOUNT_CASH && id < world->next_id && id > 0 &&
+            world->known[id].state == ENDED) {
+            struct exchange_order order;
+            cr_assert(!exchange_order(world->exchange, id, &order), "order %" PRIu64, id);
+        }
+    }
+    for (uint32_t i = 0; i < world->alive_count; i++) {
+        uint64_t id = world->alive[i];
+        const struct known *mine = &world->known[id];
+        struct exchange_order its;
+        cr_assert(exchange_order(world->exchange, id, &its), "order %" PRIu64 " works", id);
+        cr_assert_eq(its.held, is_held(world, mine), "order %" PRIu64, id);
+        cr_assert_eq(its.qty_e9, mine->buys ? mine->left_e9 : -mine->left_e9, "order %" PRIu64, id);
+        if (mine->sibling != 0) {
+            cr_assert_eq(get(world, mine->sibling)->state, WORKS,
+                         "order %" PRIu64 " and its sibling %" PRIu64, id, mine->sibling);
+            cr_assert_eq(get(world, mine->sibling)->left_e9, mine->left_e9);
+        }
+        cr_assert(!its.held || get(world, mine->entry)->filled_e9 >= 0);
+    }
+    cr_assert_eq(exchange_cash_e9(world->exchange), world->cash_e9);
+    for (uint32_t i = 0; i < INSTRUMENTS; i++) {
+        cr_assert_eq(exchange_qty_e9(world->exchange, i), world->qty_e9[i]);
+    }
+    world->reports.count = 0;
+}
+
+/* ---- what happens ---- */
+
+static int64_t near(struct world *world, uint32_t instrument)
+{
+    int64_t cents = world->price_e9[instrument] / CENT + (int64_t)draw(world, 61) - 30;
+    return (cents < 2 ? 2 : cents) * CENT;
+}
+
+static struct order_request make(struct world *world, uint32_t instrument, bool buys, uint8_t type,
+                                 int64_t qty_e9)
+{
+    struct order_request request = {
+        .head = {.kind = EVENT_ORDER,
+                 .instrument = instrument,
+                 .order = {.order_id = world->next_id++,
+                           .qty_e9 = qty_e9,
+                           .type = type,
+                           .time_in_force = TIME_IN_FORCE_GTC,
+                           .leg_count = 1}},
+        .legs = {{.instrument = instrument, .ratio = buys ? 1 : -1}},
+    };
+    if (type == ORDER_TYPE_LIMIT || type == ORDER_TYPE_STOP_LIMIT) {
+        request.head.order.limit_price_e9 = near(world, instrument);
+    }
+    if (type == ORDER_TYPE_STOP || type == ORDER_TYPE_STOP_LIMIT) {
+        request.terms.stop_price_e9 = near(world, instrument);
+    }
+    if (type == ORDER_TYPE_TRAILING_STOP) {
+        bool ppm = chance(world, 50);
+        request.terms.trail =
+            ppm ? 1000 + (int64_t)draw(world, 20000) : (int64_t)(1 + draw(world, 20)) * CENT;
+        request.head.order.order_flags = ppm ? ORDER_FLAG_TRAIL_PPM : 0;
+    }
+    if (chance(world, 40)) {
+        request.head.order.time_in_force = TIME_IN_FORCE_DAY;
+    }
+    return request;
+}
+
+/* Writes down what is asked for. */
+static struct known *note(struct world *world, const struct order_request *request)
+{
+    cr_assert_lt(request->head.order.order_id, IDS_MAX);
+    struct known *order = &world->known[request->head.order.order_id];
+    *order = (struct known){.state = ASKED,
+                            .type = request->head.order.type,
+                            .time_in_force = request->head.order.time_in_force,
+                            .order_class = request->head.order.order_class,
+                            .buys = request->legs[0].ratio > 0,
+                            .instrument = request->legs[0].instrument,
+                            .left_e9 = request->head.order.qty_e9,
+                            .limit_e9 = request->head.order.limit_price_e9,
+                            .stop_e9 = request->terms.stop_price_e9,
+                            .works_ns = world->now_ns + world->plan.latency_ns};
+    return order;
+}
+
+static void send(struct world *world, const struct order_request *requests, uint32_t count)
+{
+    const struct order_request *sends[3];
+    for (uint32_t i = 0; i < count; i++) {
+        sends[i] = &requests[i];
+    }
+    exchange_on_requests(world->exchange, sends, count, world->now_ns, &world->reports);
+    must_agree(world);
+}
+
+static int64_t some_qty(struct world *world)
+{
+    int64_t qty_e9 = (int64_t)(1 + draw(world, 40)) * MONEY_E9;
+    return chance(world, 10) ? qty_e9 / 3 : qty_e9;
+}
+
+static void send_simple(struct world *world)
+{
+    uint32_t instrument = (uint32_t)draw(world, INSTRUMENTS);
+    uint8_t type = (uint8_t)(1 + draw(world, 5));
+    int64_t held_e9 = world->qty_e9[instrument];
+    bool buys = held_e9 > 0   ? chance(world, 40)
+                : held_e9 < 0 ? chance(world, 60)
+                              : chance(world, 80);
+    struct order_request request = make(world, instrument, buys, type, some_qty(world));
+    if (type <= ORDER_TYPE_LIMIT && chance(world, 40)) {
+        request.head.order.time_in_force = (uint8_t)(1 + draw(world, 6));
+    }
+    (void)note(world, &request);
+    send(world, &request, 1);
+}
+
+static void send_group(struct world *world)
+{
+    struct order_request requests[3];
+    uint32_t instrument = (uint32_t)draw(world, INSTRUMENTS);
+    int64_t held_e9 = world->qty_e9[instrument];
+    bool oco = held_e9 != 0 && chance(world, 50);
+    bool oto = !oco && chance(world, 30);
+    bool buys = oco ? held_e9 < 0 : !world->plan.account.shorting || chance(world, 70);
+    int64_t qty_e9 = some_qty(world);
+    int64_t price_e9 = world->price_e9[instrument];
+    bool exit_buys = oco ? buys : !buys;
+    int64_t up = exit_buys ? -1 : 1; /* where the target lies */
+    uint32_t count = 0;
+    if (!oco) {
+        requests[count++] = make(world, instrument, buys,
+                                 chance(world, 50) ? ORDER_TYPE_MARKET : ORDER_TYPE_LIMIT, qty_e9);
+        price_e9 = requests[0].head.order.type == ORDER_TYPE_LIMIT
+                       ? requests[0].head.order.limit_price_e9
+                       : price_e9;
+    }
+    if (!oto || chance(world, 50)) {
+        requests[count] = make(world, instrument, exit_buys, ORDER_TYPE_LIMIT, qty_e9);
+        requests[count++].head.order.limit_price_e9 =
+            price_e9 + up * (int64_t)(2 + draw(world, 20)) * CENT;
+    }
+    if (!oto || count == 1) {
+        uint8_t type = (uint8_t)(ORDER_TYPE_STOP + draw(world, 3));
+        requests[count] = make(world, instrument, exit_buys, type, qty_e9);
+        requests[count].terms.stop_price_e9 = price_e9 - up * (int64_t)(2 + draw(world, 20)) * CENT;
+        requests[count++].head.order.limit_price_e9 =
+            type == ORDER_TYPE_STOP_LIMIT ? price_e9 - up * (int64_t)(10 + draw(world, 20)) * CENT
+                                          : 0;
+    }
+    uint64_t first = requests[0].head.order.order_id;
+    for (uint32_t i = 0; i < count; i++) {
+        requests[i].terms.group = first;
+        requests[i].head.order.order_class = oco   ? ORDER_CLASS_OCO
+                                             : oto ? ORDER_CLASS_OTO
+                                                   : ORDER_CLASS_BRACKET;
+        struct known *order = note(world, &requests[i]);
+        order->is_exit = !oco && i > 0;
+        order->entry = order->is_exit ? first : 0;
+    }
+    if (oco || !oto) {
+        uint64_t second_exit = requests[count - 1].head.order.order_id;
+        world->known[second_exit].sibling = second_exit - 1;
+        world->known[second_exit - 1].sibling = second_exit;
+    }
+    for (uint32_t i = 1; i < count && !oco; i++) {
+        world->known[first].exits[i - 1] = requests[i].head.order.order_id;
+    }
+    send(world, requests, count);
+}
+
+static void send_cancel(struct world *world)
+{
+    if (world->next_id == 1) {
+        return;
+    }
+    uint64_t id = 1 + draw(world, world->next_id - 1);
+    if (world->alive_count > 0 && chance(world, 90)) {
+        id = world->alive[draw(world, world->alive_count)];
+    }
+    struct known *order = get(world, id);
+    struct order_request request = {
+        .head = {.instrument = order->instrument,
+                 .order = {.order_id = id, .action = ORDER_ACTION_CANCEL}}
+    };
+    order->cancels++;
+    send(world, &request, 1);
+}
+
+static void send_replace(struct world *world)
+{
+    if (world->alive_count == 0) {
+        return;
+    }
+    uint64_t id = world->alive[draw(world, world->alive_count)];
+    struct known *old = get(world, id);
+    if (old->replacement != 0) {
+        return;
+    }
+    struct order_request request = make(world, old->instrument, old->buys, old->type, old->left_e9);
+    if (old->order_class == ORDER_CLASS_SIMPLE && chance(world, 50)) {
+        request.head.order.qty_e9 = some_qty(world);
+    }
+    request.head.order.order_class = old->order_class;
+    request.head.order.action = ORDER_ACTION_REPLACE;
+    request.terms.replaces = id;
+    struct known *order = note(world, &request);
+    order->replaces = id;
+    order->asked_at_e9 = old->left_e9;
+    old->replacement = request.head.order.order_id;
+    send(world, &request, 1);
+}
+
+static struct event random_bar(struct world *world, uint32_t instrument)
+{
+    int64_t open_e9 = near(world, instrument);
+    int64_t close_e9 = open_e9 + ((int64_t)draw(world, 31) - 15) * CENT;
+    if (world->price_e9[instrument] > 200 * MONEY_E9) { /* the walk stays in a corridor */
+        close_e9 -= 10 * CENT;
+    }
+    close_e9 = close_e9 < 2 * MONEY_E9 ? 2 * MONEY_E9 : close_e9;
+    open_e9 = open_e9 < 2 * MONEY_E9 ? 2 * MONEY_E9 : open_e9;
+    int64_t high_e9 = (open_e9 > close_e9 ? open_e9 : close_e9) + (int64_t)draw(world, 12) * CENT;
+    int64_t low_e9 = (open_e9 < close_e9 ? open_e9 : close_e9) - (int64_t)draw(world, 12) * CENT;
+    world->price_e9[instrument] = close_e9;
+    return (struct event){
+        .ts_ns = world->now_ns + NS_PER_HOUR,
+        .src_ns = world->now_ns,
+        .kind = EVENT_BAR,
+        .instrument = instrument,
+        .bar = {open_e9, high_e9, low_e9, close_e9, (int64_t)draw(world, 600)}
+    };
+}
+
+/* Nothing that could fill is left over: an order that worked before the bar, with all of its volume
+ * to be had. */
+static void must_not_be_left(struct world *world, uint64_t id)
+{
+    const struct known *order = &world->known[id];
+    uint32_t instrument = order->instrument;
+    const struct event *bar = &world->bars[instrument];
+    if (!world->has_bar[instrument] || world->quoted[instrument] || order->since == world->step ||
+        order->works_ns > bar->src_ns + NS_PER_S || is_held(world, order)) {
+        return;
+    }
+    cr_assert(order->time_in_force != TIME_IN_FORCE_IOC &&
+                  order->time_in_force != TIME_IN_FORCE_FOK,
+              "order %" PRIu64 " is over", id);
+    if (world->plan.volume_share_ppm != 0 || world->plan.slippage.kind == SLIPPAGE_BOOK ||
+        order->time_in_force >= TIME_IN_FORCE_OPG) {
+        return;
+    }
+    int64_t low_e9 = bar->bar.low_e9;
+    int64_t high_e9 = bar->bar.high_e9;
+    cr_assert(order->type != ORDER_TYPE_MARKET, "order %" PRIu64, id);
+    cr_assert(order->type != ORDER_TYPE_LIMIT ||
+                  (order->buys ? low_e9 > order->limit_e9 : high_e9 < order->limit_e9),
+              "order %" PRIu64, id);
+    cr_assert(order->type != ORDER_TYPE_STOP ||
+                  (order->buys ? high_e9 < order->stop_e9 : low_e9 > order->stop_e9),
+              "order %" PRIu64, id);
+}
+
+static void give_slice(struct world *world)
+{
+    struct event bars[INSTRUMENTS];
+    struct slice slice = {.bars = bars};
+    for (uint32_t i = 0; i < INSTRUMENTS; i++) {
+        world->has_bar[i] = chance(world, 85);
+        if (world->has_bar[i]) {
+            world->bars[i] = random_bar(world, i);
+            bars[slice.count++] = world->bars[i];
+        }
+    }
+    exchange_on_slice(world->exchange, &slice, &world->reports);
+    must_agree(world);
+    for (uint32_t i = 0; i < world->alive_count; i++) {
+        must_not_be_left(world, world->alive[i]);
+    }
+    memset(world->has_bar, 0, sizeof world->has_bar);
+    world->now_ns += NS_PER_HOUR + (chance(world, 3) ? 9 * NS_PER_HOUR : 0);
+}
+
+static void give_quote(struct world *world)
+{
+    uint32_t instrument = INSTRUMENTS - 1;
+    int64_t mid_e9 = near(world, instrument);
+    world->quote = (struct exchange_quote){.bid_e9 = mid_e9,
+                                           .ask_e9 = mid_e9 + (int64_t)draw(world, 4) * CENT,
+                                           .bid_size_e9 = (int64_t)draw(world, 30) * MONEY_E9,
+                                           .ask_size_e9 = (int64_t)draw(world, 30) * MONEY_E9};
+    world->quoted[instrument] = true;
+    world->at_quote = true;
+    exchange_on_quote(world->exchange, instrument, world->now_ns, &world->quote, &world->reports);
+    must_agree(world);
+    world->at_quote = false;
+}
+
+static void give_action(struct world *world)
+{
+    static const int64_t splits[][2] = {
+        {1, 1},
+        {2, 1},
+        {1, 2},
+        {3, 2},
+        {2, 3},
+    };
+    uint32_t instrument = (uint32_t)draw(world, INSTRUMENTS);
+    const int64_t *split = splits[draw(world, 5)];
+    struct event action = {
+        .ts_ns = world->now_ns,
+        .kind = EVENT_ACTION,
+        .instrument = instrument,
+        .action = {.split_new = split[0],
+                   .split_old = split[1],
+                   .cash_e9 = (int64_t)draw(world, 2) * CENT}
+    };
+    if (world->price_e9[instrument] * split[1] / split[0] < 4 * MONEY_E9) {
+        return;
+    }
+    exchange_on_action(world->exchange, &action, &world->reports);
+    for (uint64_t id = 1; id < world->next_id && split[0] != split[1]; id++) {
+        struct known *order = &world->known[id];
+        bool on_its_way = order->state == ASKED && order->replaces != 0;
+        if (order->instrument == instrument && (order->state == WORKS || on_its_way)) {
+            order->left_e9 = scaled_qty(order->left_e9, split[0], split[1]);
+            order->filled_e9 = scaled_qty(order->filled_e9, split[0], split[1]);
+            order->asked_at_e9 = scaled_qty(order->asked_at_e9, split[0], split[1]);
+            order->limit_e9 = scaled(order->limit_e9, split[1], split[0]);
+            order->stop_e9 = scaled(order->stop_e9, split[1], split[0]);
+        }
+    }
+    world->price_e9[instrument] = world->price_e9[instrument] * split[1] / split[0] / CENT * CENT;
+    must_agree(world);
+}
+
+/* ---- runs ---- */
+
+static const struct {
+    const char *name;
+    struct exchange_plan plan;
+    bool quotes;
+} variants[] = {
+    {"plain",               {.commission_e9 = MONEY_E9},                                    false},
+    {"volume",              {.volume_share_ppm = 50000, .intrabar = INTRABAR_TARGET_FIRST}, false},
+    {"margin",
+     {.account = {ACCOUNT_KIND_MARGIN, 2, true, true, false},
+      .volume_share_ppm = 100000,
+      .intrabar = INTRABAR_NEAREST_TO_OPEN},
+     false                                                                                       },
+    {"settled cash, fees",
+     {.account = {ACCOUNT_KIND_CASH, 1, false, true, true},
+      .fees = true,
+      .commission_per_share_e9 = MONEY_E9 / 200,
+      .commission_min_e9 = MONEY_E9,
+      .refuse_opposite = true},
+     false                                                                                       },
+    {"latency, random",
+     {.latency_ns = 2 * NS_PER_S,
+      .reject_ppm = 50000,
+      .slippage = {.kind = SLIPPAGE_UNIFORM, .ppm = 200},
+      .round_to_cents = true,
+      .volume_share_ppm = 200000},
+     false                                                                                       },
+    {"book, margin",
+     {.slippage = {.kind = SLIPPAGE_BOOK, .tick_e9 = CENT, .level_qty_e9 = 3 * MONEY_E9},
+      .account = {ACCOUNT_KIND_MARGIN, 4, true, false, false},
+      .latency_ns = 90 * NS_PER_MIN},
+     false                                                                                       },
+    {"quotes",              {.volume_share_ppm = 100000},                                   true },
+    {"quotes, short, late",
+     {.account = {ACCOUNT_KIND_MARGIN, 1, true, true, false}, .latency_ns = NS_PER_S},
+     true                                                                                        },
+};
+
+static void step(struct world *world, bool quotes)
+{
+    uint64_t what = draw(world, 100);
+    bool room = world->alive_count < 3 * ORDERS_MAX && world->next_id + 8 < IDS_MAX;
+    if (what < 30 || !room) {
+        give_slice(world);
+    } else if (what < 60) {
+        send_simple(world);
+    } else if (what < 75) {
+        send_group(world);
+    } else if (what < 85) {
+        send_cancel(world);
+    } else if (what < 93) {
+        send_replace(world);
+    } else if (what < 94) {
+        give_action(world);
+    } else if (quotes) {
+        give_quote(world);
+    }
+}
+
+static void world_init(struct world *world, const struct exchange_plan *plan, uint64_t seed)
+{
+    struct arena arena;
+    *world =
+        (struct world){.random = seed, .plan = *plan, .next_id = 1, .now_ns = 20000 * NS_PER_DAY};
+    world->plan.instrument_count = INSTRUMENTS;
+    world->plan.orders_max = ORDERS_MAX;
+    world->plan.cash_e9 = 20000 * MONEY_E9;
+    world->plan.seed = seed;
+    cr_assert_null(exchange_plan_fault(&world->plan));
+    arena_init_measure(&arena);
+    (void)exchange_init(&arena, &world->plan);
+    size_t size = arena.used;
+    world->memory = xcalloc_aligned(size);
+    arena_init(&arena, world->memory, size);
+    world->exchange = exchange_init(&arena, &world->plan);
+    world->known = xcalloc(IDS_MAX, sizeof *world->known);
+    world->reports = (struct exchange_reports){.reports = world->said, .capacity = REPORTS_MAX};
+    world->cash_e9 = world->plan.cash_e9;
+    for (uint32_t i = 0; i < INSTRUMENTS; i++) {
+        world->price_e9[i] = 50 * MONEY_E9;
+    }
+}
+
+static uint64_t run(const struct exchange_plan *plan, bool quotes, uint64_t seed, const char *name)
+{
+    struct world *world = xcalloc(1, sizeof *world);
+    world_init(world, plan, seed);
+    for (world->step = 1; world->step <= STEPS; world->step++) {
+        step(world, quotes);
+    }
+    cr_assert_gt(world->counts[EVENT_FILL], STEPS / 100, "%s: %u fills", name,
+                 world->counts[EVENT_FILL]);
+    cr_assert_gt(world->counts[EVENT_EXPIRED], 0, "%s", name);
+    cr_assert_gt(world->counts[EVENT_REPLACED], 0, "%s", name);
+    cr_assert_gt(world->counts[EVENT_CANCELED], 0, "%s", name);
+    cr_assert_gt(world->counts[EVENT_ACCOUNT_CASH], 0, "%s", name);
+    if (getenv("BELLWETHER_SHOW") != NULL) {
+        (void)fprintf(
+            stderr,
+            "%s: %u accepted, %u rejected, %u fills, %u canceled, %u expired, %u replaced\n", name,
+            world->counts[EVENT_ACCEPTED], world->counts[EVENT_REJECTED], world->counts[EVENT_FILL],
+            world->counts[EVENT_CANCELED], world->counts[EVENT_EXPIRED],
+            world->counts[EVENT_REPLACED]);
+    }
+    uint64_t hash = world->hash;
+    free(world->known);
+    free(world->memory);
+    free(world);
+    return hash;
+}
+
+Test(random, orders_of_every_kind_agree_with_a_ledger_of_the_test)
+{
+    const char *given = getenv("BELLWETHER_SEED");
+    uint64_t seed = given == NULL ? 20240102 : strtoull(given, NULL, 10);
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+        (void)printf("# seed %" PRIu64 ": %s\n", seed, variants[i].name);
+        uint64_t hash = run(&variants[i].plan, variants[i].quotes, seed, variants[i].name);
+        cr_assert_eq(run(&variants[i].plan, variants[i].quotes, seed, variants[i].name), hash,
+                     "%s: twice the same", variants[i].name);
+    }
+}
