@@ -9,7 +9,7 @@
 #include "base/utc.h"
 #include "exchange/exchange_private.h"
 
-enum { KNOWN_IDS_MIN = 4096, ID_WINDOW = 16, PPM = 1000000 };
+enum { KNOWN_IDS_MIN = 512, ID_WINDOW = 16, PPM = 1000000 };
 
 #define BOOK_LEVEL_MAX (INT64_C(100000000) * MONEY_E9)
 

@@ -9,14 +9,13 @@
 
 enum { ID_WINDOW = 16 };
 
-void report(struct exchange *exchange, struct exchange_reports *reports, enum event_kind kind,
-            enum reject_reason reason, int64_t ts_ns, uint32_t instrument,
-            struct event_report payload)
+struct event *report(struct exchange *exchange, struct exchange_reports *reports,
+                     enum event_kind kind, enum reject_reason reason, int64_t ts_ns,
+                     uint32_t instrument, uint64_t order_id)
 {
     CHECK(reports->count < reports->capacity);
     struct exchange_report *report = &reports->reports[reports->count++];
     struct event *event = &report->event;
-    bool known = instrument < exchange->plan.instrument_count;
     clear_slot(event); /* made in its place: see there */
     event->ts_ns = ts_ns;
     event->src_ns = ts_ns;
@@ -25,13 +24,13 @@ void report(struct exchange *exchange, struct exchange_reports *reports, enum ev
     event->slots = 1;
     event->flags = (uint8_t)reason;
     event->instrument = instrument;
-    event->report.order_id = payload.order_id;
-    event->report.exec_id = payload.exec_id;
-    event->report.qty_e9 = payload.qty_e9;
-    event->report.price_e9 = payload.price_e9;
-    event->report.commission_e9 = payload.commission_e9;
+    event->report.order_id = order_id;
     report->cash_e9 = exchange->cash_e9;
-    report->qty_e9 = known ? exchange->holdings[instrument].qty_e9 : 0;
+    report->qty_e9 = 0;
+    if (instrument < exchange->plan.instrument_count) {
+        report->qty_e9 = exchange->holdings[instrument].qty_e9;
+    }
+    return event;
 }
 
 /* ---- ids and places ---- */
@@ -47,7 +46,7 @@ struct known_id *order_find(const struct exchange *exchange, uint64_t id)
 {
     struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
-        if (window[i].used && window[i].id == id) {
+        if (window[i].id == id && window[i].used) {
             return &window[i];
         }
     }
@@ -83,18 +82,20 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
     exchange->free = order->next;
     exchange->free_count--;
     exchange->known_ids[entry] = (struct known_id){.id = id, .place = place, .used = 1};
-    *order = (struct resting){
-        .id = id,
-        .known = entry,
-        .next = NO_ORDER,
-        .previous = NO_ORDER,
-        .entry = NO_ORDER,
-        .sibling = NO_ORDER,
-        .children = {NO_ORDER, NO_ORDER},
-        .replacement = NO_ORDER,
-        .expires_ns = NEVER_NS,
-        .cancel_ns = NEVER_NS
-    };
+    for (size_t i = 0; i < sizeof *order / EVENT_SIZE; i++) {
+        clear_slot((char *)order + i * EVENT_SIZE); /* made in its place: see there */
+    }
+    order->id = id;
+    order->known = entry;
+    order->next = NO_ORDER;
+    order->previous = NO_ORDER;
+    order->entry = NO_ORDER;
+    order->sibling = NO_ORDER;
+    order->children[0] = NO_ORDER;
+    order->children[1] = NO_ORDER;
+    order->replacement = NO_ORDER;
+    order->expires_ns = NEVER_NS;
+    order->cancel_ns = NEVER_NS;
     if (place >= exchange->places_used) {
         exchange->places_used = place + 1;
     }
@@ -155,15 +156,22 @@ static void answer_late_requests(struct exchange *exchange, struct resting *orde
 {
     if (order->cancel_ns != NEVER_NS && kind != EVENT_CANCELED) {
         report(exchange, reports, EVENT_CANCEL_REJECTED, REJECT_NOT_WORKING, at_ns,
-               order->instrument, (struct event_report){.order_id = order->id});
+               order->instrument, order->id);
     }
     if (order->replacement != NO_ORDER) {
         uint64_t id = exchange->orders[order->replacement].id;
         order_forget(exchange, order->replacement);
         order->replacement = NO_ORDER;
-        report(exchange, reports, EVENT_REJECTED, REJECT_NOT_WORKING, at_ns, order->instrument,
-               (struct event_report){.order_id = id});
+        report(exchange, reports, EVENT_REJECTED, REJECT_NOT_WORKING, at_ns, order->instrument, id);
     }
+}
+
+void order_end_plain(struct exchange *exchange, int32_t place)
+{
+    struct resting *order = &exchange->orders[place];
+    account_free(exchange, order);
+    unlist(exchange, order);
+    order_release(exchange, place);
 }
 
 void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
@@ -172,8 +180,7 @@ void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
     struct resting *order = &exchange->orders[place];
     CHECK(order->life == ORDER_WORKING || order->life == ORDER_HELD);
     if (kind != EVENT_FILL) {
-        report(exchange, reports, kind, reason, at_ns, order->instrument,
-               (struct event_report){.order_id = order->id});
+        report(exchange, reports, kind, reason, at_ns, order->instrument, order->id);
     }
     account_free(exchange, order);
     answer_late_requests(exchange, order, kind, at_ns, reports);
