@@ -101,6 +101,7 @@ struct exchange {
     int32_t places_used; /* places at and behind this one were never used */
     struct resting *orders;
     struct holding *holdings;
+    uint64_t highest_id; /* ever used: what is above it is new */
     uint32_t known_mask; /* windows less one */
     uint32_t known_turn; /* spreads new ids over their window */
     struct known_id *known_ids;

@@ -44,6 +44,9 @@ static uint32_t id_window(const struct exchange *exchange, uint64_t id)
 
 struct known_id *order_find(const struct exchange *exchange, uint64_t id)
 {
+    if (id > exchange->highest_id) {
+        return NULL;
+    }
     struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
         if (window[i].id == id && window[i].used) {
@@ -81,6 +84,7 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
     struct resting *order = &exchange->orders[place];
     exchange->free = order->next;
     exchange->free_count--;
+    exchange->highest_id = id > exchange->highest_id ? id : exchange->highest_id;
     exchange->known_ids[entry] = (struct known_id){.id = id, .place = place, .used = 1};
     for (size_t i = 0; i < sizeof *order / EVENT_SIZE; i++) {
         clear_slot((char *)order + i * EVENT_SIZE); /* made in its place: see there */
