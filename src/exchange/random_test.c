@@ -623,7 +623,9 @@ static void give_action(struct world *world)
         .ts_ns = world->now_ns,
         .kind = EVENT_ACTION,
         .instrument = instrument,
-        .action = {split[0], split[1], (int64_t)draw(world, 2) * CENT}
+        .action = {.split_new = split[0],
+                   .split_old = split[1],
+                   .cash_e9 = (int64_t)draw(world, 2) * CENT}
     };
     if (world->price_e9[instrument] * split[1] / split[0] < 4 * MONEY_E9) {
         return;
