@@ -21,7 +21,8 @@ feed: data log sys config PURE
 broker: data log sys config PURE
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
-cmd: readers driver feed broker data log config sys PURE'
+monitor: readers log config sys PURE
+cmd: monitor readers driver feed broker data log config sys PURE'
 
 # Prints "FILE:LINE: FOLDER TARGET" for each include between folders of src.
 includes()

@@ -13,6 +13,9 @@ enum exit_code {
 };
 
 /* Each takes its own arguments, argv[0] being "bellwether COMMAND" for messages. */
+int cmd_status(int argc, char **argv);
+int cmd_pause(int argc, char **argv);
+int cmd_unpause(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_run(int argc, char **argv);

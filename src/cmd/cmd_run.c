@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/cmd_data.h"
 #include "cmd/trading.h"
 
 enum {
@@ -14,30 +15,39 @@ enum {
     OPTION_DATA,
     OPTION_MODE,
     OPTION_JSON,
-    OPTION_DECISIONS
+    OPTION_DECISIONS,
+    OPTION_SEED,
+    OPTION_SESSIONS,
+    OPTION_MARKET
 };
+
+enum { SESSIONS_MAX = 100000 };
 
 /* One session takes this long unless --speed or --once say otherwise. */
 static const double default_session_s = 90.0;
 
 static const struct argp_option options[] = {
-    {"config",                                                      'c', "FILE", 0, "The configuration (default: examples/quickstart.yaml)", 0},
-    {"data",                                                       OPTION_DATA, "FILE", 0,
-     "Bars to trade: a record file or CSV, plain or gzip; may be given several times. Without it "
-     "the "
-     "simulated workload: 1,440 bars, seed 42", 0},
-    {"once",      OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
-    {"speed",                                                             OPTION_SPEED, "N", 0,
-     "Market seconds per second, or `max` (default: a session in 90 seconds)", 0},
-    {"state",OPTION_STATE, "DIR", 0,
+    {"config",                                                                                  'c', "FILE", 0,
+     "The configuration (default: examples/market.yaml, with --data examples/quickstart.yaml)", 0},
+    {"data",                                                                                   OPTION_DATA, "FILE", 0,
+     "Bars to trade: a record file or CSV, plain or gzip; may be given several times", 0},
+    {"market", OPTION_MARKET, NULL, 0,
+     "Trade the synthetic market, which is what a run without -c and --data does; with -c and "
+     "without either: the simulated workload of 1,440 bars, seed 42", 0},
+    {"seed",                                                                                         OPTION_SEED, "N", 0, "Which synthetic market: one seed is one history (42)", 0},
+    {"sessions",OPTION_SESSIONS, "N", 0, "How many sessions of it, 1 to 100000 (5)", 0},
+    {"once",                                                                                        OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
+    {"speed",                                                                                        OPTION_SPEED, "N", 0,
+     "Market seconds per second, or `max` (on a terminal: a session in 90 seconds; else max)", 0},
+    {"state",                                                                                  OPTION_STATE, "DIR", 0,
      "Keep the log in DIR, durable step by step; started again, the run goes on where it was", 0},
-    {"skip-bad",                                                            OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad",                                                                                     OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
-    {"mode",                                                            OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
-    {"decisions",                                                        OPTION_DECISIONS, "FILE", 0,
+    {"mode",                           OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
+    {"decisions",                                                                                         OPTION_DECISIONS, "FILE", 0,
      "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
-    {"json",                                                         OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0},
+    {"json",OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
+    {0                                                                                       },
 };
 
 static void parse_speed(struct argp_state *state, const char *text)
@@ -58,6 +68,15 @@ static void parse_speed(struct argp_state *state, const char *text)
     }
 }
 
+static void choose_data(struct argp_state *state, struct trading_options *trading)
+{
+    bool data = trading->source.path_count > 0;
+    if (data && trading->market.wanted) {
+        argp_error(state, "--market and --data exclude each other");
+    }
+    trading->market.wanted = trading->market.wanted || (!data && trading->config_path == NULL);
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct trading_options *trading = state->input;
@@ -71,6 +90,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_ONCE:
         trading->session_s = 0;
         trading->speed = 0;
+        trading->view = false;
         return 0;
     case OPTION_SPEED:
         parse_speed(state, text);
@@ -86,6 +106,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_JSON:
         trading->json = true;
+        trading->view = false;
+        return 0;
+    case OPTION_MARKET:
+        trading->market.wanted = true;
+        return 0;
+    case OPTION_SEED:
+        trading->market.seed = data_parse_number(state, "--seed", text, 0, UINT64_MAX);
+        return 0;
+    case OPTION_SESSIONS:
+        trading->market.sessions =
+            (uint32_t)data_parse_number(state, "--sessions", text, 1, SESSIONS_MAX);
         return 0;
     case OPTION_MODE:
         if (strcmp(text, "sim") != 0) {
@@ -94,6 +125,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "unexpected `%s`; data files go behind --data", text);
+        return 0;
+    case ARGP_KEY_END:
+        choose_data(state, trading);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -107,20 +141,26 @@ int cmd_run(int argc, char **argv)
         .parser = parse,
         .doc =
             "Trades a config on the simulated exchange in this process: no keys, no network. Fills "
-            "are SIMULATED; without --data the market is, too.\v"
+            "are SIMULATED; without --data the market is, too. On a terminal it shows prices, "
+            "positions, equity and what the gates refuse, and takes keys: + and - change the "
+            "speed, space pauses the market, p turns entries off and on, q quits. Elsewhere, and "
+            "with --once, it runs as fast as it goes and sums up.\v"
             "Examples:\n"
-            "  bellwether run --once\n"
-            "  bellwether run --once --data bars.csv.gz\n"
+            "  bellwether run\n"
+            "  bellwether run --once --seed 7 --sessions 20\n"
             "  bellwether run -c my.yaml --data bars.csv --state my-state\n"
             "\n"
-            "Ctrl-C stops after the current step and sums up; a second one ends at once. Exit "
-            "status: 0 done, 1 data refused or the run failed, 2 bad usage or config, 3 the state "
-            "folder is in use or belongs to another run, 130 a second Ctrl-C.",
+            "`bellwether status`, `pause` and `unpause` reach a run from another terminal. Ctrl-C "
+            "stops after the current step and sums up; a second one ends at once. Exit status: 0 "
+            "done, 1 data refused or the run failed, 2 bad usage or config, 3 the state folder is "
+            "in use or belongs to another run, 130 a second Ctrl-C.",
     };
     struct trading_options trading = {
         .mode = MODE_SIM,
         .source = {.workload_bars = 1440, .workload_seed = 42, .workload_symbols = 1},
+        .market = {.seed = 42,                     .sessions = 5                              },
         .session_s = default_session_s,
+        .view = true,
     };
     (void)argp_parse(&argp, argc, argv, 0, NULL, &trading); /* exits by itself on bad usage */
     int code = trading_run(&trading);

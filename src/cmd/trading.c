@@ -16,7 +16,10 @@
 #include "base/utc.h"
 #include "cmd/build_info.h"
 #include "cmd/cmd.h"
+#include "cmd/desk.h"
+#include "config/carried_out.h"
 #include "driver/driver.h"
+#include "monitor/terminal.h"
 #include "readers/explain_decisions.h"
 #include "readers/result.h"
 #include "readers/result_metrics.h"
@@ -26,7 +29,8 @@
 #include "sys/files.h"
 #include "sys/memory.h"
 
-#define QUICKSTART "examples/quickstart.yaml"
+#define QUICKSTART    "examples/quickstart.yaml"
+#define MARKET_CONFIG "examples/market.yaml"
 
 /* Runs of more slices than this keep one equity point per session instead of one per slice. */
 enum { EQUITY_POINTS_MAX = 250000 };
@@ -37,6 +41,7 @@ static void on_stop_signal(int signal_number)
 {
     (void)signal_number;
     if (stop_wanted != 0) {
+        terminal_restore();
         _exit(EXIT_KILLED);
     }
     stop_wanted = 1;
@@ -58,27 +63,30 @@ struct trading {
     struct views *views;
     struct feed *feed;
     struct driver *driver;
+    struct desk desk;
+    int64_t start_ns;
+    char *market_text; /* how the synthetic market is made; NULL: other data */
     uint64_t log_slots;
     uint64_t log_chain;
 };
 
 /* ---- config and data ---- */
 
-/* The example config in the working directory, else beside the program's folder. */
-static char *find_quickstart(void)
+/* An example config in the working directory, else beside the program's folder. */
+static char *find_example(const char *path)
 {
     char program[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     char *slash = NULL;
-    if (access(QUICKSTART, R_OK) != 0 && length > 0) {
+    if (access(path, R_OK) != 0 && length > 0) {
         program[length] = '\0';
         slash = strrchr(program, '/');
     }
     if (slash == NULL) {
-        return xstrdup(QUICKSTART);
+        return xstrdup(path);
     }
     *slash = '\0';
-    return xasprintf("%s/../" QUICKSTART, program);
+    return xasprintf("%s/../%s", program, path);
 }
 
 static void use_bar(struct run_config *config, int64_t bar_ns)
@@ -108,40 +116,73 @@ static enum err check_frames(struct trading *trading)
     return ERR_OK;
 }
 
-static enum err open_inputs(struct trading *trading)
+/* Without -c: the example for this market. */
+static enum err open_config(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
-    bool quickstart = options->config_path == NULL;
-    trading->config_path = quickstart ? find_quickstart() : xstrdup(options->config_path);
+    const char *example = options->market.wanted ? MARKET_CONFIG : QUICKSTART;
+    bool given = options->config_path != NULL;
+    trading->config_path = given ? xstrdup(options->config_path) : find_example(example);
     enum err err = config_read(trading->config_path, &trading->config, &trading->problem);
-    if (err != ERR_OK) {
-        return err;
+    if (err == ERR_OK) {
+        trading->config.mode = options->mode;
     }
-    trading->config.mode = options->mode;
-    for (uint32_t i = 0; i < trading->config.warning_count; i++) {
+    for (uint32_t i = 0; err == ERR_OK && i < trading->config.warning_count; i++) {
         (void)fprintf(stderr, "bellwether: warning: %s\n", trading->config.warnings[i].text);
     }
-    if (quickstart) {
-        trading->config.bar_ns = 0; /* the example takes any data as it is */
-        if (!options->json) {
-            (void)printf("no -c given: using %s\n", QUICKSTART);
-        }
+    if (err == ERR_OK) {
+        err = config_check_carried_out(&trading->config, &trading->problem);
     }
-    err = source_open(&options->source, &trading->config, &trading->bars, &trading->import,
-                      &trading->problem);
-    if (err != ERR_OK) {
-        return err;
+    if (err == ERR_OK && !given && !options->json) {
+        (void)printf("no -c given: using %s\n", example);
     }
-    if (quickstart && trading->config.books[0].frame_ns != trading->bars.bar_ns) {
+    return err;
+}
+
+/* The quickstart takes any data as it is. */
+static void fit_quickstart(struct trading *trading)
+{
+    if (trading->config.books[0].frame_ns != trading->bars.bar_ns) {
         char bar[24];
         use_bar(&trading->config, trading->bars.bar_ns);
         trading->preamble.frame_ns = trading->bars.bar_ns;
-        if (!options->json) {
+        if (!trading->options->json) {
             (void)printf("the data holds %s bars: so do the example's bar and frame here\n",
                          bar_length_text(trading->bars.bar_ns, bar));
         }
     }
-    return check_frames(trading);
+}
+
+static enum err open_bars(struct trading *trading)
+{
+    bool quickstart = trading->options->config_path == NULL;
+    if (quickstart) {
+        trading->config.bar_ns = 0;
+    }
+    enum err err = source_open(&trading->options->source, &trading->config, &trading->bars,
+                               &trading->import, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    trading->feed = feed_bars_create(&trading->bars);
+    trading->start_ns = trading->bars.records[0].src_ns;
+    if (quickstart) {
+        fit_quickstart(trading);
+    }
+    return ERR_OK;
+}
+
+static enum err open_inputs(struct trading *trading)
+{
+    enum err err = open_config(trading);
+    if (err == ERR_OK && trading->options->market.wanted) {
+        err =
+            market_open(&trading->options->market, &trading->config, &trading->bars, &trading->feed,
+                        &trading->start_ns, &trading->market_text, &trading->problem);
+    } else if (err == ERR_OK) {
+        err = open_bars(trading);
+    }
+    return err == ERR_OK ? check_frames(trading) : err;
 }
 
 /* ---- run folder and log ---- */
@@ -156,7 +197,8 @@ static void fill_preamble(struct trading *trading)
     preamble->bar_ns = trading->bars.bar_ns;
     preamble->slice_count = trading->bars.slice_count;
     memcpy(preamble->data_hash, trading->bars.data_hash, sizeof preamble->data_hash);
-    preamble->source = source_text(&options->source);
+    preamble->source = trading->market_text != NULL ? xstrdup(trading->market_text)
+                                                    : source_text(&options->source);
     preamble->build = xstrdup(build_info());
     preamble->config_path = xstrdup(trading->config_path);
     preamble->config_bytes = xstrdup(trading->config.bytes);
@@ -213,6 +255,9 @@ static void pass_to_views(void *context, const struct event *slots, size_t slot_
 {
     const struct trading *trading = context;
     views_take(trading->views, slots, slot_count);
+    if (trading->desk.monitor != NULL) {
+        monitor_take(trading->desk.monitor, slots, slot_count);
+    }
 }
 
 /* A log that was begun with another config, other data or other instruments is another run's. */
@@ -261,6 +306,16 @@ static enum err log_resume(struct trading *trading, uint64_t cut_bytes)
     return log_end_step(trading->log, true, &trading->problem);
 }
 
+/* The view of a run that goes on tells of its beginning, too. */
+static void show_past(const struct trading *trading, struct log_reader *reader)
+{
+    const struct event *record;
+    log_reader_rewind(reader);
+    while (trading->desk.monitor != NULL && (record = log_reader_next(reader)) != NULL) {
+        monitor_take(trading->desk.monitor, record, record->slots);
+    }
+}
+
 /* The views of a run that goes on tell of its beginning, not of this start. */
 static enum err resume_views(struct trading *trading, struct preamble *logged,
                              struct log_reader *reader)
@@ -274,6 +329,7 @@ static enum err resume_views(struct trading *trading, struct preamble *logged,
     }
     if (err == ERR_OK) {
         views_catch_up(trading->views, reader);
+        show_past(trading, reader);
     }
     return err;
 }
@@ -377,31 +433,76 @@ static void show_progress(uint64_t slices, uint64_t slice_count, int64_t ts_ns)
                   slice_count);
 }
 
+/* A session of the synthetic market is that of the exchange; other data's calendar never closes. */
+static int64_t session_length_ns(const struct trading *trading)
+{
+    return trading->market_text != NULL ? 6 * NS_PER_HOUR + 30 * NS_PER_MIN : NS_PER_DAY;
+}
+
+/* Without a view nobody waits, unless a speed was asked for. */
 static double wanted_speed(const struct trading *trading)
 {
     const struct trading_options *options = trading->options;
-    return options->session_s > 0 ? (double)(NS_PER_DAY / NS_PER_S) / options->session_s
-                                  : options->speed;
+    if (!(options->session_s > 0)) {
+        return options->speed;
+    }
+    double session_s = (double)(session_length_ns(trading) / NS_PER_S);
+    return trading->desk.keys ? session_s / options->session_s : 0;
 }
 
 static enum err make_driver(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
-    trading->feed = feed_bars_create(&trading->bars);
-    bool terminal = isatty(STDERR_FILENO) == 1 && !options->json;
+    bool sim = options->mode == MODE_SIM;
+    bool terminal = isatty(STDERR_FILENO) == 1 && !options->json && !trading->desk.keys;
     struct driver_plan plan = {
         .config = &trading->config,
         .instrument_count = trading->bars.instrument_count,
         .feed = trading->feed,
-        .start_ns = trading->bars.records[0].src_ns,
-        .market_log = options->mode == MODE_BACKTEST ? MARKET_LOG_REF : MARKET_LOG_FULL,
+        .start_ns = trading->start_ns,
+        .market_log = sim ? MARKET_LOG_FULL : MARKET_LOG_REF,
         .every_slice = trading->bars.slice_count <= EQUITY_POINTS_MAX,
         .sync = options->state_dir != NULL,
         .speed = wanted_speed(trading),
+        .gap_max_ns = 2 * trading->bars.bar_ns,
         .stop = &stop_wanted,
         .progress = terminal ? show_progress : NULL,
+        .attend = sim ? desk_attend : NULL,
+        .attend_context = &trading->desk,
     };
     return driver_create(&plan, &trading->driver, &trading->problem);
+}
+
+/* ---- who attends ---- */
+
+static void make_monitor(struct trading *trading)
+{
+    struct monitor_plan plan = {
+        .mode = run_mode_text(trading->options->mode),
+        .market_is_synth = trading->market_text != NULL,
+        .engine = driver_engine(trading->driver),
+        .instruments = trading->bars.instruments,
+        .instrument_count = trading->bars.instrument_count,
+        .calendar = trading->market_text != NULL ? CALENDAR_XNYS : trading->config.calendar,
+        .session_count = trading->market_text != NULL ? trading->options->market.sessions : 0,
+    };
+    trading->desk.monitor = monitor_create(&plan);
+}
+
+/* The run is ready: it can be asked, and the view takes the terminal. */
+static void open_desk(struct trading *trading)
+{
+    struct desk *desk = &trading->desk;
+    desk->run_id = trading->run_id;
+    desk->mode = run_mode_text(trading->options->mode);
+    if (trading->options->mode == MODE_SIM) {
+        desk_listen(desk, trading->log_dir);
+    }
+    if (desk->keys && !monitor_show(desk->monitor, trading->run_id)) {
+        desk->keys = false;
+        monitor_destroy(desk->monitor);
+        desk->monitor = NULL;
+    }
 }
 
 static enum err prepare(struct trading *trading)
@@ -411,8 +512,20 @@ static enum err prepare(struct trading *trading)
         return err;
     }
     fill_preamble(trading);
+    trading->desk.keys = trading->options->view && terminal_is_there();
     err = make_driver(trading);
-    return err != ERR_OK ? err : open_log(trading);
+    if (err != ERR_OK) {
+        return err;
+    }
+    trading->desk.driver = trading->driver;
+    if (trading->desk.keys) {
+        make_monitor(trading);
+    }
+    err = open_log(trading);
+    if (err == ERR_OK) {
+        open_desk(trading);
+    }
+    return err;
 }
 
 static void watch_signals(void)
@@ -421,6 +534,7 @@ static void watch_signals(void)
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL); /* cannot fail for these signals */
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file limit is an error of write() */
 }
 
@@ -603,6 +717,7 @@ static enum err conclude(struct trading *trading)
 
 static void finish(struct trading *trading)
 {
+    desk_close(&trading->desk);
     driver_destroy(trading->driver);
     if (trading->feed != NULL) {
         trading->feed->ops->destroy(trading->feed);
@@ -611,6 +726,7 @@ static void finish(struct trading *trading)
     bars_finish(&trading->bars);
     import_report_finish(&trading->import);
     config_finish(&trading->config);
+    free(trading->market_text);
     free(trading->config_path);
     free(trading->run_dir);
     free(trading->log_dir);
@@ -623,6 +739,7 @@ int trading_run(const struct trading_options *options)
     enum err err = prepare(&trading);
     if (err == ERR_OK) {
         err = driver_run(trading.driver, &trading.problem);
+        desk_close(&trading.desk);
         if (isatty(STDERR_FILENO) == 1 && !options->json) {
             (void)fputs("\r\033[K", stderr);
         }

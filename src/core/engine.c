@@ -22,6 +22,18 @@ const char *engine_fault_text(enum engine_fault fault)
     return "unknown fault";
 }
 
+const char *engine_state_text(enum engine_state state)
+{
+    switch (state) {
+#define X(name, text)                                                                              \
+    case ENGINE_##name:                                                                            \
+        return text;
+        ENGINE_STATE_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
 /* The series of one book, as ids of the view's plan. */
 static enum err declare_book(const struct book_plan *book, struct view_plan *view_plan,
                              series_id *ids, uint32_t *count)
@@ -339,6 +351,12 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     if (engine->closes) {
         close_on_report(engine, report, output);
     }
+}
+
+void engine_on_command(struct engine *engine, const struct event *command, struct output *output)
+{
+    restart(output);
+    engine_apply(engine, command);
 }
 
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output)

@@ -116,6 +116,20 @@ enum engine_fault {
 
 const char *engine_fault_text(enum engine_fault fault);
 
+/* What the engine may do. Exits go on in every state. */
+#define ENGINE_STATE_LIST(X)                                                                       \
+    X(RUN, "RUN")                                                                                  \
+    X(ENTRIES_OFF, "ENTRIES_OFF") /* every entry is refused; `unpause` ends it */
+
+enum engine_state {
+#define X(name, text) ENGINE_##name,
+    ENGINE_STATE_LIST(X)
+#undef X
+};
+
+/* "RUN", "ENTRIES_OFF". */
+const char *engine_state_text(enum engine_state state);
+
 /* Somebody who looks on while entries meet their gates, to explain them afterwards. */
 struct gate_trace {
     void *context;
@@ -159,6 +173,7 @@ struct engine {
     int64_t peak_equity_e9;
     int64_t max_drawdown_e9;
     bool filled; /* since the last slice's end */
+    enum engine_state state;
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
@@ -194,10 +209,13 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
 /* Takes a report of the broker: ledger lines and the end or start of a trade follow from it. */
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output);
 
+/* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
+void engine_on_command(struct engine *engine, const struct event *command, struct output *output);
+
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one report or record of ours, or one slice, without deciding: the fold. */
+/* Applies one report, command or record of ours, or one slice, without deciding: the fold. */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
 

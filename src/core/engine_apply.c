@@ -394,6 +394,15 @@ void engine_apply_trade(struct engine *engine, const struct event *record)
     }
 }
 
+static void apply_command(struct engine *engine, uint8_t command)
+{
+    if (command == COMMAND_PAUSE) {
+        engine->state = ENGINE_ENTRIES_OFF;
+    } else if (command == COMMAND_UNPAUSE) {
+        engine->state = ENGINE_RUN;
+    }
+}
+
 void engine_apply(struct engine *engine, const struct event *record)
 {
     engine->ts_ns = record->ts_ns;
@@ -407,6 +416,9 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_CANCEL_REJECTED:
     case EVENT_ACCOUNT_CASH:
         engine_apply_report(engine, record);
+        return;
+    case EVENT_COMMAND:
+        apply_command(engine, record->flags);
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);

@@ -137,6 +137,10 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
+    if (entry && engine->state == ENGINE_ENTRIES_OFF) {
+        decision->decision.verdict = VERDICT_ENTRIES_OFF;
+        return false;
+    }
     if (entry) {
         size_entry(engine, ts_ns, candidate, &wanted, decision);
         if (decision->decision.verdict != VERDICT_PASS) {

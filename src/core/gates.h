@@ -82,12 +82,13 @@ enum gate_rule {
       "what is lost when every open trade and entry, with this one, ends at its stop")             \
     X(BUYING_POWER, "buying-power", MONEY, AT_MOST, "worth and commission of this order")
 
-/* All that can become of a decision: the gates, and two refusals that come from elsewhere. */
+/* All that can become of a decision: the gates, and three refusals that come from elsewhere. */
 #define VERDICT_LIST(X)                                                                            \
     X(PASS, "pass", NONE, NONE, "no gate refused")                                                 \
     GATE_LIST(X)                                                                                   \
     X(NO_SIZE, "no-size", MONEY, AT_LEAST, "what sizing would spend, where one share costs more")  \
-    X(EXIT_ATTEMPTS, "exit-attempts", COUNT, BELOW, "exits of one trade that the broker refused")
+    X(EXIT_ATTEMPTS, "exit-attempts", COUNT, BELOW, "exits of one trade that the broker refused")  \
+    X(ENTRIES_OFF, "entries-off", NONE, NONE, "the operator paused new entries")
 
 enum verdict {
 #define X(name, text, unit, rule, help) VERDICT_##name,

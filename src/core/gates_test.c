@@ -448,6 +448,7 @@ Test(gates, have_names_units_rules_and_sentences)
         {"buying-power",             "money",    "at most",  NULL                      },
         {"no-size",                  "money",    "at least", NULL                      },
         {"exit-attempts",            "count",    "below",    NULL                      },
+        {"entries-off",              "none",     "none",     NULL                      },
     };
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         cr_expect_str_eq(verdict_text(i), want[i].name);

@@ -93,7 +93,9 @@ static bool random_config(struct world *world, struct run_config *config)
         PICK("0s", "0s", "2s", "70s"), PICK("0%", "0%", "5%", "40%"),
         PICK("none", "uniform 5bps", "5bps"),
         PICK("", ", max_volume_share: 10%", ", max_volume_share: 1%"),
-        PICK("", ", intrabar: target-first", ", fees: us"), first, second);
+        PICK("", ", intrabar: target-first", ", fees: us", ", account: margin 2x",
+             ", settlement: T+1"),
+        first, second);
     struct problem problem;
     bool taken = config_parse("random.yaml", text, strlen(text), config, &problem) == ERR_OK;
     if (!taken && getenv("BELLWETHER_SHOW") != NULL) {

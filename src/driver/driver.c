@@ -66,7 +66,8 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     self->ts_ns = INT64_MIN;
     self->logged_session = INT64_MIN;
     self->last_ref = UINT64_MAX;
-    self->watched = plan->progress != NULL || plan->speed > 0;
+    self->watched = plan->progress != NULL || plan->speed > 0 || plan->attend != NULL;
+    self->pace = (struct pace){.speed = plan->speed, .gap_max_ns = plan->gap_max_ns};
     enum err err = assembly_init(&self->assembly, plan->config, plan->instrument_count, problem);
     if (err != ERR_OK) {
         driver_destroy(self);
@@ -96,25 +97,33 @@ void driver_set_log(struct driver *driver, struct log *log)
 
 /* ---- what comes next ---- */
 
-/* Waits until the market moment is due at the wanted speed, or until a stop. */
-RARELY static void pace(struct driver *driver, int64_t market_ns)
-{
-    if (driver->pace_mono_ns == 0) {
-        driver->pace_mono_ns = clock_mono_ns();
-        driver->pace_from_ns = market_ns;
-    }
-    double wait_ns = (double)(market_ns - driver->pace_from_ns) / driver->plan.speed;
-    int64_t due_ns = driver->pace_mono_ns + (int64_t)wait_ns;
-    while (clock_mono_ns() < due_ns && !(driver->plan.stop != NULL && *driver->plan.stop != 0)) {
-        clock_sleep_until(due_ns);
-    }
-}
-
 /* Whether a stop was asked for. */
 static bool stop_asked(struct driver *driver)
 {
-    driver->stopped = driver->plan.stop != NULL && *driver->plan.stop != 0;
+    driver->stopped = driver->stopped || (driver->plan.stop != NULL && *driver->plan.stop != 0);
     return driver->stopped;
+}
+
+/* Waits until the market moment is due at the wanted speed, or until a stop; whoever attends the
+ * run is let in meanwhile. */
+RARELY static enum err wait_for(struct driver *driver, int64_t market_ns, struct problem *problem)
+{
+    const struct driver_plan *plan = &driver->plan;
+    int64_t due_ns;
+    do {
+        due_ns = pace_due(&driver->pace, market_ns, clock_mono_ns());
+        if (plan->attend != NULL) {
+            enum err err = plan->attend(plan->attend_context, due_ns, problem);
+            if (err != ERR_OK) {
+                return err;
+            }
+            due_ns = pace_due(&driver->pace, market_ns, clock_mono_ns()); /* it may have changed */
+        } else if (due_ns != INT64_MIN) {
+            clock_sleep_until(due_ns);
+        }
+    } while (clock_mono_ns() < due_ns && !stop_asked(driver));
+    pace_reach(&driver->pace, market_ns, clock_mono_ns());
+    return ERR_OK;
 }
 
 /* ---- the log ---- */
@@ -173,7 +182,7 @@ static enum err end_step(struct driver *driver, struct problem *problem)
 {
     bool sends = driver->assembly.output.send_count > 0;
     enum err err = log_end_step(driver->plan.log, driver->plan.sync && sends, problem);
-    if (err == ERR_OK && driver->plan.speed > 0) {
+    if (err == ERR_OK && driver->pace.speed > 0) {
         err = log_flush(driver->plan.log, problem); /* a watched run shows what it does */
     }
     return err;
@@ -203,6 +212,44 @@ static enum err log_report(struct driver *driver, const struct event *report,
     log_append(driver->plan.log, report);
     append_output(driver->plan.log, &driver->assembly.output);
     return end_step(driver, problem);
+}
+
+/* ---- the operator ---- */
+
+static enum err log_command(struct driver *driver, const struct event *command,
+                            struct problem *problem)
+{
+    if (driver->plan.log == NULL) {
+        return ERR_OK;
+    }
+    refer_to_last_slice(driver);
+    log_append(driver->plan.log, command);
+    enum err err = log_end_step(driver->plan.log, driver->plan.sync, problem);
+    return err != ERR_OK ? err : log_flush(driver->plan.log, problem);
+}
+
+enum err driver_command(struct driver *driver, enum command command, int64_t value, int64_t wall_ns,
+                        struct problem *problem)
+{
+    struct event event = {.ts_ns = driver->ts_ns > driver->plan.start_ns ? driver->ts_ns
+                                                                         : driver->plan.start_ns,
+                          .src_ns = wall_ns,
+                          .kind = EVENT_COMMAND,
+                          .version = 1,
+                          .slots = 1,
+                          .flags = (uint8_t)command,
+                          .instrument = INSTRUMENT_NONE,
+                          .command = {.value = value}};
+    struct assembly *assembly = &driver->assembly;
+    engine_on_command(assembly->engine, &event, &assembly->output);
+    if (command == COMMAND_SPEED) {
+        pace_set_speed(&driver->pace, (double)value / 1e9, clock_mono_ns());
+    } else if (command == COMMAND_HOLD || command == COMMAND_RELEASE) {
+        pace_hold(&driver->pace, command == COMMAND_HOLD, clock_mono_ns());
+    } else if (command == COMMAND_STOP) {
+        driver->stopped = true;
+    }
+    return log_command(driver, &event, problem);
 }
 
 /* ---- the loop ---- */
@@ -254,7 +301,7 @@ RARELY static enum err take_reports(struct driver *driver, struct problem *probl
 RARELY static void show_progress(const struct driver *driver)
 {
     uint64_t done = driver->last_ordinal + 1;
-    if (driver->plan.progress != NULL && (driver->plan.speed > 0 || done % PROGRESS_SLICES == 0)) {
+    if (driver->plan.progress != NULL && (driver->pace.speed > 0 || done % PROGRESS_SLICES == 0)) {
         driver->plan.progress(done, driver->plan.feed->slice_count, driver->last_ns);
     }
 }
@@ -278,9 +325,6 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
 static enum err open_slice(struct driver *driver, struct problem *problem)
 {
     (void)feed_peek(driver->plan.feed, &driver->slice); /* there is one */
-    if (driver->plan.speed > 0) {
-        pace(driver, driver->slice.ts_ns);
-    }
     if (!driver->opened) {
         sim_on_slice(driver->sim, &driver->slice);
     }
@@ -406,6 +450,12 @@ enum err driver_run(struct driver *driver, struct problem *problem)
     bool alone = driver->plan.log == NULL && !driver->watched;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
+        if (driver->watched) {
+            err = wait_for(driver, driver->plan.feed->next->ts_ns, problem);
+            if (err != ERR_OK || stop_asked(driver)) {
+                break;
+            }
+        }
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
@@ -427,6 +477,11 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         err = log_end(driver, problem);
     }
     return err;
+}
+
+const struct pace *driver_pace(const struct driver *driver)
+{
+    return &driver->pace;
 }
 
 const struct engine *driver_engine(const struct driver *driver)

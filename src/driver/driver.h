@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "core/engine.h"
+#include "driver/pace.h"
 #include "feed/feed.h"
 #include "log/log.h"
 #include "log/preamble.h"
@@ -28,12 +29,18 @@ struct driver_plan {
     int64_t start_ns;  /* start of the first bar: when the cash is put in */
     struct log *log;   /* borrowed; NULL: nothing is logged */
     enum market_log market_log;
-    bool every_slice; /* MARKET_LOG_REF: a SLICE record for each slice, not one per session */
-    bool sync;        /* make each step that sends durable before it sends */
-    double speed;     /* market seconds per second; 0: as fast as it goes */
+    bool every_slice;   /* MARKET_LOG_REF: a SLICE record for each slice, not one per session */
+    bool sync;          /* make each step that sends durable before it sends */
+    double speed;       /* market seconds per second; 0: as fast as it goes */
+    int64_t gap_max_ns; /* a market gap longer than this is passed over at a pace; 0: none is */
     const volatile sig_atomic_t *stop; /* set: stop after the current step; may be NULL */
     /* Called now and then with the slices done; may be NULL. */
     void (*progress)(uint64_t slices, uint64_t slice_count, int64_t ts_ns);
+    /* Who attends the run: called between steps, at least once before each slice, and again until
+     * the slice is due. It looks, takes commands (driver_command()), and waits until that monotonic
+     * moment at most, but may come back sooner; at once when the moment has passed. May be NULL. */
+    enum err (*attend)(void *context, int64_t until_mono_ns, struct problem *problem);
+    void *attend_context;
 };
 
 struct driver;
@@ -58,6 +65,14 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
 /* Runs to the end of the feed or to a stop. Errors: the log's; ERR_DIFFERS when the two ledgers
  * disagree or a report cannot be. All that was decided before is in the log. */
 enum err driver_run(struct driver *driver, struct problem *problem);
+
+/* Carries out a command of the operator and logs it. From attend() only: between two steps.
+ * `wall_ns`: when it was given. ERR_OK, or the log's error. */
+enum err driver_command(struct driver *driver, enum command command, int64_t value, int64_t wall_ns,
+                        struct problem *problem);
+
+/* How the run is driven: speed, and whether the market is held. */
+const struct pace *driver_pace(const struct driver *driver);
 
 const struct engine *driver_engine(const struct driver *driver);
 

@@ -26,9 +26,8 @@ struct driver {
     uint64_t last_ref;       /* slice that the last LOG_SLICE_REF names */
     uint64_t last_ordinal;   /* of the last slice that ended */
     bool stopped;
-    bool watched;         /* somebody looks on: progress or a pace */
-    int64_t pace_from_ns; /* market time at pace_mono_ns */
-    int64_t pace_mono_ns;
+    bool watched; /* somebody looks on: progress, a pace or an attendant */
+    struct pace pace;
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
 };

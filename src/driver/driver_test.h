@@ -125,8 +125,8 @@ static inline bool is_step_start(const struct records *records, size_t slot)
     const struct event *record = record_at(records, slot);
     bool first_bar =
         record->kind == EVENT_BAR && (slot == 0 || record_at(records, slot - 1)->kind != EVENT_BAR);
-    return first_bar || event_is_report(record->kind) || record->kind == EVENT_DEPOSIT ||
-           record->kind == EVENT_LOG_END;
+    return first_bar || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
+           record->kind == EVENT_DEPOSIT || record->kind == EVENT_LOG_END;
 }
 
 /* Writes the first `slots` slots as a new log. */
@@ -171,6 +171,8 @@ struct run_options {
     bool every_slice;
     struct feed *feed; /* NULL: the stage's bars; else borrowed */
     const volatile sig_atomic_t *stop;
+    enum err (*attend)(void *context, int64_t until_mono_ns, struct problem *problem);
+    void *attend_context;
 };
 
 /* A driver that was run, its log closed. */
@@ -193,6 +195,8 @@ static inline struct driver_plan run_plan(const struct stage *stage,
         .market_log = options->market_log,
         .every_slice = options->every_slice,
         .stop = options->stop,
+        .attend = options->attend,
+        .attend_context = options->attend_context,
     };
 }
 

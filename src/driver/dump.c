@@ -130,9 +130,10 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   engine->session.open_ns, engine->session.close_ns, engine->session_equity_e9);
     (void)fprintf(out,
                   "equity %" PRId64 " peak %" PRId64 " max_drawdown %" PRId64
-                  " decision_hash %016" PRIx64 " fault %s\n",
+                  " decision_hash %016" PRIx64 " fault %s state %s\n",
                   engine->equity_e9, engine->peak_equity_e9, engine->max_drawdown_e9,
-                  engine->decision_hash, engine_fault_text(engine->fault));
+                  engine->decision_hash, engine_fault_text(engine->fault),
+                  engine_state_text(engine->state));
 }
 
 void dump_engine(const struct engine *engine, const struct instrument *instruments, FILE *out)

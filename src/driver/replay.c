@@ -93,6 +93,18 @@ static enum err give_report(struct replay *replay, const struct event *report)
     return ERR_OK;
 }
 
+static enum err give_command(struct replay *replay, const struct event *command)
+{
+    enum err err = end_of_answers(replay, command);
+    if (err != ERR_OK) {
+        return err;
+    }
+    engine_on_command(replay->assembly.engine, command, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs++;
+    return ERR_OK;
+}
+
 static enum err compare(struct replay *replay, const struct event *logged)
 {
     const struct output *output = &replay->assembly.output;
@@ -161,6 +173,9 @@ static enum err take(struct replay *replay, const struct event *record)
     }
     if (event_is_report(record->kind)) {
         return give_report(replay, record);
+    }
+    if (record->kind == EVENT_COMMAND) {
+        return give_command(replay, record);
     }
     if (record->kind == EVENT_LOG_SLICE_REF) {
         return replay->feed == NULL ? ERR_OK : give_slices(replay, record, record->slice_end.slice);
@@ -249,7 +264,8 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     struct gather gather = {0};
     const struct event *record;
     while ((record = log_reader_next(reader)) != NULL) {
-        if (event_is_report(record->kind) || event_is_output(record->kind)) {
+        if (event_is_report(record->kind) || event_is_output(record->kind) ||
+            record->kind == EVENT_COMMAND) {
             engine_apply(assembly.engine, record);
         } else if (event_is_input(record->kind)) {
             fold_slice(&assembly, gather_slice(&gather, record));

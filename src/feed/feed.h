@@ -1,7 +1,8 @@
 /* feed.h: the port that market data comes in by: one slice after another.
  *
  * A feed owns what a slice points to until it is asked for the next one. Today's feed is a data set
- * of bars (feed_bars_create); it has no delay and is finite. */
+ * of bars (feed_bars_create) or the synthetic market (feed_synth_create); it has no delay and is
+ * finite. */
 #ifndef FEED_FEED_H
 #define FEED_FEED_H
 
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 #include "data/bars.h"
+#include "data/synth.h"
 #include "market/event.h"
 
 struct feed;
@@ -80,5 +82,9 @@ static inline bool feed_next(struct feed *feed, struct slice *slice)
 
 /* A feed over `bars`, which must outlive it. The caller ends it with ops->destroy(). */
 struct feed *feed_bars_create(const struct bars *bars);
+
+/* A feed over the synthetic market, made as it is asked for; the plan is copied. What comes out of
+ * it is SIMULATED, and whoever shows it says so. */
+struct feed *feed_synth_create(const struct synth_plan *plan);
 
 #endif

@@ -19,6 +19,18 @@ const char *event_kind_text(uint8_t kind)
     return "unknown";
 }
 
+const char *command_text(uint8_t command)
+{
+    switch ((enum command)command) {
+#define X(name, code, text)                                                                        \
+    case COMMAND_##name:                                                                           \
+        return text;
+        COMMAND_LIST(X)
+#undef X
+    }
+    return "unknown";
+}
+
 struct event slice_end_event(const struct slice *slice)
 {
     return (struct event){

@@ -30,6 +30,8 @@
     X(BAR, 1, "bar")                                                                               \
     X(SLICE_END, 2, "slice-end")                                                                   \
     X(ACTION, 5, "corporate-action")                                                               \
+    /* inputs: the operator */                                                                     \
+    X(COMMAND, 12, "command")                                                                      \
     /* inputs: reports of the broker */                                                            \
     X(ACCEPTED, 16, "accepted")                                                                    \
     X(REJECTED, 17, "rejected")                                                                    \
@@ -85,6 +87,28 @@ struct event_action {
     int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */
     int64_t cash_e9;   /* dividend per share held before the split, >= 0 */
     uint64_t unused[2];
+};
+
+/* What an operator asked of a running engine, in the order taken. `flags`: enum command; `src_ns`:
+ * when it was asked, by the wall clock. PAUSE and UNPAUSE move the engine's state; the others tell
+ * how the run was driven and change nothing that is decided. */
+struct event_command {
+    int64_t value; /* SPEED: market seconds per second in e9, 0: as fast as it goes; else 0 */
+    uint64_t unused[4];
+};
+
+#define COMMAND_LIST(X)                                                                            \
+    X(PAUSE, 1, "pause")     /* no entries from now on; exits go on */                             \
+    X(UNPAUSE, 2, "unpause") /* entries again */                                                   \
+    X(SPEED, 3, "speed")                                                                           \
+    X(HOLD, 4, "hold")       /* the simulated market stands still ... */                           \
+    X(RELEASE, 5, "release") /* ... and goes on */                                                 \
+    X(STOP, 6, "stop")       /* the run ends after the current step */
+
+enum command {
+#define X(name, code, text) COMMAND_##name = code,
+    COMMAND_LIST(X)
+#undef X
 };
 
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
@@ -225,6 +249,7 @@ struct event {
         struct event_bar bar;
         struct event_slice_end slice_end;
         struct event_action action;
+        struct event_command command;
         struct event_report report;
         struct event_account_cash account_cash;
         struct event_decision decision;
@@ -278,17 +303,20 @@ void slice_from_end(struct slice *slice, const struct event *end);
 /* "bar", "fill", ...; "unknown" for a code that is no kind. */
 const char *event_kind_text(uint8_t kind);
 
+/* "pause", "speed", ...; "unknown" for a code that is no command. */
+const char *command_text(uint8_t command);
+
 /* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
     return kind >= EVENT_ACCEPTED && kind <= EVENT_ACCOUNT_CASH;
 }
 
-/* What the world tells the engine: bars, slice ends, corporate actions, reports. */
+/* What the world tells the engine: bars, slice ends, corporate actions, commands, reports. */
 static inline bool event_is_input(uint8_t kind)
 {
     return kind == EVENT_BAR || kind == EVENT_SLICE_END || kind == EVENT_ACTION ||
-           event_is_report(kind);
+           kind == EVENT_COMMAND || event_is_report(kind);
 }
 
 /* What the engine answers. */

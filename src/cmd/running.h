@@ -1,0 +1,17 @@
+/* running.h: the road from a command to the engine that runs: RUN -> its folder -> its socket. */
+#ifndef CMD_RUNNING_H
+#define CMD_RUNNING_H
+
+#include <stdbool.h>
+
+#include "sys/problem.h"
+
+/* Sends the request to the run (an id, a path, or `last`) and prints how it stands then: in words,
+ * or with `json` the answer as it came. Returns the exit code. */
+int running_ask(const char *run, const char *request, bool json);
+
+/* The commands that take `[RUN] [--json]` and send one request: parses, asks, returns the exit
+ * code. */
+int running_command(int argc, char **argv, const char *request, const char *doc);
+
+#endif

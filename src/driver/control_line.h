@@ -1,0 +1,60 @@
+/* control_line.h: one line of the control protocol, read and written (docs/formats.md).
+ *
+ * A request is one JSON object in one line: {"command":"pause"}. The answer is one, too, and tells
+ * how the run stands now; a refused one tells why. Both are bounded. */
+#ifndef DRIVER_CONTROL_LINE_H
+#define DRIVER_CONTROL_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sys/json_writer.h"
+
+/* Most bytes of a request, the newline not counted. */
+#define CONTROL_LINE_MAX 1024
+
+#define CONTROL_VERB_LIST(X)                                                                       \
+    X(STATUS, "status")                                                                            \
+    X(PAUSE, "pause")                                                                              \
+    X(UNPAUSE, "unpause")                                                                          \
+    X(SPEED, "speed")                                                                              \
+    X(STOP, "stop")
+
+enum control_verb {
+#define X(name, text) CONTROL_##name,
+    CONTROL_VERB_LIST(X)
+#undef X
+};
+
+struct control_request {
+    enum control_verb verb;
+    int64_t speed_e9; /* SPEED: market seconds per second, 0: as fast as it goes; else 0 */
+};
+
+/* Reads a line without its newline. NULL, or why it is no request: a constant text. */
+const char *control_line_read(const char *line, size_t length, struct control_request *request);
+
+/* "260", "0.5", "max": ERR_FORMAT unless above 0 and at most PACE_SPEED_MAX. */
+enum err control_speed_parse(const char *text, size_t length, int64_t *speed_e9);
+
+/* How a run stands. Texts are borrowed. */
+struct control_status {
+    const char *run_id;
+    const char *mode;
+    const char *state; /* engine_state_text() */
+    bool simulated;
+    bool held;         /* the market stands still */
+    int64_t speed_e9;  /* 0: as fast as it goes */
+    int64_t market_ns; /* 0: before the first slice */
+    int64_t session_open_ns, session_close_ns;
+    int64_t equity_e9, day_e9, cash_e9;
+    uint32_t positions;
+    uint64_t slices, evaluations, decisions, refused, orders, fills;
+};
+
+/* {"ok":true,...} and {"ok":false,"error":"..."}, in place of what the writer held. */
+void control_status_write(struct json_writer *json, const struct control_status *status);
+void control_error_write(struct json_writer *json, const char *error);
+
+#endif
