@@ -148,7 +148,7 @@ static int64_t counted_price_e9(const struct holding *holding, const struct rest
 /* ---- buying power ---- */
 
 /* Of a margin account: multiplier x equity - positions. Only on the way of an order or a fill. */
-static bool margin_power_e9(const struct exchange *exchange, int64_t *power_e9)
+RARELY static bool margin_power_e9(const struct exchange *exchange, int64_t *power_e9)
 {
     int64_t equity_e9 = exchange->cash_e9;
     int64_t gross_e9 = 0;

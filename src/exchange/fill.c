@@ -40,8 +40,9 @@ void fill_trigger(struct resting *order)
     }
 }
 
-static int64_t price_after_slippage(const struct exchange *exchange, const struct resting *order,
-                                    const struct execution *execution, int64_t qty_e9)
+RARELY static int64_t price_after_slippage(const struct exchange *exchange,
+                                           const struct resting *order,
+                                           const struct execution *execution, int64_t qty_e9)
 {
     const struct slip slip = {.buys = order->match.buys,
                               .price_e9 = execution->price_e9,
@@ -62,6 +63,28 @@ static int64_t fill_qty_e9(const struct exchange *exchange, const struct resting
         qty_e9 = slippage_qty_e9(&exchange->plan.slippage, qty_e9);
     }
     return order->time_in_force == TIME_IN_FORCE_FOK && qty_e9 < order->left_e9 ? 0 : qty_e9;
+}
+
+/* What a fill leaves of an order, and what it means for its group. True when the order has ended.
+ */
+RARELY static bool take_fill(struct exchange *exchange, int32_t place, int64_t qty_e9,
+                             const struct execution *execution, struct exchange_reports *reports)
+{
+    struct resting *order = &exchange->orders[place];
+    account_free(exchange, order);
+    order->left_e9 -= qty_e9;
+    order->filled_e9 += qty_e9;
+    order->fills++;
+    account_hold(exchange, order);
+    if (order_in_group(order)) {
+        groups_on_fill(exchange, place, qty_e9, execution->price_e9, execution->inside,
+                       execution->at_ns, reports);
+    }
+    if (order->left_e9 == 0) {
+        order_end(exchange, place, EVENT_FILL, REJECT_NONE, execution->at_ns, reports);
+        return true;
+    }
+    return false;
 }
 
 bool fill_order(struct exchange *exchange, int32_t place, const struct execution *execution,
@@ -95,20 +118,7 @@ bool fill_order(struct exchange *exchange, int32_t place, const struct execution
         order_end_plain(exchange, place);
         return true;
     }
-    account_free(exchange, order);
-    order->left_e9 -= qty_e9;
-    order->filled_e9 += qty_e9;
-    order->fills++;
-    account_hold(exchange, order);
-    if (order_in_group(order)) {
-        groups_on_fill(exchange, place, qty_e9, execution->price_e9, execution->inside,
-                       execution->at_ns, reports);
-    }
-    if (order->left_e9 == 0) {
-        order_end(exchange, place, EVENT_FILL, REJECT_NONE, execution->at_ns, reports);
-        return true;
-    }
-    return false;
+    return take_fill(exchange, place, qty_e9, execution, reports);
 }
 
 /* ---- who may act ---- */
@@ -347,14 +357,10 @@ static void fill_plain(struct exchange *exchange, struct holding *holding, const
     }
 }
 
-RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
-                     struct exchange_reports *reports)
+/* All that a bar can mean to the orders of its instrument. */
+RARELY static void fill_phases(struct exchange *exchange, const struct event *bar,
+                               struct exchange_reports *reports)
 {
-    struct holding *holding = &exchange->holdings[bar->instrument];
-    if (one_plain_waits(exchange, holding, bar)) {
-        fill_plain(exchange, holding, bar, reports);
-        return;
-    }
     struct visit visit = {.exchange = exchange,
                           .bar = bar,
                           .holding = &exchange->holdings[bar->instrument],
@@ -373,4 +379,15 @@ RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
     join_sessions(&visit); /* exits that began to work */
     move_marks(&visit);
     orders_set_wake(exchange, visit.holding);
+}
+
+RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
+                     struct exchange_reports *reports)
+{
+    struct holding *holding = &exchange->holdings[bar->instrument];
+    if (one_plain_waits(exchange, holding, bar)) {
+        fill_plain(exchange, holding, bar, reports);
+    } else {
+        fill_phases(exchange, bar, reports);
+    }
 }

@@ -178,8 +178,8 @@ void order_end_plain(struct exchange *exchange, int32_t place)
     order_release(exchange, place);
 }
 
-void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
-               enum reject_reason reason, int64_t at_ns, struct exchange_reports *reports)
+RARELY void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
+                      enum reject_reason reason, int64_t at_ns, struct exchange_reports *reports)
 {
     struct resting *order = &exchange->orders[place];
     CHECK(order->life == ORDER_WORKING || order->life == ORDER_HELD);

@@ -213,8 +213,9 @@ static enum reject_reason take_unit(struct exchange *exchange,
     return REJECT_NONE;
 }
 
-static void submit_unit(struct exchange *exchange, const struct order_request *const *requests,
-                        uint32_t count, int64_t now_ns, struct exchange_reports *reports)
+RARELY static void submit_unit(struct exchange *exchange,
+                               const struct order_request *const *requests, uint32_t count,
+                               int64_t now_ns, struct exchange_reports *reports)
 {
     enum reject_reason reason = judge_unit(exchange, requests, count);
     if (reason == REJECT_NONE) {
@@ -279,8 +280,8 @@ static bool submit_plain(struct exchange *exchange, const struct order_request *
 
 /* ---- cancels ---- */
 
-static void cancel(struct exchange *exchange, const struct order_request *request, int64_t now_ns,
-                   struct exchange_reports *reports)
+RARELY static void cancel(struct exchange *exchange, const struct order_request *request,
+                          int64_t now_ns, struct exchange_reports *reports)
 {
     uint64_t id = request->head.order.order_id;
     const struct known_id *known = order_find(exchange, id);
@@ -336,8 +337,8 @@ static enum reject_reason judge_replacement(const struct exchange *exchange,
     return REJECT_NONE;
 }
 
-static void replace(struct exchange *exchange, const struct order_request *request, int64_t now_ns,
-                    struct exchange_reports *reports)
+RARELY static void replace(struct exchange *exchange, const struct order_request *request,
+                           int64_t now_ns, struct exchange_reports *reports)
 {
     const struct known_id *known = order_find(exchange, request->terms.replaces);
     enum reject_reason reason =
