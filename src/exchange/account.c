@@ -11,6 +11,7 @@
 #include "base/utc.h"
 #include "exchange/exchange_private.h"
 #include "market/fees.h"
+#include "market/weekday.h"
 
 #define SHORT_MARGIN_PPM                                                                           \
     INT64_C(1030000) /* a short sale counts 3 % above the market, as at Alpaca */
@@ -27,20 +28,33 @@ static int64_t size(int64_t qty_e9)
 
 /* ---- settlement ---- */
 
-/* The first day on which the proceeds of a sale are settled cash. Weekends are no days; the
- * calendar knows no holidays yet. */
-static int64_t settles_ns(int64_t trade_ns)
+/* Business days between a trade and its settlement: three, from 2017-09-05 on two, from 2024-05-28
+ * on one. */
+static int days_to_settle(int64_t day)
 {
+    return day >= utc_days((struct utc_date){2024, 5, 28})  ? 1
+           : day >= utc_days((struct utc_date){2017, 9, 5}) ? 2
+                                                            : 3;
+}
+
+/* When the proceeds of a sale are settled cash: at the beginning of a day in UTC. The calendar's
+ * trading days count; `always` has none, there every day but weekends does. */
+static int64_t settles_ns(const struct exchange *exchange, int64_t trade_ns)
+{
+    enum calendar_id calendar = exchange->plan.calendar;
+    struct trading_day trading;
     int64_t day = utc_day_of(trade_ns);
-    int days_left = day >= utc_days((struct utc_date){2024, 5, 28})  ? 1
-                    : day >= utc_days((struct utc_date){2017, 9, 5}) ? 2
-                                                                     : 3;
-    while (days_left > 0) {
-        day++;
-        int64_t weekday = (day + 3) % 7; /* 1970-01-01 was a Thursday; 0 is Monday */
-        if (weekday < 5) {
+    if (calendar != CALENDAR_ALWAYS && calendar_day_after(calendar, trade_ns - 1, &trading)) {
+        int days_left = days_to_settle(trading.date);
+        while (days_left > 0 && calendar_day_after(calendar, trading.close_ns, &trading)) {
             days_left--;
         }
+        return trading.date * NS_PER_DAY;
+    }
+    int days_left = days_to_settle(day);
+    while (days_left > 0) {
+        enum weekday weekday = weekday_of((int32_t)++day);
+        days_left -= weekday != SATURDAY && weekday != SUNDAY;
     }
     return day * NS_PER_DAY;
 }
@@ -63,7 +77,7 @@ static int64_t unsettled_e9(struct exchange *exchange, int64_t now_ns)
 static void settle_later(struct exchange *exchange, int64_t trade_ns, int64_t amount_e9)
 {
     (void)unsettled_e9(exchange, trade_ns);
-    int64_t at_ns = settles_ns(trade_ns);
+    int64_t at_ns = settles_ns(exchange, trade_ns);
     struct settlement *unused = NULL;
     for (size_t i = 0; i < SETTLEMENTS_MAX; i++) {
         struct settlement *settlement = &exchange->settlements[i];
@@ -287,7 +301,10 @@ static int64_t cost_after_e9(const struct holding *holding, int64_t after_e9, in
                              int64_t value_e9)
 {
     int64_t cost_e9 = 0;
-    bool same_side = (after_e9 < 0) == (holding->qty_e9 < 0) && after_e9 != 0;
+    if (after_e9 == 0) {
+        return 0;
+    }
+    bool same_side = (after_e9 < 0) == (holding->qty_e9 < 0);
     if (holding->qty_e9 == 0 || (same_side && size(after_e9) > size(holding->qty_e9))) {
         (void)money_add(holding->cost_e9, value_e9, &cost_e9);
     } else if (same_side) {

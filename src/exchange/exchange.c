@@ -115,7 +115,7 @@ struct exchange *exchange_init(struct arena *arena, const struct exchange_plan *
     return exchange;
 }
 
-static inline void set_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
+static inline void take_value(struct exchange *exchange, struct holding *holding, int64_t value_e9)
 {
     int64_t sum_e9;
     if (__builtin_sub_overflow(exchange->value_e9, holding->value_e9, &sum_e9) ||
@@ -127,32 +127,26 @@ static inline void set_value(struct exchange *exchange, struct holding *holding,
     holding->value_e9 = value_e9;
 }
 
-/* The same for any quantity. */
-RARELY static void revalue_any(struct exchange *exchange, struct holding *holding)
+RARELY void account_revalue(struct exchange *exchange, struct holding *holding)
 {
     int64_t value_e9;
-    if (money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) != ERR_OK) {
+    if (money_notional(holding->close_e9, holding->qty_e9, ROUND_EVEN, &value_e9) == ERR_OK) {
+        take_value(exchange, holding, value_e9);
+    } else {
         exchange->out_of_range = true;
-        return;
     }
-    set_value(exchange, holding, value_e9);
 }
 
 /* Values a position at its close; whole shares need no 128-bit division. */
 static inline void revalue(struct exchange *exchange, struct holding *holding)
 {
     int64_t value_e9;
-    if (holding->whole == 0 ||
-        __builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)) {
-        revalue_any(exchange, holding);
-        return;
+    if (holding->whole != 0 &&
+        !__builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)) {
+        take_value(exchange, holding, value_e9);
+    } else {
+        account_revalue(exchange, holding);
     }
-    set_value(exchange, holding, value_e9);
-}
-
-void account_revalue(struct exchange *exchange, struct holding *holding)
-{
-    revalue(exchange, holding);
 }
 
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
@@ -234,10 +228,10 @@ bool exchange_order(const struct exchange *exchange, uint64_t order_id,
                     struct exchange_order *order)
 {
     const struct known_id *known = order_find(exchange, order_id);
-    if (known == NULL || known->place == NO_ORDER) {
+    if (known == NULL || known_place(known) == NO_ORDER) {
         return false;
     }
-    const struct resting *resting = &exchange->orders[known->place];
+    const struct resting *resting = &exchange->orders[known_place(known)];
     if (resting->life == ORDER_REPLACEMENT) {
         return false;
     }

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/hot.h"
+#include "market/calendar.h"
 #include "market/event.h"
 #include "market/order.h"
 
@@ -22,10 +23,6 @@
 #define EXCHANGE_OPEN_WINDOW_NS INT64_C(1000000000)
 
 #define EXCHANGE_BOOK_LEVELS 5
-
-enum exchange_calendar {
-    EXCHANGE_CALENDAR_ALWAYS = 0, /* a session is a UTC day */
-};
 
 /* What comes first when one bar holds the prices of several orders. */
 enum intrabar {
@@ -78,7 +75,7 @@ struct exchange_plan {
     int64_t latency_ns;       /* a request works from its arrival plus this */
     int64_t volume_share_ppm; /* of a bar's volume that may fill, all orders together; 0: all */
     int64_t reject_ppm;       /* share of orders refused at random */
-    enum exchange_calendar calendar;
+    enum calendar_id calendar;
     enum intrabar intrabar;
     struct slippage slippage;
     struct account_plan account;
@@ -126,7 +123,7 @@ void exchange_on_requests(struct exchange *exchange, const struct order_request 
 void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
                        struct exchange_reports *reports);
 
-/* Whether no order works: nothing is reported until the next request. */
+/* Whether no order works: nothing is reported until the next request or action. */
 bool exchange_is_quiet(const struct exchange *exchange);
 
 /* Takes the bars of whole slices while no order works, and compares its equity at the end of each

@@ -20,12 +20,17 @@ enum { NO_ORDER = -1, SETTLEMENTS_MAX = 8 };
 
 #define NEVER_NS INT64_MAX
 
-/* An id that was used; the place of its order while that works. */
+/* An id that was used, and its order while that works. Empty entries have the id 0, which is
+ * thereby known and never taken. */
 struct known_id {
     uint64_t id;
-    int32_t place; /* NO_ORDER: ended */
-    int32_t used;  /* 0: an empty entry */
+    int32_t place_plus_1; /* 0: ended */
 };
+
+static inline int32_t known_place(const struct known_id *known)
+{
+    return known->place_plus_1 - 1; /* NO_ORDER when it has ended */
+}
 
 enum order_life {
     ORDER_FREE = 0,
@@ -64,7 +69,10 @@ struct resting {
     uint8_t order_class;
     uint8_t life; /* enum order_life */
     bool trail_is_ppm;
-} __attribute__((aligned(64)));
+    bool extended; /* may fill outside of the regular session */
+} __attribute__((aligned(EVENT_SIZE)));
+
+static_assert(sizeof(struct resting) % EVENT_SIZE == 0, "cleared slot by slot");
 
 struct holding {
     int64_t wake_low_e9;  /* a bar that falls to here ... */
@@ -108,11 +116,16 @@ struct exchange {
     struct settlement settlements[SETTLEMENTS_MAX];
 };
 
-/* The session that holds [start_ns, ...). */
-static inline struct session session_of(const struct exchange *exchange, int64_t start_ns)
+/* The regular session that a moment lies in, or else the next one. Where the calendar knows no more
+ * days, a session is a UTC day. */
+static inline struct session session_of(const struct exchange *exchange, int64_t ns)
 {
-    (void)exchange; /* one calendar so far */
-    return calendar_session(start_ns + 1);
+    struct trading_day day;
+    if (exchange->plan.calendar == CALENDAR_ALWAYS ||
+        !calendar_day_after(exchange->plan.calendar, ns, &day)) {
+        return calendar_session(ns + 1);
+    }
+    return (struct session){.open_ns = day.open_ns, .close_ns = day.close_ns};
 }
 
 /* A market order that waits for nothing but the next open. */

@@ -22,7 +22,7 @@ struct visit {
     struct exchange *exchange;
     const struct event *bar;
     struct holding *holding;
-    struct session session; /* of the bar */
+    struct session session; /* of the bar; close 0: not asked for yet */
     struct exchange_reports *reports;
     int64_t most_e9; /* shares that may still fill */
     enum phase phase;
@@ -128,10 +128,18 @@ static bool arrived(const struct visit *visit, const struct resting *order)
     return order->works_ns <= visit->bar->src_ns + EXCHANGE_OPEN_WINDOW_NS;
 }
 
-/* An order for the open works in the first bar of a session that began with it waiting. */
-static bool in_time_for_open(const struct visit *visit, const struct resting *order)
+static const struct session *session(struct visit *visit)
 {
-    return order->works_ns <= visit->session.open_ns + EXCHANGE_OPEN_WINDOW_NS;
+    if (visit->session.close_ns == 0) {
+        visit->session = session_of(visit->exchange, visit->bar->src_ns);
+    }
+    return &visit->session;
+}
+
+/* An order for the open works in the first bar of a session that began with it waiting. */
+static bool in_time_for_open(struct visit *visit, const struct resting *order)
+{
+    return order->works_ns <= session(visit)->open_ns + EXCHANGE_OPEN_WINDOW_NS;
 }
 
 /* Orders for a session learn which one it is from the first bar they could fill in. */
@@ -139,7 +147,7 @@ static void join_session(struct visit *visit, struct resting *order)
 {
     if (order->life == ORDER_WORKING && order->expires_ns == INT64_MIN && arrived(visit, order) &&
         (order->time_in_force != TIME_IN_FORCE_OPG || in_time_for_open(visit, order))) {
-        order->expires_ns = visit->session.close_ns;
+        order->expires_ns = session(visit)->close_ns;
         order_note_due(visit->exchange, order->expires_ns);
     }
 }
@@ -156,11 +164,21 @@ static bool armed_inside(const struct visit *visit, const struct resting *order)
     return order->armed_visit == visit->exchange->visits && order->armed_at_e9 != 0;
 }
 
-static bool may_act(const struct visit *visit, const struct resting *order)
+/* Whether the bar is of the regular session, not of the hours around it. */
+static bool in_session(struct visit *visit)
+{
+    return visit->exchange->plan.calendar == CALENDAR_ALWAYS ||
+           visit->bar->src_ns >= session(visit)->open_ns;
+}
+
+static bool may_act(struct visit *visit, const struct resting *order)
 {
     if (order->life != ORDER_WORKING || order->visit == visit->exchange->visits ||
         !arrived(visit, order) ||
         (order->match.type == ORDER_TYPE_TRAILING_STOP && order->mark_e9 == 0)) {
+        return false;
+    }
+    if (!in_session(visit) && !order->extended) {
         return false;
     }
     bool at_open = order->time_in_force == TIME_IN_FORCE_OPG;
@@ -175,7 +193,7 @@ static bool may_act(const struct visit *visit, const struct resting *order)
     case PHASE_INSIDE:
         return !at_open && !at_close;
     case PHASE_CLOSE:
-        return at_close && visit->bar->ts_ns >= visit->session.close_ns;
+        return at_close && visit->bar->ts_ns >= session(visit)->close_ns;
     }
     return false;
 }
@@ -241,7 +259,7 @@ static bool now_or_never(const struct resting *order)
 }
 
 /* The next order to act in this phase. */
-static int32_t pick(const struct visit *visit, struct match *match)
+static int32_t pick(struct visit *visit, struct match *match)
 {
     int32_t best = NO_ORDER;
     int64_t best_rank = INT64_MAX;
@@ -314,7 +332,7 @@ static void move_marks(struct visit *visit)
     for (int32_t i = visit->holding->first; i != NO_ORDER; i = visit->exchange->orders[i].next) {
         struct resting *order = &visit->exchange->orders[i];
         if (order->life != ORDER_WORKING || order->match.type != ORDER_TYPE_TRAILING_STOP ||
-            !arrived(visit, order) || visit->holding->quoted) {
+            !arrived(visit, order) || visit->holding->quoted || !in_session(visit)) {
             continue;
         }
         int64_t best_e9 = order->match.buys ? bar->low_e9 : bar->high_e9;
@@ -331,7 +349,8 @@ static void move_marks(struct visit *visit)
 static bool one_plain_waits(const struct exchange *exchange, const struct holding *holding,
                             const struct event *bar)
 {
-    if (holding->first == NO_ORDER || holding->first != holding->last || holding->quoted) {
+    if (holding->first == NO_ORDER || holding->first != holding->last || holding->quoted ||
+        exchange->plan.calendar != CALENDAR_ALWAYS) {
         return false;
     }
     const struct resting *order = &exchange->orders[holding->first];
@@ -364,12 +383,12 @@ RARELY static void fill_phases(struct exchange *exchange, const struct event *ba
     struct visit visit = {.exchange = exchange,
                           .bar = bar,
                           .holding = &exchange->holdings[bar->instrument],
-                          .session = session_of(exchange, bar->src_ns),
                           .reports = reports,
                           .most_e9 = most_of_volume_e9(exchange, bar->bar.volume)};
     exchange->visits++;
     join_sessions(&visit);
-    for (visit.phase = PHASE_OPEN; visit.phase <= PHASE_CLOSE; visit.phase++) {
+    for (visit.phase = PHASE_OPEN; visit.phase <= PHASE_CLOSE && visit.holding->first != NO_ORDER;
+         visit.phase++) {
         struct match match;
         int32_t place;
         while ((place = pick(&visit, &match)) != NO_ORDER) {

@@ -49,7 +49,7 @@ struct known_id *order_find(const struct exchange *exchange, uint64_t id)
     }
     struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
-        if (window[i].id == id && window[i].used) {
+        if (window[i].id == id) {
             return &window[i];
         }
     }
@@ -62,8 +62,7 @@ static uint32_t free_id(struct exchange *exchange, uint64_t id)
     uint32_t window = id_window(exchange, id);
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
         uint32_t entry = window + (exchange->known_turn + i) % ID_WINDOW;
-        const struct known_id *known = &exchange->known_ids[entry];
-        if (!known->used || known->place == NO_ORDER) {
+        if (exchange->known_ids[entry].place_plus_1 == 0) {
             exchange->known_turn += i + 1;
             return entry;
         }
@@ -85,9 +84,9 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
     exchange->free = order->next;
     exchange->free_count--;
     exchange->highest_id = id > exchange->highest_id ? id : exchange->highest_id;
-    exchange->known_ids[entry] = (struct known_id){.id = id, .place = place, .used = 1};
+    exchange->known_ids[entry] = (struct known_id){.id = id, .place_plus_1 = place + 1};
     for (size_t i = 0; i < sizeof *order / EVENT_SIZE; i++) {
-        clear_slot((char *)order + i * EVENT_SIZE); /* made in its place: see there */
+        clear_slot((unsigned char *)order + i * EVENT_SIZE);
     }
     order->id = id;
     order->known = entry;
@@ -109,7 +108,7 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
 void order_release(struct exchange *exchange, int32_t place)
 {
     struct resting *order = &exchange->orders[place];
-    exchange->known_ids[order->known].place = NO_ORDER;
+    exchange->known_ids[order->known].place_plus_1 = 0;
     order->life = ORDER_FREE;
     order->next = exchange->free;
     exchange->free = place;
@@ -118,7 +117,7 @@ void order_release(struct exchange *exchange, int32_t place)
 
 void order_forget(struct exchange *exchange, int32_t place)
 {
-    exchange->known_ids[exchange->orders[place].known].used = 0;
+    exchange->known_ids[exchange->orders[place].known].id = 0;
     order_release(exchange, place);
 }
 

@@ -17,9 +17,11 @@ static void join_session(struct exchange *exchange, struct resting *order, int64
     }
 }
 
-static bool meets_quotes(const struct resting *order, int64_t ts_ns, uint64_t visit)
+static bool meets_quotes(const struct resting *order, int64_t ts_ns, uint64_t visit,
+                         bool in_session)
 {
-    return order->life == ORDER_WORKING && order->visit != visit && order->works_ns <= ts_ns &&
+    return (in_session || order->extended) && order->life == ORDER_WORKING &&
+           order->visit != visit && order->works_ns <= ts_ns &&
            order->time_in_force != TIME_IN_FORCE_OPG && order->time_in_force != TIME_IN_FORCE_CLS;
 }
 
@@ -60,10 +62,11 @@ static void meet(struct exchange *exchange, int32_t place, int64_t ts_ns, int64_
 
 /* The oldest order that has not met this quote. */
 static int32_t next_to_meet(const struct exchange *exchange, const struct holding *holding,
-                            int64_t ts_ns)
+                            int64_t ts_ns, bool in_session)
 {
     int32_t i = holding->first;
-    while (i != NO_ORDER && !meets_quotes(&exchange->orders[i], ts_ns, exchange->visits)) {
+    while (i != NO_ORDER &&
+           !meets_quotes(&exchange->orders[i], ts_ns, exchange->visits, in_session)) {
         i = exchange->orders[i].next;
     }
     return i;
@@ -83,8 +86,9 @@ void exchange_on_quote(struct exchange *exchange, uint32_t instrument, int64_t t
     holding->spread_e9 =
         quote->ask_e9 > quote->bid_e9 && quote->bid_e9 > 0 ? quote->ask_e9 - quote->bid_e9 : 0;
     exchange->visits++;
+    bool in_session = ts_ns >= session_of(exchange, ts_ns).open_ns;
     int32_t place;
-    while ((place = next_to_meet(exchange, holding, ts_ns)) != NO_ORDER) {
+    while ((place = next_to_meet(exchange, holding, ts_ns, in_session)) != NO_ORDER) {
         struct resting *order = &exchange->orders[place];
         order->visit = exchange->visits;
         join_session(exchange, order, ts_ns);

@@ -34,11 +34,15 @@ static bool prices_are_good(const struct order_request *request)
     return false;
 }
 
-/* Orders that fill at once, at the open or at the close only are market and limit orders. */
+/* Orders that fill at once, at the open or at the close only are market and limit orders; in
+ * extended hours there are only limit orders that may wait. */
 static bool time_is_good(const struct event_order *order)
 {
-    return order->time_in_force <= TIME_IN_FORCE_GTC || order->type == ORDER_TYPE_MARKET ||
-           order->type == ORDER_TYPE_LIMIT;
+    bool waits = order->time_in_force <= TIME_IN_FORCE_GTC;
+    if ((order->order_flags & ORDER_FLAG_EXTENDED) != 0) {
+        return waits && order->type == ORDER_TYPE_LIMIT && order->order_class == ORDER_CLASS_SIMPLE;
+    }
+    return waits || order->type == ORDER_TYPE_MARKET || order->type == ORDER_TYPE_LIMIT;
 }
 
 static enum reject_reason judge_form(const struct exchange *exchange,
@@ -111,17 +115,16 @@ static void fill_in(struct exchange *exchange, struct resting *order,
                     const struct order_request *request, int64_t works_ns)
 {
     const struct event_order *asked = &request->head.order;
-    order->match = (struct match_order){
-        .type = asked->type,
-        .buys = request->legs[0].ratio > 0,
-        .limit_e9 = asked->limit_price_e9,
-        .stop_e9 = request->terms.stop_price_e9,
-    };
+    order->match.type = asked->type; /* field by field: see clear_slot() */
+    order->match.buys = request->legs[0].ratio > 0;
+    order->match.limit_e9 = asked->limit_price_e9;
+    order->match.stop_e9 = request->terms.stop_price_e9;
     order->instrument = request->legs[0].instrument;
     order->left_e9 = asked->qty_e9;
     order->trail = request->terms.trail;
     order->trail_is_ppm = (asked->order_flags & ORDER_FLAG_TRAIL_PPM) != 0;
     order->time_in_force = asked->time_in_force;
+    order->extended = (asked->order_flags & ORDER_FLAG_EXTENDED) != 0;
     order->order_class = asked->order_class;
     order->works_ns = works_ns;
     order->expires_ns = asked->time_in_force == TIME_IN_FORCE_GTC || asked->time_in_force == 0 ||
@@ -181,7 +184,7 @@ static enum reject_reason take_unit(struct exchange *exchange,
                                     const struct order_request *const *requests, uint32_t count,
                                     int64_t now_ns)
 {
-    struct resting first = {.id = requests[0]->head.order.order_id};
+    UNSET struct resting first; /* what the account needs of it: all that fill_in() sets */
     fill_in(exchange, &first, requests[0], now_ns + exchange->plan.latency_ns);
     enum reject_reason reason = judge_account(exchange, &first, now_ns);
     if (reason != REJECT_NONE) {
@@ -239,7 +242,7 @@ static bool is_plain(const struct exchange *exchange, const struct order_request
     const struct order_leg *leg = &request->legs[0];
     return order->action == ORDER_ACTION_SUBMIT && order->type == ORDER_TYPE_MARKET &&
            order->time_in_force == TIME_IN_FORCE_GTC && order->order_class == ORDER_CLASS_SIMPLE &&
-           request->terms.group == 0 && order->leg_count == 1 &&
+           request->terms.group == 0 && order->order_flags == 0 && order->leg_count == 1 &&
            (leg->ratio == 1 || leg->ratio == -1) &&
            leg->instrument < exchange->plan.instrument_count && order->qty_e9 > 0 &&
            exchange->plan.reject_ppm == 0 && !exchange->plan.refuse_opposite &&
@@ -285,13 +288,13 @@ RARELY static void cancel(struct exchange *exchange, const struct order_request 
 {
     uint64_t id = request->head.order.order_id;
     const struct known_id *known = order_find(exchange, id);
-    if (known == NULL || known->place == NO_ORDER) {
+    if (known == NULL || known_place(known) == NO_ORDER) {
         report(exchange, reports, EVENT_CANCEL_REJECTED,
                known == NULL ? REJECT_UNKNOWN_ORDER : REJECT_NOT_WORKING, now_ns,
                request->head.instrument, id);
         return;
     }
-    struct resting *order = &exchange->orders[known->place];
+    struct resting *order = &exchange->orders[known_place(known)];
     struct holding *holding = &exchange->holdings[order->instrument];
     if (order->life == ORDER_REPLACEMENT) {
         report(exchange, reports, EVENT_CANCEL_REJECTED, REJECT_NOT_WORKING, now_ns,
@@ -301,7 +304,7 @@ RARELY static void cancel(struct exchange *exchange, const struct order_request 
         order->cancel_ns = at_ns < order->cancel_ns ? at_ns : order->cancel_ns;
         order_note_due(exchange, order->cancel_ns);
     } else {
-        order_end(exchange, known->place, EVENT_CANCELED, REJECT_NONE, now_ns, reports);
+        order_end(exchange, known_place(known), EVENT_CANCELED, REJECT_NONE, now_ns, reports);
         orders_set_wake(exchange, holding);
     }
 }
@@ -343,10 +346,10 @@ RARELY static void replace(struct exchange *exchange, const struct order_request
     const struct known_id *known = order_find(exchange, request->terms.replaces);
     enum reject_reason reason =
         known == NULL ? REJECT_UNKNOWN_ORDER
-        : known->place == NO_ORDER
+        : known_place(known) == NO_ORDER
             ? REJECT_NOT_WORKING
-            : judge_replacement(exchange, request, &exchange->orders[known->place]);
-    int32_t old = reason == REJECT_NONE ? known->place : NO_ORDER;
+            : judge_replacement(exchange, request, &exchange->orders[known_place(known)]);
+    int32_t old = reason == REJECT_NONE ? known_place(known) : NO_ORDER;
     int32_t place =
         reason == REJECT_NONE ? order_take(exchange, request->head.order.order_id) : NO_ORDER;
     if (reason == REJECT_NONE && place == NO_ORDER) {

@@ -524,6 +524,79 @@ Test(rules, settlement_skips_the_weekend_and_follows_its_date)
     }
 }
 
+/* ---- the calendar of the exchanges ---- */
+
+static int64_t moment(const char *text)
+{
+    int64_t ns = 0;
+    cr_assert_eq(utc_parse(text, strlen(text), &ns), ERR_OK, "%s", text);
+    return ns;
+}
+
+/* 2024-01-02: 09:30 to 16:00 in New York is 14:30 to 21:00 UTC. */
+Test(rules, a_day_order_ends_at_the_close_in_new_york)
+{
+    struct market *market = market_create((struct exchange_plan){.calendar = CALENDAR_XNYS});
+    market->now_ns = moment("2024-01-02T14:30:00Z");
+    struct order_request request = order(market, 1, ORDER_TYPE_LIMIT, 900, 0);
+    request.head.order.time_in_force = TIME_IN_FORCE_DAY;
+    (void)must_take(market, request);
+    struct order_request closing = order(market, 1, ORDER_TYPE_MARKET, 0, 0);
+    closing.head.order.time_in_force = TIME_IN_FORCE_CLS;
+    (void)must_take(market, closing);
+    bar(market, 1000, 1000, 1000, 1000, 100);
+    cr_assert_eq(market->reports.count, 0);
+    market->now_ns = moment("2024-01-02T20:59:00Z");
+    bar(market, 1000, 1000, 1000, 1010, 100);
+    cr_assert_eq(market->reports.count, 2);
+    expect_fill(market, 0, 2, 1, 1010);
+    expect(market, 1, EVENT_EXPIRED, 1, REJECT_NONE);
+    cr_assert_eq(market->said[1].event.ts_ns, moment("2024-01-02T21:00:00Z"));
+    market_destroy(market);
+}
+
+/* Before the open only a limit order that asks for it fills; the others wait for 09:30. */
+Test(rules, extended_hours_are_for_those_who_ask)
+{
+    struct market *market = market_create((struct exchange_plan){.calendar = CALENDAR_XNYS});
+    market->now_ns = moment("2024-01-02T13:00:00Z");
+    struct order_request early = order(market, 1, ORDER_TYPE_LIMIT, 1000, 0);
+    early.head.order.order_flags = ORDER_FLAG_EXTENDED;
+    (void)must_take(market, order(market, 2, ORDER_TYPE_MARKET, 0, 0));
+    (void)must_take(market, early);
+    struct order_request opening = order(market, 3, ORDER_TYPE_MARKET, 0, 0);
+    opening.head.order.time_in_force = TIME_IN_FORCE_OPG;
+    (void)must_take(market, opening);
+    struct order_request wrong = order(market, 1, ORDER_TYPE_MARKET, 0, 0);
+    wrong.head.order.order_flags = ORDER_FLAG_EXTENDED;
+    send(market, &wrong, 1);
+    expect(market, 0, EVENT_REJECTED, wrong.head.order.order_id, REJECT_BAD_TIME);
+    bar(market, 990, 1000, 980, 1000, 100);
+    cr_assert_eq(market->reports.count, 1);
+    expect_fill(market, 0, 1, 1, 990);
+    market->now_ns = moment("2024-01-02T14:30:00Z");
+    bar(market, 1005, 1010, 1000, 1000, 100);
+    cr_assert_eq(market->reports.count, 2);
+    expect_fill(market, 0, 2, 2, 1005);
+    expect_fill(market, 1, 3, 3, 1005);
+    market_destroy(market);
+}
+
+/* Sold on Wednesday 2024-07-03, settled on Friday: Thursday is Independence Day. */
+Test(rules, settlement_knows_the_holidays)
+{
+    struct market *market = market_create(
+        (struct exchange_plan){.calendar = CALENDAR_XNYS, .account = {.settled_only = true}});
+    market->now_ns = moment("2024-07-03T14:30:00Z");
+    buy(market, 1000);
+    (void)must_take(market, order(market, -1000, ORDER_TYPE_MARKET, 0, 0));
+    bar(market, 1000, 1000, 1000, 1000, 1000);
+    cr_assert_eq(exchange_buying_power_e9(market->exchange, moment("2024-07-04T23:59:59Z")), 0);
+    cr_assert_eq(exchange_buying_power_e9(market->exchange, moment("2024-07-05T00:00:00Z")),
+                 USD(10000));
+    market_destroy(market);
+}
+
 /* ---- quotes ---- */
 
 /* Each side has its own size; 0 at a side means nothing there. */
