@@ -107,7 +107,7 @@ test_questions()
     check 'answers stand in the file' grep -q '^cash: \$50,000 ' asked/bellwether.yaml
     check 'a data file gives its symbols' grep -q '^symbols: \[AAPL, SPY\]' asked/bellwether.yaml
     check 'a data file gives its bar' grep -q '^bar: 1min' asked/bellwether.yaml
-    expect 'validate accepts the answers' 0 'risk: 0.5% of the equity' \
+    expect 'validate accepts the answers' 0 '0.5% of the equity' \
         "$bellwether" validate -c asked/bellwether.yaml --data bars.csv
     answer again '50000\n$60,000\nSPY, QQQ\n\n\n\n' || true
     check 'a bare number is asked again' grep -q '^cash: \$60,000 ' again/bellwether.yaml

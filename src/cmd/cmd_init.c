@@ -28,14 +28,14 @@ struct answers {
     char *bar;     /* "bar: 1min" or a comment that says why there is none */
     char *frame;
     char *strategy;
-    char *risk;
+    char *share;
     char *loss;
 };
 
 static void answers_finish(struct answers *answers)
 {
     char **const texts[] = {&answers->cash,     &answers->symbols, &answers->bar, &answers->frame,
-                            &answers->strategy, &answers->risk,    &answers->loss};
+                            &answers->strategy, &answers->share,   &answers->loss};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         free(*texts[i]);
         *texts[i] = NULL;
@@ -129,7 +129,7 @@ static bool take_strategy(struct answers *answers, const char *text)
     return true;
 }
 
-static bool take_risk(struct answers *answers, const char *text)
+static bool take_share(struct answers *answers, const char *text)
 {
     static const struct unit_range range = {1, 1000000};
     struct unit_fault fault;
@@ -138,7 +138,7 @@ static bool take_risk(struct answers *answers, const char *text)
         (void)printf("  %s; %s\n", fault.text.text, fault.hint.text);
         return false;
     }
-    set_text(&answers->risk, text);
+    set_text(&answers->share, text);
     return true;
 }
 
@@ -164,7 +164,7 @@ static const struct question questions[] = {
     {"Simulated cash to start with",                  "$100,000",     take_cash    },
     {"Symbols (all, or SPY, QQQ), or a data file",    "all",          take_symbols },
     {"Strategy",                                      "ma_crossover", take_strategy},
-    {"Risk per trade, as a share of the equity",      "1%",           take_risk    },
+    {"Worth of one entry, as a share of the equity",  "10%",          take_share   },
     {"Daily loss after which nothing more is bought", "2%",           take_loss    },
 };
 
@@ -232,25 +232,11 @@ static const char template[] =
     "cash: %-18s # simulated cash in the account at the start\n"
     "commission: $0           # charged for every fill\n"
     "\n"
-    "exchange:                # the simulated exchange; each line may be left out\n"
-    "  account: cash          # or margin 2x, which may lose more than it began with\n"
-    "  slippage: 2bps         # fills are so much worse than the price\n"
-    "  fees: us               # the fees of SEC, FINRA and CAT\n"
-    "  seed: 1                # what happens at random happens alike in every run\n"
-    "\n"
     "strategies:\n"
     "  - name: %s\n"
     "    frame: %-13s # length of the bars that it decides on\n"
     "    size:                # how many shares an entry buys:\n"
-    "      risk: %-12s # so many that this share of the equity is lost at the stop ...\n"
-    "      cap: 20%%           # ... and worth at most this share of it\n"
-    "    entry: {order: market, time_in_force: gtc}\n"
-    "    exits:\n"
-    "      stop: 2ATR         # sells at a loss of two average true ranges\n"
-    "      target: 4ATR       # sells at a gain of four\n"
-    "      opposite_signal: yes   # and when the strategy says so\n"
-    "      held_by: engine    # the engine watches; broker: orders rest at the exchange\n"
-    "      atr: 14            # bars in the average true range\n"
+    "      equity: %-10s # so many that they are worth this share of the equity\n"
     "\n"
     "limits:                                # the last check of each order; none has a default\n"
     "  max_order_notional: 25%%              # most that one entry may be worth\n"
@@ -267,7 +253,7 @@ static const char template[] =
 static char *fill_template(const struct answers *answers, const char *path)
 {
     return xasprintf(template, path, path, answers->symbols, answers->bar, answers->cash,
-                     answers->strategy, answers->frame, answers->risk, answers->loss);
+                     answers->strategy, answers->frame, answers->share, answers->loss);
 }
 
 /* O_EXCL, so that what is there stays, even what came a moment ago. */

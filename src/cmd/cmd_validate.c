@@ -9,6 +9,7 @@
 
 #include "base/money.h"
 #include "cmd/cmd.h"
+#include "config/carried_out.h"
 #include "data/local_zone.h"
 #include "sys/memory.h"
 #include "sys/plugin.h"
@@ -181,6 +182,10 @@ static enum err validate(const struct validate_options *wanted, struct inputs *i
     if (wanted->data_count > 0) {
         validation->bars = &inputs->bars;
         find_last_prices(inputs, &validation->prices);
+    }
+    err = config_check_carried_out(&inputs->config, problem);
+    if (err != ERR_OK) {
+        return err;
     }
     at_risk_reckon(validation->config, &validation->prices, &validation->at_risk);
     find_blocked(validation);

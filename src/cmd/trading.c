@@ -18,6 +18,7 @@
 #include "cmd/build_info.h"
 #include "cmd/cmd.h"
 #include "cmd/desk.h"
+#include "config/carried_out.h"
 #include "driver/driver.h"
 #include "monitor/terminal.h"
 #include "readers/explain_decisions.h"
@@ -113,6 +114,9 @@ static enum err open_config(struct trading *trading)
     }
     for (uint32_t i = 0; err == ERR_OK && i < trading->config.warning_count; i++) {
         (void)fprintf(stderr, "bellwether: warning: %s\n", trading->config.warnings[i].text);
+    }
+    if (err == ERR_OK) {
+        err = config_check_carried_out(&trading->config, &trading->problem);
     }
     if (err == ERR_OK && !given && !options->json) {
         (void)printf("no -c given: using %s\n", example);

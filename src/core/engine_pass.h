@@ -33,8 +33,8 @@ struct engine_pass {
     /* The instrument at hand. */
     struct position *position;
     int64_t position_value_e9;
-    const struct band *band; /* closes that concern the Closer */
-    bool held;
+    struct band band; /* closes outside of it concern the Closer */
+    bool held;        /* or watched for another reason */
     struct seat *seats;
     const struct seat *seats_end;
 };
@@ -59,7 +59,7 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
     const struct engine *const engine = pass->engine;
     pass->position = &engine->ledger.positions[instrument];
     pass->position_value_e9 = pass->position->value_e9;
-    pass->band = &engine->bands[instrument];
+    pass->band = engine->bands[instrument];
     pass->held = pass->position->qty_e9 != 0;
     pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
     pass->seats_end = pass->seats + engine->book_count;
@@ -71,11 +71,14 @@ static inline void engine_pass_close(const struct engine_pass *pass)
     pass->position->value_e9 = pass->position_value_e9;
 }
 
+/* A session begins, or a time rule of the Closer is due. */
+RARELY void engine_pass_turn(struct engine_pass *pass);
+
 static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
 {
     pass->ts_ns = ts_ns;
     if (ts_ns >= pass->engine->turn_ns) {
-        pass->says |= engine_turn(pass->engine, ts_ns, pass->equity_e9);
+        engine_pass_turn(pass);
     }
 }
 
@@ -103,6 +106,9 @@ static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value
     pass->value_e9 = sum_e9;
     pass->position_value_e9 = value_e9;
 }
+
+/* A close that concerns the Closer. */
+RARELY void engine_pass_watch(struct engine_pass *pass, const struct event *bar);
 
 /* Marks a position of any quantity. */
 RARELY void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9);
@@ -140,8 +146,8 @@ static inline void engine_pass_hold(struct engine_pass *pass, const struct event
     if (pass->held) {
         const int64_t close_e9 = bar->bar.close_e9;
         engine_pass_mark(pass, close_e9);
-        if (close_e9 <= pass->band->low_e9 || close_e9 >= pass->band->high_e9) {
-            pass->says |= engine_watch_bar(pass->engine, bar);
+        if (close_e9 <= pass->band.low_e9 || close_e9 >= pass->band.high_e9) {
+            engine_pass_watch(pass, bar);
         }
     }
 }

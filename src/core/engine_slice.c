@@ -15,6 +15,17 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     }
 }
 
+void engine_pass_turn(struct engine_pass *pass)
+{
+    pass->says |= engine_turn(pass->engine, pass->ts_ns, pass->equity_e9);
+}
+
+void engine_pass_watch(struct engine_pass *pass, const struct event *bar)
+{
+    pass->says |= engine_watch_bar(pass->engine, bar);
+    pass->band = pass->engine->bands[bar->instrument];
+}
+
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
 {
     int64_t value_e9;

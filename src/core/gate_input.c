@@ -124,7 +124,12 @@ void gate_input_fill(const struct engine *engine, const struct gate_order *order
     struct live_sums sums = {0};
     sum_live_trades(engine, instrument, &sums);
 
-    *input = (struct gate_input){.limits = &engine->limits};
+    /* Field by field: clearing a struct of this size becomes `rep stos` (base/hot.h). */
+    input->limits = &engine->limits;
+    input->sells = false;
+    input->halted = false;
+    input->gap_ppm = 0;
+    input->opposite_entry_qty_e9 = 0;
     fill_order(engine, order, input);
     fill_session(engine, input);
     input->last_entry_ns = trade->id == 0 ? GATE_NEVER_NS : trade->entered_ns;

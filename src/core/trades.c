@@ -15,16 +15,24 @@ const char *trade_state_text(uint8_t state)
     return "unknown";
 }
 
-struct order *trade_order(struct trade *trade, uint64_t order_id)
+/* Where an order of that role is kept. */
+static struct order *order_of(struct trade *trade, enum order_role role)
 {
-    if (order_id == 0) {
-        return NULL;
-    }
-    struct order *const orders[] = {&trade->entry, &trade->exit, &trade->target, &trade->stop};
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
-        if (orders[i]->id == order_id) {
-            return orders[i];
-        }
+    switch (role) {
+    case ORDER_ROLE_ENTRY:
+        return &trade->entry;
+    case ORDER_ROLE_EXIT:
+        return &trade->exit;
+    case ORDER_ROLE_TARGET:
+        return &trade->target;
+    case ORDER_ROLE_STOP:
+        return &trade->stop;
     }
     return NULL;
+}
+
+struct order *trade_order(struct trade *trade, uint64_t order_id)
+{
+    struct order *order = order_of(trade, order_id_role(order_id));
+    return order != NULL && order_id != 0 && order->id == order_id ? order : NULL;
 }

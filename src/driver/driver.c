@@ -45,6 +45,7 @@ static struct sim *make_sim(const struct run_config *config, const struct engine
         .latency_ns = as->latency_ns,
         .volume_share_ppm = as->volume_share_ppm,
         .reject_ppm = as->reject_ppm,
+        .calendar = config->calendar,
         .intrabar = (enum intrabar)as->intrabar,
         .slippage = {.kind = (enum slippage_kind)as->slippage.kind,
                      .ppm = as->slippage.ppm,

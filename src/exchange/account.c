@@ -93,25 +93,32 @@ static void settle_later(struct exchange *exchange, int64_t trade_ns, int64_t am
 
 /* ---- prices ---- */
 
-/* Commission and fees of one fill; false when they leave int64. */
-static bool commission(const struct exchange *exchange, bool buys, int64_t qty_e9, int64_t price_e9,
-                       int64_t at_ns, int64_t *commission_e9)
+/* What the quantity, the price and the day add to it. */
+RARELY static bool add_fees(const struct exchange *exchange, bool buys, int64_t qty_e9,
+                            int64_t price_e9, int64_t at_ns, int64_t *commission_e9)
 {
     const struct exchange_plan *plan = &exchange->plan;
-    int64_t sum_e9 = plan->commission_e9;
     int64_t part_e9;
-    if (plan->commission_per_share_e9 != 0 &&
-        (money_notional(plan->commission_per_share_e9, qty_e9, ROUND_EVEN, &part_e9) != ERR_OK ||
-         money_add(sum_e9, part_e9, &sum_e9) != ERR_OK)) {
+    if (money_notional(plan->commission_per_share_e9, qty_e9, ROUND_EVEN, &part_e9) != ERR_OK ||
+        money_add(*commission_e9, part_e9, commission_e9) != ERR_OK) {
         return false;
     }
-    sum_e9 = greater(sum_e9, plan->commission_min_e9);
-    if (plan->fees && (fees_of_fill(at_ns, buys, qty_e9, price_e9, &part_e9) != ERR_OK ||
-                       money_add(sum_e9, part_e9, &sum_e9) != ERR_OK)) {
-        return false;
+    *commission_e9 = greater(*commission_e9, plan->commission_min_e9);
+    return !plan->fees || (fees_of_fill(at_ns, buys, qty_e9, price_e9, &part_e9) == ERR_OK &&
+                           money_add(*commission_e9, part_e9, commission_e9) == ERR_OK);
+}
+
+/* Commission and fees of one fill; false when they leave int64. */
+static inline bool commission(const struct exchange *exchange, bool buys, int64_t qty_e9,
+                              int64_t price_e9, int64_t at_ns, int64_t *commission_e9)
+{
+    const struct exchange_plan *plan = &exchange->plan;
+    *commission_e9 = greater(plan->commission_e9, plan->commission_min_e9);
+    if (plan->commission_per_share_e9 == 0 && !plan->fees) {
+        return true;
     }
-    *commission_e9 = sum_e9;
-    return true;
+    *commission_e9 = plan->commission_e9;
+    return add_fees(exchange, buys, qty_e9, price_e9, at_ns, commission_e9);
 }
 
 /* What buying (or selling short) costs in buying power. */
@@ -155,7 +162,7 @@ static int64_t counted_price_e9(const struct holding *holding, const struct rest
 /* ---- buying power ---- */
 
 /* Of a margin account: multiplier x equity - positions. Only on the way of an order or a fill. */
-static bool margin_power_e9(const struct exchange *exchange, int64_t *power_e9)
+RARELY static bool margin_power_e9(const struct exchange *exchange, int64_t *power_e9)
 {
     int64_t equity_e9 = exchange->cash_e9;
     int64_t gross_e9 = 0;
@@ -253,23 +260,12 @@ enum reject_reason account_judge(struct exchange *exchange, struct resting *orde
                : REJECT_INSUFFICIENT_POSITION;
 }
 
-void account_hold(struct exchange *exchange, struct resting *order)
+void account_hold_power(struct exchange *exchange, struct resting *order)
 {
-    order->closing_e9 = order->closing_e9 == 0 ? 0 : order->left_e9;
-    exchange->holdings[order->instrument].closing_e9 += order->closing_e9;
-    order->held_e9 = 0;
-    if (exchange->plan.account.holds && order->hold_price_e9 != 0 &&
-        cost(exchange, order->match.buys, order->left_e9, order->hold_price_e9, order->works_ns,
+    if (cost(exchange, order->match.buys, order->left_e9, order->hold_price_e9, order->works_ns,
              &order->held_e9)) {
         exchange->held_e9 += order->held_e9;
     }
-}
-
-void account_free(struct exchange *exchange, struct resting *order)
-{
-    exchange->holdings[order->instrument].closing_e9 -= order->closing_e9;
-    exchange->held_e9 -= order->held_e9;
-    order->held_e9 = 0;
 }
 
 /* ---- fills ---- */

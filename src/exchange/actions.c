@@ -14,7 +14,7 @@ static void report_cash(struct exchange *exchange, const struct event *action,
                         struct exchange_reports *reports)
 {
     report(exchange, reports, EVENT_ACCOUNT_CASH, REJECT_NONE, action->ts_ns, action->instrument,
-           (struct event_report){0});
+           0);
     struct event *event = &reports->reports[reports->count - 1].event;
     event->flags = (uint8_t)cause;
     event->account_cash = (struct event_account_cash){.amount_e9 = amount_e9, .qty_e9 = qty_e9};

@@ -109,6 +109,7 @@ struct exchange {
     int32_t places_used; /* places at and behind this one were never used */
     struct resting *orders;
     struct holding *holdings;
+    uint64_t highest_id; /* ever used: what is above it is new */
     uint32_t known_mask; /* windows less one */
     uint32_t known_turn; /* spreads new ids over their window */
     struct known_id *known_ids;
@@ -127,6 +128,13 @@ static inline struct session session_of(const struct exchange *exchange, int64_t
     return (struct session){.open_ns = day.open_ns, .close_ns = day.close_ns};
 }
 
+/* A market order that waits for nothing but the next open. */
+static inline bool order_is_plain(const struct resting *order)
+{
+    return order->match.type == ORDER_TYPE_MARKET && order->time_in_force == TIME_IN_FORCE_GTC &&
+           order->order_class == ORDER_CLASS_SIMPLE && order->life == ORDER_WORKING;
+}
+
 static inline bool order_in_group(const struct resting *order)
 {
     return order->order_class != ORDER_CLASS_SIMPLE;
@@ -134,9 +142,10 @@ static inline bool order_in_group(const struct resting *order)
 
 /* ---- orders.c ---- */
 
-void report(struct exchange *exchange, struct exchange_reports *reports, enum event_kind kind,
-            enum reject_reason reason, int64_t ts_ns, uint32_t instrument,
-            struct event_report payload);
+/* Adds a report; a FILL's other fields are the caller's to set. */
+struct event *report(struct exchange *exchange, struct exchange_reports *reports,
+                     enum event_kind kind, enum reject_reason reason, int64_t ts_ns,
+                     uint32_t instrument, uint64_t order_id);
 
 /* The entry of an id, or NULL when it was not used or is forgotten. */
 struct known_id *order_find(const struct exchange *exchange, uint64_t id);
@@ -156,6 +165,15 @@ void order_enlist(struct exchange *exchange, int32_t place);
  * held is free, requests for it that are on their way are refused, its group takes notice. */
 void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
                enum reject_reason reason, int64_t at_ns, struct exchange_reports *reports);
+
+/* The same for an order that was filled, is no part of a group and has no request on its way. */
+void order_end_plain(struct exchange *exchange, int32_t place);
+
+static inline bool order_ends_plainly(const struct resting *order)
+{
+    return order->order_class == ORDER_CLASS_SIMPLE && order->cancel_ns == NEVER_NS &&
+           order->replacement == NO_ORDER;
+}
 
 /* Ends orders that expire and lets cancels and replacements work, all up to a moment. */
 void orders_due(struct exchange *exchange, int64_t until_ns, struct exchange_reports *reports);
@@ -229,8 +247,26 @@ static inline bool order_is_immediate(const struct resting *order)
 enum reject_reason account_judge(struct exchange *exchange, struct resting *order, int64_t now_ns);
 
 /* Writes what an order holds and closes into the totals, and takes it out of them. */
-void account_hold(struct exchange *exchange, struct resting *order);
-void account_free(struct exchange *exchange, struct resting *order);
+RARELY void account_hold_power(struct exchange *exchange, struct resting *order);
+
+static inline void account_hold(struct exchange *exchange, struct resting *order)
+{
+    order->held_e9 = 0;
+    if (order->closing_e9 != 0) {
+        order->closing_e9 = order->left_e9;
+        exchange->holdings[order->instrument].closing_e9 += order->left_e9;
+    }
+    if (exchange->plan.account.holds && order->hold_price_e9 != 0) {
+        account_hold_power(exchange, order);
+    }
+}
+
+static inline void account_free(struct exchange *exchange, struct resting *order)
+{
+    exchange->holdings[order->instrument].closing_e9 -= order->closing_e9;
+    exchange->held_e9 -= order->held_e9;
+    order->held_e9 = 0;
+}
 
 /* What `qty_e9` of a position that is to be closed leaves free for others. */
 int64_t account_closable_e9(const struct holding *holding, bool buys);

@@ -40,8 +40,9 @@ void fill_trigger(struct resting *order)
     }
 }
 
-static int64_t price_after_slippage(const struct exchange *exchange, const struct resting *order,
-                                    const struct execution *execution, int64_t qty_e9)
+RARELY static int64_t price_after_slippage(const struct exchange *exchange,
+                                           const struct resting *order,
+                                           const struct execution *execution, int64_t qty_e9)
 {
     const struct slip slip = {.buys = order->match.buys,
                               .price_e9 = execution->price_e9,
@@ -58,41 +59,25 @@ static int64_t fill_qty_e9(const struct exchange *exchange, const struct resting
                            const struct execution *execution)
 {
     int64_t qty_e9 = order->left_e9 < *execution->most_e9 ? order->left_e9 : *execution->most_e9;
-    if (execution->slips) {
+    if (execution->slips && exchange->plan.slippage.kind == SLIPPAGE_BOOK) {
         qty_e9 = slippage_qty_e9(&exchange->plan.slippage, qty_e9);
     }
     return order->time_in_force == TIME_IN_FORCE_FOK && qty_e9 < order->left_e9 ? 0 : qty_e9;
 }
 
-bool fill_order(struct exchange *exchange, int32_t place, const struct execution *execution,
-                struct exchange_reports *reports)
+/* What a fill leaves of an order, and what it means for its group. True when the order has ended.
+ */
+RARELY static bool take_fill(struct exchange *exchange, int32_t place, int64_t qty_e9,
+                             const struct execution *execution, struct exchange_reports *reports)
 {
     struct resting *order = &exchange->orders[place];
-    struct event_report payload = {.order_id = order->id};
-    payload.qty_e9 = fill_qty_e9(exchange, order, execution);
-    if (payload.qty_e9 == 0) {
-        return false;
-    }
-    payload.price_e9 = execution->slips
-                           ? price_after_slippage(exchange, order, execution, payload.qty_e9)
-                           : execution->price_e9;
-    enum reject_reason reason = account_fill(exchange, order, payload.qty_e9, payload.price_e9,
-                                             execution->at_ns, &payload.commission_e9);
-    if (reason != REJECT_NONE) {
-        order_end(exchange, place, EVENT_CANCELED, reason, execution->at_ns, reports);
-        return true;
-    }
-    payload.exec_id = ++exchange->last_exec_id;
-    report(exchange, reports, EVENT_FILL, REJECT_NONE, execution->at_ns, order->instrument,
-           payload);
-    *execution->most_e9 -= payload.qty_e9;
     account_free(exchange, order);
-    order->left_e9 -= payload.qty_e9;
-    order->filled_e9 += payload.qty_e9;
+    order->left_e9 -= qty_e9;
+    order->filled_e9 += qty_e9;
     order->fills++;
     account_hold(exchange, order);
     if (order_in_group(order)) {
-        groups_on_fill(exchange, place, payload.qty_e9, execution->price_e9, execution->inside,
+        groups_on_fill(exchange, place, qty_e9, execution->price_e9, execution->inside,
                        execution->at_ns, reports);
     }
     if (order->left_e9 == 0) {
@@ -100,6 +85,40 @@ bool fill_order(struct exchange *exchange, int32_t place, const struct execution
         return true;
     }
     return false;
+}
+
+bool fill_order(struct exchange *exchange, int32_t place, const struct execution *execution,
+                struct exchange_reports *reports)
+{
+    struct resting *order = &exchange->orders[place];
+    int64_t qty_e9 = fill_qty_e9(exchange, order, execution);
+    int64_t price_e9 = execution->price_e9;
+    int64_t commission_e9;
+    if (qty_e9 == 0) {
+        return false;
+    }
+    if (execution->slips &&
+        (exchange->plan.slippage.kind != SLIPPAGE_NONE || exchange->plan.round_to_cents)) {
+        price_e9 = price_after_slippage(exchange, order, execution, qty_e9);
+    }
+    enum reject_reason reason =
+        account_fill(exchange, order, qty_e9, price_e9, execution->at_ns, &commission_e9);
+    if (reason != REJECT_NONE) {
+        order_end(exchange, place, EVENT_CANCELED, reason, execution->at_ns, reports);
+        return true;
+    }
+    struct event *fill = report(exchange, reports, EVENT_FILL, REJECT_NONE, execution->at_ns,
+                                order->instrument, order->id);
+    fill->report.exec_id = ++exchange->last_exec_id;
+    fill->report.qty_e9 = qty_e9;
+    fill->report.price_e9 = price_e9;
+    fill->report.commission_e9 = commission_e9;
+    *execution->most_e9 -= qty_e9;
+    if (order->left_e9 == qty_e9 && order_ends_plainly(order)) {
+        order_end_plain(exchange, place);
+        return true;
+    }
+    return take_fill(exchange, place, qty_e9, execution, reports);
 }
 
 /* ---- who may act ---- */
@@ -326,8 +345,40 @@ static void move_marks(struct visit *visit)
     }
 }
 
-RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
-                     struct exchange_reports *reports)
+/* Whether nothing but one plain order waits for the bar. */
+static bool one_plain_waits(const struct exchange *exchange, const struct holding *holding,
+                            const struct event *bar)
+{
+    if (holding->first == NO_ORDER || holding->first != holding->last || holding->quoted ||
+        exchange->plan.calendar != CALENDAR_ALWAYS) {
+        return false;
+    }
+    const struct resting *order = &exchange->orders[holding->first];
+    return order_is_plain(order) && order->works_ns <= bar->src_ns + EXCHANGE_OPEN_WINDOW_NS;
+}
+
+/* It fills at the open, as far as the volume goes: all of the phases come to that. */
+static void fill_plain(struct exchange *exchange, struct holding *holding, const struct event *bar,
+                       struct exchange_reports *reports)
+{
+    int32_t place = holding->first;
+    struct resting *order = &exchange->orders[place];
+    int64_t most_e9 = most_of_volume_e9(exchange, bar->bar.volume);
+    const struct execution execution = {.price_e9 = bar->bar.open_e9,
+                                        .at_ns = order->works_ns > bar->src_ns ? order->works_ns
+                                                                               : bar->src_ns,
+                                        .volume = bar->bar.volume,
+                                        .most_e9 = &most_e9,
+                                        .slips = true};
+    order->visit = ++exchange->visits;
+    if (fill_order(exchange, place, &execution, reports)) {
+        holding->wake_low_e9 = 0;
+    }
+}
+
+/* All that a bar can mean to the orders of its instrument. */
+RARELY static void fill_phases(struct exchange *exchange, const struct event *bar,
+                               struct exchange_reports *reports)
 {
     struct visit visit = {.exchange = exchange,
                           .bar = bar,
@@ -347,4 +398,15 @@ RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
     join_sessions(&visit); /* exits that began to work */
     move_marks(&visit);
     orders_set_wake(exchange, visit.holding);
+}
+
+RARELY void fill_bar(struct exchange *exchange, const struct event *bar,
+                     struct exchange_reports *reports)
+{
+    struct holding *holding = &exchange->holdings[bar->instrument];
+    if (one_plain_waits(exchange, holding, bar)) {
+        fill_plain(exchange, holding, bar, reports);
+    } else {
+        fill_phases(exchange, bar, reports);
+    }
 }

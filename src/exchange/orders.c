@@ -9,14 +9,13 @@
 
 enum { ID_WINDOW = 16 };
 
-void report(struct exchange *exchange, struct exchange_reports *reports, enum event_kind kind,
-            enum reject_reason reason, int64_t ts_ns, uint32_t instrument,
-            struct event_report payload)
+struct event *report(struct exchange *exchange, struct exchange_reports *reports,
+                     enum event_kind kind, enum reject_reason reason, int64_t ts_ns,
+                     uint32_t instrument, uint64_t order_id)
 {
     CHECK(reports->count < reports->capacity);
     struct exchange_report *report = &reports->reports[reports->count++];
     struct event *event = &report->event;
-    bool known = instrument < exchange->plan.instrument_count;
     clear_slot(event); /* made in its place: see there */
     event->ts_ns = ts_ns;
     event->src_ns = ts_ns;
@@ -25,13 +24,13 @@ void report(struct exchange *exchange, struct exchange_reports *reports, enum ev
     event->slots = 1;
     event->flags = (uint8_t)reason;
     event->instrument = instrument;
-    event->report.order_id = payload.order_id;
-    event->report.exec_id = payload.exec_id;
-    event->report.qty_e9 = payload.qty_e9;
-    event->report.price_e9 = payload.price_e9;
-    event->report.commission_e9 = payload.commission_e9;
+    event->report.order_id = order_id;
     report->cash_e9 = exchange->cash_e9;
-    report->qty_e9 = known ? exchange->holdings[instrument].qty_e9 : 0;
+    report->qty_e9 = 0;
+    if (instrument < exchange->plan.instrument_count) {
+        report->qty_e9 = exchange->holdings[instrument].qty_e9;
+    }
+    return event;
 }
 
 /* ---- ids and places ---- */
@@ -45,6 +44,9 @@ static uint32_t id_window(const struct exchange *exchange, uint64_t id)
 
 struct known_id *order_find(const struct exchange *exchange, uint64_t id)
 {
+    if (id > exchange->highest_id) {
+        return NULL;
+    }
     struct known_id *window = &exchange->known_ids[id_window(exchange, id)];
     for (uint32_t i = 0; i < ID_WINDOW; i++) {
         if (window[i].id == id) {
@@ -81,6 +83,7 @@ int32_t order_take(struct exchange *exchange, uint64_t id)
     struct resting *order = &exchange->orders[place];
     exchange->free = order->next;
     exchange->free_count--;
+    exchange->highest_id = id > exchange->highest_id ? id : exchange->highest_id;
     exchange->known_ids[entry] = (struct known_id){.id = id, .place_plus_1 = place + 1};
     for (size_t i = 0; i < sizeof *order / EVENT_SIZE; i++) {
         clear_slot((unsigned char *)order + i * EVENT_SIZE);
@@ -156,25 +159,31 @@ static void answer_late_requests(struct exchange *exchange, struct resting *orde
 {
     if (order->cancel_ns != NEVER_NS && kind != EVENT_CANCELED) {
         report(exchange, reports, EVENT_CANCEL_REJECTED, REJECT_NOT_WORKING, at_ns,
-               order->instrument, (struct event_report){.order_id = order->id});
+               order->instrument, order->id);
     }
     if (order->replacement != NO_ORDER) {
         uint64_t id = exchange->orders[order->replacement].id;
         order_forget(exchange, order->replacement);
         order->replacement = NO_ORDER;
-        report(exchange, reports, EVENT_REJECTED, REJECT_NOT_WORKING, at_ns, order->instrument,
-               (struct event_report){.order_id = id});
+        report(exchange, reports, EVENT_REJECTED, REJECT_NOT_WORKING, at_ns, order->instrument, id);
     }
 }
 
-void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
-               enum reject_reason reason, int64_t at_ns, struct exchange_reports *reports)
+void order_end_plain(struct exchange *exchange, int32_t place)
+{
+    struct resting *order = &exchange->orders[place];
+    account_free(exchange, order);
+    unlist(exchange, order);
+    order_release(exchange, place);
+}
+
+RARELY void order_end(struct exchange *exchange, int32_t place, enum event_kind kind,
+                      enum reject_reason reason, int64_t at_ns, struct exchange_reports *reports)
 {
     struct resting *order = &exchange->orders[place];
     CHECK(order->life == ORDER_WORKING || order->life == ORDER_HELD);
     if (kind != EVENT_FILL) {
-        report(exchange, reports, kind, reason, at_ns, order->instrument,
-               (struct event_report){.order_id = order->id});
+        report(exchange, reports, kind, reason, at_ns, order->instrument, order->id);
     }
     account_free(exchange, order);
     answer_late_requests(exchange, order, kind, at_ns, reports);

@@ -216,8 +216,9 @@ static enum reject_reason take_unit(struct exchange *exchange,
     return REJECT_NONE;
 }
 
-static void submit_unit(struct exchange *exchange, const struct order_request *const *requests,
-                        uint32_t count, int64_t now_ns, struct exchange_reports *reports)
+RARELY static void submit_unit(struct exchange *exchange,
+                               const struct order_request *const *requests, uint32_t count,
+                               int64_t now_ns, struct exchange_reports *reports)
 {
     enum reject_reason reason = judge_unit(exchange, requests, count);
     if (reason == REJECT_NONE) {
@@ -225,32 +226,79 @@ static void submit_unit(struct exchange *exchange, const struct order_request *c
     }
     for (uint32_t i = 0; i < count; i++) {
         report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED, reason,
-               now_ns, requests[i]->legs[0].instrument,
-               (struct event_report){.order_id = requests[i]->head.order.order_id});
+               now_ns, requests[i]->legs[0].instrument, requests[i]->head.order.order_id);
     }
     if (reason == REJECT_NONE) {
         orders_set_wake(exchange, &exchange->holdings[requests[0]->legs[0].instrument]);
     }
 }
 
+/* ---- plain orders ---- */
+
+/* A market order by itself, with nothing in the plan that could keep it: nearly every order. */
+static bool is_plain(const struct exchange *exchange, const struct order_request *request)
+{
+    const struct event_order *order = &request->head.order;
+    const struct order_leg *leg = &request->legs[0];
+    return order->action == ORDER_ACTION_SUBMIT && order->type == ORDER_TYPE_MARKET &&
+           order->time_in_force == TIME_IN_FORCE_GTC && order->order_class == ORDER_CLASS_SIMPLE &&
+           request->terms.group == 0 && order->order_flags == 0 && order->leg_count == 1 &&
+           (leg->ratio == 1 || leg->ratio == -1) &&
+           leg->instrument < exchange->plan.instrument_count && order->qty_e9 > 0 &&
+           exchange->plan.reject_ppm == 0 && !exchange->plan.refuse_opposite &&
+           order_find(exchange, order->order_id) == NULL;
+}
+
+/* Does for it what submit_unit() does for any, without the questions that have one answer; false,
+ * with nothing done, when there is no room. */
+static bool submit_plain(struct exchange *exchange, const struct order_request *request,
+                         int64_t now_ns, struct exchange_reports *reports)
+{
+    const struct order_leg *leg = &request->legs[0];
+    struct holding *holding = &exchange->holdings[leg->instrument];
+    int32_t place = order_take(exchange, request->head.order.order_id);
+    if (place == NO_ORDER) {
+        return false;
+    }
+    struct resting *order = &exchange->orders[place];
+    order->match.type = ORDER_TYPE_MARKET;
+    order->match.buys = leg->ratio > 0;
+    order->instrument = leg->instrument;
+    order->left_e9 = request->head.order.qty_e9;
+    order->time_in_force = TIME_IN_FORCE_GTC;
+    order->works_ns = now_ns + exchange->plan.latency_ns;
+    enum reject_reason reason = account_judge(exchange, order, now_ns);
+    if (reason == REJECT_NONE) {
+        order->life = ORDER_WORKING;
+        order_enlist(exchange, place);
+        account_hold(exchange, order);
+        holding->wake_low_e9 = INT64_MAX;
+    } else {
+        order_forget(exchange, place);
+    }
+    report(exchange, reports, reason == REJECT_NONE ? EVENT_ACCEPTED : EVENT_REJECTED, reason,
+           now_ns, leg->instrument, request->head.order.order_id);
+    return true;
+}
+
 /* ---- cancels ---- */
 
-static void cancel(struct exchange *exchange, const struct order_request *request, int64_t now_ns,
-                   struct exchange_reports *reports)
+RARELY static void cancel(struct exchange *exchange, const struct order_request *request,
+                          int64_t now_ns, struct exchange_reports *reports)
 {
     uint64_t id = request->head.order.order_id;
     const struct known_id *known = order_find(exchange, id);
     if (known == NULL || known_place(known) == NO_ORDER) {
         report(exchange, reports, EVENT_CANCEL_REJECTED,
                known == NULL ? REJECT_UNKNOWN_ORDER : REJECT_NOT_WORKING, now_ns,
-               request->head.instrument, (struct event_report){.order_id = id});
+               request->head.instrument, id);
         return;
     }
     struct resting *order = &exchange->orders[known_place(known)];
     struct holding *holding = &exchange->holdings[order->instrument];
     if (order->life == ORDER_REPLACEMENT) {
         report(exchange, reports, EVENT_CANCEL_REJECTED, REJECT_NOT_WORKING, now_ns,
-               order->instrument, (struct event_report){.order_id = id});
+               order->instrument, id);
     } else if (exchange->plan.latency_ns > 0) {
         int64_t at_ns = now_ns + exchange->plan.latency_ns;
         order->cancel_ns = at_ns < order->cancel_ns ? at_ns : order->cancel_ns;
@@ -292,8 +340,8 @@ static enum reject_reason judge_replacement(const struct exchange *exchange,
     return REJECT_NONE;
 }
 
-static void replace(struct exchange *exchange, const struct order_request *request, int64_t now_ns,
-                    struct exchange_reports *reports)
+RARELY static void replace(struct exchange *exchange, const struct order_request *request,
+                           int64_t now_ns, struct exchange_reports *reports)
 {
     const struct known_id *known = order_find(exchange, request->terms.replaces);
     enum reject_reason reason =
@@ -309,7 +357,7 @@ static void replace(struct exchange *exchange, const struct order_request *reque
     }
     if (reason != REJECT_NONE) {
         report(exchange, reports, EVENT_REJECTED, reason, now_ns, request->legs[0].instrument,
-               (struct event_report){.order_id = request->head.order.order_id});
+               request->head.order.order_id);
         return;
     }
     struct resting *order = &exchange->orders[place];
@@ -377,8 +425,7 @@ void replacement_work(struct exchange *exchange, int32_t old_place, int64_t at_n
     enum reject_reason reason = judge_working(exchange, old, order, at_ns);
     account_hold(exchange, old);
     if (reason != REJECT_NONE) {
-        report(exchange, reports, EVENT_REJECTED, reason, at_ns, old->instrument,
-               (struct event_report){.order_id = order->id});
+        report(exchange, reports, EVENT_REJECTED, reason, at_ns, old->instrument, order->id);
         order_forget(exchange, place);
         return;
     }
@@ -393,8 +440,7 @@ void replacement_work(struct exchange *exchange, int32_t old_place, int64_t at_n
     order_end(exchange, old_place, EVENT_REPLACED, REJECT_NONE, at_ns, reports);
     order_enlist(exchange, place);
     account_hold(exchange, order);
-    report(exchange, reports, EVENT_ACCEPTED, REJECT_NONE, at_ns, order->instrument,
-           (struct event_report){.order_id = order->id});
+    report(exchange, reports, EVENT_ACCEPTED, REJECT_NONE, at_ns, order->instrument, order->id);
 }
 
 /* ---- the door ---- */
@@ -417,10 +463,13 @@ RARELY void exchange_on_requests(struct exchange *exchange,
 {
     for (uint32_t i = 0; i < count;) {
         const struct order_request *request = requests[i];
+        if (is_plain(exchange, request) && submit_plain(exchange, request, now_ns, reports)) {
+            i++;
+            continue;
+        }
         if (request->head.order.action > ORDER_ACTION_REPLACE) {
             report(exchange, reports, EVENT_REJECTED, REJECT_UNSUPPORTED, now_ns,
-                   request->head.instrument,
-                   (struct event_report){.order_id = request->head.order.order_id});
+                   request->head.instrument, request->head.order.order_id);
         }
         switch ((enum order_action)request->head.order.action) {
         case ORDER_ACTION_SUBMIT: {
