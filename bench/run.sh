@@ -33,7 +33,7 @@ parse_arguments()
 {
     while [[ $# -gt 0 ]]; do
         case $1 in
-        --short) short=yes bars=1000000 rounds=3 size=1m ratio_max=5.5 ;;
+        --short) short=yes bars=1000000 rounds=3 size=1m ratio_max=7.5 many_max=2.0 ;;
         --json) json=yes ;;
         --save) save=yes ;;
         --help | -h)

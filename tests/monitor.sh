@@ -131,11 +131,11 @@ main()
     work_folder
     test_elsewhere
     test_commands
-    if command -v python3 >/dev/null; then
+    if command -v python3 >/dev/null && python3 -c 'import pty, os; pty.openpty()' 2>/dev/null; then
         test_ends
         test_frames
     else
-        skip 'the terminal view' 'python3 is not here'
+        skip 'the terminal view' 'python3 or a pseudo-terminal is not here'
     fi
     finish
 }

@@ -99,8 +99,8 @@ answer()
 
 test_questions()
 {
-    if ! command -v script >/dev/null; then
-        skip 'init at a terminal' 'there is no script(1)'
+    if ! script -qec true /dev/null >/dev/null 2>&1; then
+        skip 'init at a terminal' 'there is no script(1) or no pseudo-terminal'
         return
     fi
     answer asked '$50,000\nbars.csv\nma_crossover\n0.5%\n3%\n' || true

@@ -109,6 +109,7 @@ main()
     mounts+=("$root/proc")
     bind /dev "$root/dev"
     bind /dev/shm "$root/dev/shm"
+    bind /dev/pts "$root/dev/pts"
     git clone -q "$repository" "$root/srv/bellwether"
     if [[ -n $shared ]]; then
         bind "$shared" "$root/srv/shared"

@@ -122,8 +122,8 @@ bool unit_duration(const char *text, struct unit_range range_ns, int64_t *ns,
     static const struct measure measure = {
         durations, "a length of time", "units of time are ms, s, min, h and d: 100ms, 60s, 15min",
         "#s, #min or #h"};
-    const struct unit_name *unit;
-    int64_t value;
+    const struct unit_name *unit = NULL;
+    int64_t value = 0;
     if (!read_measure(text, &measure, &value, &unit, fault) ||
         !check_range(text, value, range_ns, unit_duration_text(range_ns.minimum),
                      unit_duration_text(range_ns.maximum), fault)) {
@@ -136,8 +136,8 @@ bool unit_duration(const char *text, struct unit_range range_ns, int64_t *ns,
 static bool read_ppm(const char *text, const struct measure *measure, struct unit_range range_ppm,
                      int64_t *ppm, struct unit_fault *fault)
 {
-    const struct unit_name *unit;
-    int64_t value;
+    const struct unit_name *unit = NULL;
+    int64_t value = 0;
     if (!read_measure(text, measure, &value, &unit, fault) ||
         !check_range(text, value, range_ppm, unit_share_text(range_ppm.minimum),
                      unit_share_text(range_ppm.maximum), fault)) {
@@ -189,8 +189,8 @@ bool unit_distance(const char *text, int64_t ppm_max, struct exit_distance *dist
     if (text[0] == '$') {
         return read_price_distance(text, distance, fault);
     }
-    const struct unit_name *unit;
-    int64_t value;
+    const struct unit_name *unit = NULL;
+    int64_t value = 0;
     if (!read_measure(text, &measure, &value, &unit, fault)) {
         return false;
     }

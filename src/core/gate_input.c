@@ -53,11 +53,14 @@ static void add_trade(const struct engine *engine, const struct trade *trade, ui
             add(&sums->instrument_e9, value_e9);
         }
     }
+    if (trade->stop_price_e9 == 0) {
+        sums->without_stop++; /* no heat to reckon */
+        return;
+    }
     int64_t close_e9 = view_close_e9(engine->view, trade->instrument);
     add(&sums->heat_e9, heat_or_none(close_e9, trade->stop_price_e9, trade->qty_e9));
     add(&sums->heat_e9,
         heat_or_none(trade->entry.reference_price_e9, trade->stop_price_e9, entering_e9));
-    sums->without_stop += trade->stop_price_e9 == 0 ? 1 : 0;
 }
 
 /* An exit on its way counts as not filled: what is held stays held. */

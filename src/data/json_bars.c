@@ -298,8 +298,8 @@ static bool are_pages(const struct text_input *input)
     struct text_input start = text_input_of(input->bytes + input->begin, input->end - input->begin);
     struct json_tokens tokens;
     json_tokens_init(&tokens, &start, NULL);
-    enum json_token token = json_next(&tokens);
-    while ((token = json_next(&tokens)) == JSON_KEY) {
+    (void)json_next(&tokens); /* the brace */
+    while (json_next(&tokens) == JSON_KEY) {
         if (key_is(&tokens, "bars")) {
             return true;
         }

@@ -369,7 +369,7 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
     const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
     struct engine_pass *const pass = &driver->pass;
     const struct event *bar = first;
-    const struct event *slice = first;
+    const struct event *slice;
     uint32_t slices = 0;
     bool says = false;
     engine_pass_begin(pass, engine, output);

@@ -40,7 +40,7 @@ static void dot(struct canvas *canvas, struct area area, int x, int y, enum styl
     };
     int column = area.x + x / 2;
     int row = area.y + y / 4;
-    if (column >= canvas->columns || row >= canvas->rows) {
+    if (x < 0 || y < 0 || column >= canvas->columns || row >= canvas->rows) {
         return;
     }
     uint32_t glyph = canvas->cells[row * canvas->columns + column].glyph;

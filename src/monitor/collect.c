@@ -12,7 +12,9 @@
 
 static void copy_name(char name[SNAPSHOT_NAME_SIZE], const char *text)
 {
-    (void)snprintf(name, SNAPSHOT_NAME_SIZE, "%.*s", SNAPSHOT_NAME_SIZE - 1, text);
+    size_t length = strnlen(text, SNAPSHOT_NAME_SIZE - 1);
+    memmove(name, text, length);
+    name[length] = '\0';
 }
 
 void collect_init(struct collect *collect, const struct engine *engine,

@@ -164,7 +164,7 @@ char terminal_key(void)
     if (bytes[0] != '\033') {
         return bytes[0];
     }
-    got = read(STDIN_FILENO, bytes, sizeof bytes); /* arrows and the like come at once */
+    (void)!read(STDIN_FILENO, bytes, sizeof bytes); /* arrows and the like come at once */
     return 0;
 }
 
