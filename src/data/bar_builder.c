@@ -219,6 +219,12 @@ static int64_t wall_of(const struct bar_builder *builder, int64_t ts_ns)
     return ts_ns + local_zone_offset_ns(builder->times.zone, ts_ns);
 }
 
+static int64_t wall_time_of_day(const struct bar_builder *builder, int64_t ts_ns)
+{
+    int64_t wall_ns = wall_of(builder, ts_ns);
+    return wall_ns - utc_day_of(wall_ns) * NS_PER_DAY;
+}
+
 /* Whether the times can be days: a day or more apart, and on the wall always the same. */
 static bool is_daily(const struct bar_builder *builder)
 {
@@ -228,9 +234,9 @@ static bool is_daily(const struct bar_builder *builder)
     if (builder->times.exact || !apart || (asked_ns != 0 && asked_ns != NS_PER_DAY)) {
         return false;
     }
-    int64_t first_ns = wall_of(builder, builder->records[0].src_ns);
+    int64_t in_day_ns = wall_time_of_day(builder, builder->records[0].src_ns);
     for (uint64_t i = 1; i < builder->count; i++) {
-        if ((wall_of(builder, builder->records[i].src_ns) - first_ns) % NS_PER_DAY != 0) {
+        if (wall_time_of_day(builder, builder->records[i].src_ns) != in_day_ns) {
             return false;
         }
     }
