@@ -25,7 +25,9 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
 
 void engine_show(struct engine *engine, const struct trade *trade)
 {
-    engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
+    size_t place = (size_t)(trade - engine->trades);
+    engine->weights[place] = trade_weight(trade);
+    engine->seats[place].context.holding = trade_holding(trade);
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
     }

@@ -39,7 +39,8 @@ static inline struct event *output_commit(struct output *output)
     return record;
 }
 
-/* What a strategy may know of its trade, kept beside what it is asked with. */
+/* After any change of a trade or its orders: what strategies and gates may know of it is kept
+ * beside them. */
 void engine_show(struct engine *engine, const struct trade *trade);
 
 /* Marks a position that is held. */
