@@ -351,40 +351,31 @@ RARELY static void post_cash(struct engine *engine, const struct event *cash, st
     }
 }
 
-RARELY static void close_on_report(struct engine *engine, const struct event *report,
-                                   struct output *output)
-{
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade != NULL && engine->fault == ENGINE_FAULT_NONE) {
-        engine_answer(engine, trade, report, output);
-    }
-}
-
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
 {
     restart(output);
     uint64_t fills = engine->counters.fills;
     engine->ts_ns = report->ts_ns;
-    engine_apply_report(engine, report);
-    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
-        uint32_t count =
-            decide_fill_postings(engine, report, output_place(output, FILL_POSTINGS_MAX));
-        for (uint32_t i = 0; i < count; i++) {
-            engine_apply_posting(engine, output_commit(output));
-        }
-    }
+    struct trade *trade = engine_apply_report(engine, report);
     if (report->kind == EVENT_ACCOUNT_CASH) {
         post_cash(engine, report, output);
         return;
     }
-    if (report->kind == EVENT_ACCEPTED) {
+    if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
-    if (decide_trade(engine, report, output_place(output, 2))) {
+    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
+        uint32_t count =
+            decide_fill_postings(engine, trade, report, output_place(output, FILL_POSTINGS_MAX));
+        for (uint32_t i = 0; i < count; i++) {
+            engine_post(engine, trade, output_commit(output));
+        }
+    }
+    if (decide_trade(trade, report, output_place(output, 2))) {
         engine_apply_trade(engine, output_commit(output));
     }
-    if (engine->closes) {
-        close_on_report(engine, report, output);
+    if (engine->closes && engine->fault == ENGINE_FAULT_NONE) {
+        engine_answer(engine, trade, report, output);
     }
 }
 
