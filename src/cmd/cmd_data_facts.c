@@ -202,16 +202,11 @@ static void print_json(const struct facts_arguments *arguments, const struct fac
     json_begin_array(&json);
     for (size_t i = 0; i < arguments->path_count; i++) {
         json_begin_object(&json);
-        json_key(&json, "path");
-        json_string(&json, arguments->paths[i]);
-        json_key(&json, "symbols");
-        json_uint(&json, facts[i].symbols);
-        json_key(&json, "bars");
-        json_uint(&json, facts[i].bars);
-        json_key(&json, "days");
-        json_uint(&json, facts[i].days);
-        json_key(&json, "unused");
-        json_uint(&json, facts[i].unused);
+        json_member_string(&json, "path", arguments->paths[i]);
+        json_member_uint(&json, "symbols", facts[i].symbols);
+        json_member_uint(&json, "bars", facts[i].bars);
+        json_member_uint(&json, "days", facts[i].days);
+        json_member_uint(&json, "unused", facts[i].unused);
         json_key(&json, "facts");
         json_facts(&json, &facts[i]);
         json_end_object(&json);

@@ -241,8 +241,7 @@ static void json_counts(struct json_writer *json, const struct quality_counts *c
         {"jumps",            counts->found[QUALITY_JUMP]       },
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        json_key(json, members[i].key);
-        json_uint(json, members[i].value);
+        json_member_uint(json, members[i].key, members[i].value);
     }
 }
 
@@ -257,14 +256,10 @@ static void json_symbols(struct json_writer *json, const struct info_file *file)
         char last[UTC_TEXT_SIZE];
         span_texts(&spans[i], first, last);
         json_begin_object(json);
-        json_key(json, "symbol");
-        json_string(json, bars->instruments[i].symbol);
-        json_key(json, "bars");
-        json_uint(json, spans[i].count);
-        json_key(json, "first_start");
-        json_string(json, first);
-        json_key(json, "last_start");
-        json_string(json, last);
+        json_member_string(json, "symbol", bars->instruments[i].symbol);
+        json_member_uint(json, "bars", spans[i].count);
+        json_member_string(json, "first_start", first);
+        json_member_string(json, "last_start", last);
         json_counts(json, &file->quality.symbols[i]);
         json_end_object(json);
     }
@@ -280,42 +275,24 @@ static void json_findings(struct json_writer *json, const struct info_file *file
         const struct quality_finding *finding = &file->quality.findings[i];
         char number[32];
         json_begin_object(json);
-        json_key(json, "kind");
-        json_string(json, quality_kind_text(finding->kind));
-        json_key(json, "symbol");
-        json_string(json, file->bars.instruments[finding->instrument].symbol);
-        json_key(json, "at");
-        json_time(json, finding->at_ns);
+        json_member_string(json, "kind", quality_kind_text(finding->kind));
+        json_member_string(json, "symbol", file->bars.instruments[finding->instrument].symbol);
+        json_member_time(json, "at", finding->at_ns);
         if (finding->kind == QUALITY_GAP) {
-            json_key(json, "bars");
-            json_uint(json, finding->bars);
+            json_member_uint(json, "bars", finding->bars);
         }
         if (finding->ratio > 0.0) {
             (void)snprintf(number, sizeof number, "%.6f", finding->ratio); /* fits */
-            json_key(json, "ratio");
-            json_string(json, number);
+            json_member_string(json, "ratio", number);
         }
         if (finding->kind == QUALITY_JUMP) {
             (void)snprintf(number, sizeof number, "%" PRIu32 ":%" PRIu32, finding->split,
                            finding->splits); /* fits */
-            json_key(json, "nearest_split");
-            json_string(json, number);
+            json_member_string(json, "nearest_split", number);
         }
         json_end_object(json);
     }
     json_end_array(json);
-}
-
-static void json_text(struct json_writer *json, const char *key, const char *text)
-{
-    json_key(json, key);
-    json_string(json, text);
-}
-
-static void json_number(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    json_uint(json, value);
 }
 
 static void json_file(struct json_writer *json, const struct info_file *file)
@@ -327,18 +304,18 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     data_start_text(&bars->records[0], first);
     data_end_text(&bars->records[bars->count - 1], last);
     json_begin_object(json);
-    json_text(json, "path", file->path);
-    json_text(json, "format", file->report.files[0].format);
-    json_number(json, "rows", file->report.rows);
-    json_number(json, "skipped", file->report.skipped);
-    json_number(json, "bars", bars->count);
-    json_number(json, "slices", bars->slice_count);
-    json_number(json, "symbols", bars->instrument_count);
-    json_text(json, "bar", bar_length_text(bars->bar_ns, length));
-    json_number(json, "bar_ns", (uint64_t)bars->bar_ns);
-    json_text(json, "first_start", first);
-    json_text(json, "last_end", last);
-    json_text(json, "data_hash", bars->data_hash);
+    json_member_string(json, "path", file->path);
+    json_member_string(json, "format", file->report.files[0].format);
+    json_member_uint(json, "rows", file->report.rows);
+    json_member_uint(json, "skipped", file->report.skipped);
+    json_member_uint(json, "bars", bars->count);
+    json_member_uint(json, "slices", bars->slice_count);
+    json_member_uint(json, "symbols", bars->instrument_count);
+    json_member_string(json, "bar", bar_length_text(bars->bar_ns, length));
+    json_member_uint(json, "bar_ns", (uint64_t)bars->bar_ns);
+    json_member_string(json, "first_start", first);
+    json_member_string(json, "last_end", last);
+    json_member_string(json, "data_hash", bars->data_hash);
     json_counts(json, &file->quality.all);
     json_symbols(json, file);
     json_findings(json, file);
