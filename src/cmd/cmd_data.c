@@ -36,12 +36,8 @@ void data_progress_end(void)
 
 int data_end_output(void)
 {
-    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
-        return EXIT_DONE;
-    }
     struct problem problem;
-    (void)problem_set_errno(&problem, "cannot write to the standard output");
-    return cmd_fail(&problem);
+    return cmd_flush(&problem) == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
 }
 
 uint64_t data_parse_number(struct argp_state *state, const char *option, const char *text,

@@ -227,8 +227,8 @@ int cmd_validate(int argc, char **argv)
     } else if (err == ERR_OK) {
         validate_print(&validation, stdout);
     }
-    if (err == ERR_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        err = problem_set_errno(&problem, "cannot write to the standard output");
+    if (err == ERR_OK) {
+        err = cmd_flush(&problem);
     }
     int code = err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
     free(validation.blocked);
