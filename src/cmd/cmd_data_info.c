@@ -12,18 +12,11 @@
 
 enum { SHOWN_SYMBOLS_MAX = 20, SHOWN_FINDINGS_MAX = 10 };
 
-/* Long options without a letter. */
-enum option_key {
-    OPTION_JSON = 256,
-    OPTION_SKIP_BAD,
-    OPTION_BAR,
-};
+enum { OPTION_JSON = 256 };
 
 struct info_arguments {
-    struct import_options options;
+    struct data_files files;
     bool json;
-    char **paths; /* within argv */
-    size_t path_count;
 };
 
 /* One file, opened. */
@@ -36,8 +29,8 @@ struct info_file {
 
 static const struct argp_option info_options[] = {
     {"json",                                   OPTION_JSON, NULL, 0, "JSON on stdout and nothing else there", 0},
-    {"skip-bad",                                    OPTION_SKIP_BAD, NULL, 0, "Leave bad rows of a CSV out and count them", 0},
-    {"bar", OPTION_BAR, "LENGTH", 0, "Length of a bar where a CSV does not tell it", 0},
+    {"skip-bad",                                    DATA_OPTION_SKIP_BAD, NULL, 0, "Leave bad rows of a CSV out and count them", 0},
+    {"bar", DATA_OPTION_BAR, "LENGTH", 0, "Length of a bar where a CSV does not tell it", 0},
     {0                                       },
 };
 
@@ -52,28 +45,11 @@ static const char info_doc[] =
 static error_t info_parse(int key, char *text, struct argp_state *state)
 {
     struct info_arguments *arguments = state->input;
-    switch (key) {
-    case OPTION_JSON:
+    if (key == OPTION_JSON) {
         arguments->json = true;
         return 0;
-    case OPTION_SKIP_BAD:
-        arguments->options.skip_bad = true;
-        return 0;
-    case OPTION_BAR:
-        arguments->options.bar_ns = data_parse_bar(state, text);
-        return 0;
-    case ARGP_KEY_ARGS:
-        arguments->paths = state->argv + state->next;
-        arguments->path_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->path_count == 0) {
-            argp_error(state, "a FILE to look at is needed");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
+    return data_files_parse(key, text, state, &arguments->files);
 }
 
 /* The bars of one symbol. */
@@ -346,17 +322,17 @@ static void info_print_all(const struct info_file *files, size_t count, bool as_
 }
 
 /* All files are opened before the first word is printed, so that JSON comes whole or not at all. */
-static enum err info_open(struct info_arguments *arguments, struct info_file *files,
+static enum err info_open(struct data_files *sources, struct info_file *files,
                           struct problem *problem)
 {
     enum err err = ERR_OK;
-    arguments->options.progress = data_progress();
-    for (size_t i = 0; err == ERR_OK && i < arguments->path_count; i++) {
-        files[i].path = arguments->paths[i];
-        err = bars_open(files[i].path, &arguments->options, &files[i].bars, &files[i].report,
-                        problem);
+    sources->options.progress = data_progress();
+    for (size_t i = 0; err == ERR_OK && i < sources->count; i++) {
+        struct info_file *file = &files[i];
+        file->path = sources->paths[i];
+        err = bars_open(file->path, &sources->options, &file->bars, &file->report, problem);
         if (err == ERR_OK) {
-            quality_measure(&files[i].bars, &files[i].quality);
+            quality_measure(&file->bars, &file->quality);
         }
     }
     data_progress_end();
@@ -369,17 +345,19 @@ int cmd_data_info(int argc, char **argv)
                                      NULL,         NULL,       NULL};
     struct info_arguments arguments = {0};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
-    struct info_file *files = xcalloc(arguments.path_count, sizeof *files);
+    size_t count = arguments.files.count;
+    struct info_file *files = xcalloc(count, sizeof *files);
     struct problem problem;
-    enum err err = info_open(&arguments, files, &problem);
+    enum err err = info_open(&arguments.files, files, &problem);
     if (err == ERR_OK) {
-        info_print_all(files, arguments.path_count, arguments.json);
+        info_print_all(files, count, arguments.json);
     }
-    for (size_t i = 0; i < arguments.path_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bars_finish(&files[i].bars);
         import_report_finish(&files[i].report);
         quality_finish(&files[i].quality);
     }
     free(files);
+    data_files_finish(&arguments.files);
     return err == ERR_OK ? data_end_output() : cmd_fail(&problem);
 }
