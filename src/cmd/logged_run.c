@@ -61,7 +61,7 @@ static enum err open_source(struct logged_run *logged, const struct run_config *
     source_finish(&source);
     if (err != ERR_OK) {
         return problem_set(problem, err,
-                           "%s\nthe log of a backtest refers to its data; put the file back where "
+                           "%s; the log of a backtest refers to its data: put the file back where "
                            "it was",
                            why.text);
     }
