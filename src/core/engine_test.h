@@ -78,6 +78,13 @@ static inline void bench_wish(uint32_t book, uint32_t instrument, enum act act)
         .act = act, .reason = 1, .strength_ppm = 1000000, .confidence_ppm = 1000000};
 }
 
+static inline void bench_wish_with_confidence(uint32_t book, uint32_t instrument, enum act act,
+                                              uint32_t ppm)
+{
+    bench_wish(book, instrument, act);
+    bench_wishes[book][instrument].confidence_ppm = ppm & 0xfffff; /* it has 20 bits */
+}
+
 /* ---- the bench ---- */
 
 struct bench_side {
