@@ -5,8 +5,7 @@
 Test(engine_reports, an_execution_counts_once)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     struct event fill = bench_fill_event(&bench, 0, entry, SHARES(40), USD(10));
     bench_take(&bench, &fill);
@@ -79,8 +78,7 @@ Test(engine_reports, a_report_that_cannot_be_is_a_fault)
 Test(engine_reports, a_fill_whose_worth_cannot_be_computed_is_a_fault)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     struct event fill = bench_fill_event(&bench, 0, entry, SHARES(100), INT64_MAX);
     bench_take(&bench, &fill);
@@ -93,8 +91,7 @@ Test(engine_reports, a_fill_whose_worth_cannot_be_computed_is_a_fault)
 Test(engine_reports, the_first_fault_stays)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(101), USD(10));
     bench_say(&bench, EVENT_CANCELED, 0, 77);
@@ -127,8 +124,7 @@ Test(engine_reports, a_fill_after_the_cancel_opens_the_trade)
     static const int64_t filled_before[] = {0, SHARES(40)};
     for (size_t i = 0; i < 2; i++) {
         struct bench bench;
-        struct bench_plan plan = bench_plan_simple(1);
-        bench_init(&bench, &plan);
+        bench_init_simple(&bench, 1);
         uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
         if (filled_before[i] > 0) {
             bench_fill(&bench, 0, entry, filled_before[i], USD(10));
@@ -151,8 +147,7 @@ Test(engine_reports, a_fill_after_the_cancel_opens_the_trade)
 Test(engine_reports, a_closed_trade_that_a_late_fill_opens_counts_once)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     const struct trade *trade = bench_trade(&bench, 0, 0);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(40), USD(10));
@@ -177,8 +172,7 @@ Test(engine_reports, a_closed_trade_that_a_late_fill_opens_counts_once)
 Test(engine_reports, attempts_beyond_the_room_in_an_id_do_not_repeat_ids)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     bench_fill(&bench, 0, bench_buy(&bench, 0, 0, USD(10)), SHARES(100), USD(10));
     uint64_t last = 0;
     for (uint32_t attempt = 1; attempt <= 4200; attempt++) {

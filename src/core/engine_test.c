@@ -6,8 +6,7 @@
 Test(engine, a_trade_opens_at_the_first_fill_and_closes_at_the_last)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(2);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 2);
     const struct engine *engine = bench.decides.engine;
     const struct trade *trade = bench_trade(&bench, 0, 1);
 
@@ -55,8 +54,7 @@ Test(engine, a_trade_opens_at_the_first_fill_and_closes_at_the_last)
 Test(engine, a_trade_that_only_earned_its_commissions_is_not_won)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(100), USD(10));
     uint64_t exit = bench_sell(&bench, 0, 0, USD(10));
@@ -72,8 +70,7 @@ Test(engine, an_entry_that_ends_without_a_fill_voids_the_trade)
     static const uint8_t endings[] = {EVENT_REJECTED, EVENT_CANCELED, EVENT_EXPIRED};
     for (size_t i = 0; i < sizeof endings; i++) {
         struct bench bench;
-        struct bench_plan plan = bench_plan_simple(1);
-        bench_init(&bench, &plan);
+        bench_init_simple(&bench, 1);
         const char *what = event_kind_text(endings[i]);
         uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
         bench_say(&bench, endings[i], 0, entry);
@@ -92,8 +89,7 @@ Test(engine, an_entry_that_ends_without_a_fill_voids_the_trade)
 Test(engine, an_entry_canceled_after_a_part_keeps_the_part)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(25), USD(10));
     cr_assert_eq(trade_holding(bench_trade(&bench, 0, 0)), HOLDING_PENDING);
@@ -111,8 +107,7 @@ Test(engine, an_entry_canceled_after_a_part_keeps_the_part)
 Test(engine, an_exit_that_is_rejected_may_be_tried_again)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 1);
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(100), USD(10));
     for (uint32_t attempt = 1; attempt <= 3; attempt++) {
@@ -293,8 +288,7 @@ Test(engine, gives_the_last_cash_to_the_most_confident)
 Test(engine, a_slice_says_what_the_account_came_to)
 {
     struct bench bench;
-    struct bench_plan plan = bench_plan_simple(2);
-    bench_init(&bench, &plan);
+    bench_init_simple(&bench, 2);
     uint64_t entry = bench_buy(&bench, 0, 1, USD(10));
     const struct event *slice = bench_answer(&bench, EVENT_SLICE, 0);
     cr_assert_eq(slice->flags, 0);

@@ -213,6 +213,13 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     bench_assert_same(bench);
 }
 
+/* A bench of the simple plan. */
+static inline void bench_init_simple(struct bench *bench, uint32_t instruments)
+{
+    struct bench_plan plan = bench_plan_simple(instruments);
+    bench_init(bench, &plan);
+}
+
 static inline void bench_finish(struct bench *bench)
 {
     free(bench->decides.memory);

@@ -1,4 +1,4 @@
-/* data_test.h: files for the tests of data/. */
+/* data_test.h: files and folders for the tests of data/, log/ and driver/. */
 #ifndef DATA_DATA_TEST_H
 #define DATA_DATA_TEST_H
 

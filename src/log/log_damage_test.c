@@ -37,11 +37,11 @@ static void go_on_after(const char *dir, int64_t steps)
 
 Test(log_damage, cut_at_every_byte_gives_whole_steps)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     (void)small_log(dir, true);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     int64_t last = 12;
     for (size_t cut = size + 1; cut-- > 0;) {
         enum err err;
@@ -54,14 +54,14 @@ Test(log_damage, cut_at_every_byte_gives_whole_steps)
         cr_assert(err == ERR_OK && steps >= last - 2 && steps <= last, "cut at %zu", cut);
         if (cut % EVENT_SIZE == 0 || cut % 61 == 0) { /* each waits for the disk four times */
             go_on_after(dir, steps);
-            store(path, bytes, cut);
+            file_write(path, bytes, cut);
         }
         last = steps;
     }
     cr_assert(last == 0);
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* Flips one bit of each byte of the file, one at a time; `least` steps may not be lost without an
@@ -69,11 +69,11 @@ Test(log_damage, cut_at_every_byte_gives_whole_steps)
  */
 static void flip_everywhere(bool close_it, int64_t least)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     (void)small_log(dir, close_it);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     size = size > 16384 ? 16384 : size;
     int fd = open(path, O_RDWR);
     for (size_t at = 0; at < size; at++) {
@@ -93,7 +93,7 @@ static void flip_everywhere(bool close_it, int64_t least)
     close(fd);
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log_damage, a_flipped_byte_of_a_closed_log_is_damage)
@@ -109,7 +109,7 @@ Test(log_damage, a_flipped_byte_of_a_killed_log_loses_nothing_that_was_known_to_
 
 Test(log_damage, notices_blocks_that_change_places)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     for (uint64_t step = 0; step < 30; step += 3) { /* steps of one record and one slot */
         append_step(log, step);
@@ -118,29 +118,29 @@ Test(log_damage, notices_blocks_that_change_places)
     cr_assert(log_close(log, NULL) == ERR_OK);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     unsigned char *block = bytes + SEGMENT_HEADER_SIZE;
     unsigned char kept[2 * EVENT_SIZE];
     enum err err;
     memcpy(kept, block, sizeof kept);
     memcpy(block, block + sizeof kept, sizeof kept);
     memcpy(block + sizeof kept, kept, sizeof kept);
-    store(path, bytes, size);
+    file_write(path, bytes, size);
     (void)steps_in(dir, &err);
     cr_assert(err == ERR_DAMAGED, "two exchanged");
     memmove(block, block + sizeof kept, size - SEGMENT_HEADER_SIZE - sizeof kept);
-    store(path, bytes, size - sizeof kept);
+    file_write(path, bytes, size - sizeof kept);
     (void)steps_in(dir, &err);
     cr_assert(err == ERR_DAMAGED, "one removed");
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* Power is lost with three blocks in the cache; the disk kept the third, not the first. */
 Test(log_damage, blocks_that_were_never_synced_may_be_lost_in_any_order)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     cr_assert(write_steps(log, 0, 2, true) == ERR_OK);
     size_t before;
@@ -149,10 +149,10 @@ Test(log_damage, blocks_that_were_never_synced_may_be_lost_in_any_order)
         cr_assert(write_steps(log, step, 1, false) == ERR_OK && log_flush(log, NULL) == ERR_OK);
     }
     log_abandon(log);
-    unsigned char *bytes = load(path, &before);
+    unsigned char *bytes = file_read(path, &before);
     /* Steps 0 and 1 with their headers are 1 + 1 and 1 + 3 slots; step 2 follows. */
     memset(bytes + SEGMENT_HEADER_SIZE + 6 * EVENT_SIZE, 0, 2 * EVENT_SIZE);
-    store(path, bytes, before);
+    file_write(path, bytes, before);
     enum err err;
     cr_assert(steps_in(dir, &err) == 2 && err == ERR_OK);
     uint64_t cut_bytes = 0;
@@ -162,16 +162,16 @@ Test(log_damage, blocks_that_were_never_synced_may_be_lost_in_any_order)
     cr_assert(steps_in(dir, &err) == 7 && err == ERR_OK);
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log_damage, a_last_segment_without_header_is_a_torn_tail)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     cr_assert(write_steps(log, 0, 10, true) == ERR_OK && log_close(log, NULL) == ERR_OK);
     char *second = segment_path(dir, 2);
-    store(second, (const unsigned char *)"BWLOGSEG", 8);
+    file_write(second, (const unsigned char *)"BWLOGSEG", 8);
     struct log_reader *reader = NULL;
     uint64_t torn_bytes = 0;
     cr_assert(log_reader_open(dir, &reader, NULL) == ERR_OK);
@@ -184,7 +184,7 @@ Test(log_damage, a_last_segment_without_header_is_a_torn_tail)
     enum err err;
     cr_assert(steps_in(dir, &err) == 20 && err == ERR_OK);
     free(second);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* A kill between making the first segment and writing its header leaves these. */
@@ -193,9 +193,9 @@ Test(log_damage, a_first_segment_cut_short_in_its_making_is_begun_anew)
     static const unsigned char zeros[2 * SEGMENT_HEADER_SIZE];
     static const size_t sizes[] = {0, 8, SEGMENT_HEADER_SIZE, sizeof zeros};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        char *dir = fresh_dir();
+        char *dir = folder_create();
         char *first = segment_path(dir, 1);
-        store(first, zeros, sizes[i]);
+        file_write(first, zeros, sizes[i]);
         struct log *log = NULL;
         uint64_t cut_bytes;
         enum err err;
@@ -204,20 +204,20 @@ Test(log_damage, a_first_segment_cut_short_in_its_making_is_begun_anew)
         cr_assert(write_steps(log, 0, 3, true) == ERR_OK && log_close(log, NULL) == ERR_OK);
         cr_assert(steps_in(dir, &err) == 3 && err == ERR_OK);
         free(first);
-        remove_dir(dir);
+        folder_remove(dir);
     }
 }
 
 /* Once a block followed, a header that cannot be read is damage, and nobody writes over it. */
 Test(log_damage, a_first_segment_that_lost_its_header_is_damage)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     (void)small_log(dir, true);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     memset(bytes, 0, SEGMENT_HEADER_SIZE);
-    store(path, bytes, size);
+    file_write(path, bytes, size);
     struct log *log = NULL;
     enum err err;
     (void)steps_in(dir, &err);
@@ -225,13 +225,13 @@ Test(log_damage, a_first_segment_that_lost_its_header_is_damage)
     cr_assert(log_create(dir, NULL, NULL, &log, NULL) == ERR_USAGE);
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* A block whose checksums are right and whose record says that it is longer than the block. */
 Test(log_damage, refuses_a_record_that_runs_over_its_block)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     struct event slots[4];
     fill(slots, 0, 2);
@@ -240,7 +240,7 @@ Test(log_damage, refuses_a_record_that_runs_over_its_block)
     cr_assert(log_end_step(log, true, NULL) == ERR_OK && log_close(log, NULL) == ERR_OK);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     struct block_header header;
     unsigned char *block = bytes + SEGMENT_HEADER_SIZE;
     for (int claimed = 0; claimed <= 255; claimed++) {
@@ -252,12 +252,12 @@ Test(log_damage, refuses_a_record_that_runs_over_its_block)
         header.payload_crc = crc32c(0, block + EVENT_SIZE, 3 * EVENT_SIZE);
         header.header_crc = crc32c(0, &header, offsetof(struct block_header, header_crc));
         memcpy(block, &header, sizeof header);
-        store(path, bytes, SEGMENT_HEADER_SIZE + 4 * EVENT_SIZE);
+        file_write(path, bytes, SEGMENT_HEADER_SIZE + 4 * EVENT_SIZE);
         enum err err;
         (void)steps_in(dir, &err);
         cr_assert((err == ERR_OK) == (claimed >= 1 && claimed <= 3), "%d slots", claimed);
     }
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }

@@ -9,7 +9,7 @@
 
 Test(log_faults, a_full_disk_ends_it_for_good)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     (void)signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit = {.rlim_cur = 300000, .rlim_max = RLIM_INFINITY};
     cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -31,13 +31,13 @@ Test(log_faults, a_full_disk_ends_it_for_good)
     cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     int64_t steps = steps_in(dir, &err);
     cr_assert(err == ERR_OK && steps > 1000 && steps < (int64_t)step);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* As an ordinary user in a child, because root may write anywhere. */
 Test(log_faults, says_that_a_folder_is_read_only)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     cr_assert(chmod(dir, 0555) == 0);
     pid_t pid = fork();
     cr_assert(pid >= 0);
@@ -53,7 +53,7 @@ Test(log_faults, says_that_a_folder_is_read_only)
     int status;
     cr_assert(waitpid(pid, &status, 0) == pid && status == 0);
     cr_assert(chmod(dir, 0755) == 0);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* Faults: the n-th call fails. Criterion runs each test in a process of its own. */
@@ -88,7 +88,7 @@ Test(log_faults, whichever_write_or_sync_fails_the_steps_before_it_are_there)
     fault = EIO;
     bool failed = true;
     for (int n = 0; failed; n++) {
-        char *dir = fresh_dir();
+        char *dir = folder_create();
         struct log *log = NULL;
         calls_left = n;
         enum err err = log_create_with(&options, dir, NULL, NULL, &log, NULL);
@@ -112,7 +112,7 @@ Test(log_faults, whichever_write_or_sync_fails_the_steps_before_it_are_there)
             int64_t steps = steps_in(dir, &err);
             cr_assert(err == ERR_OK && steps >= synced && steps <= synced + 1, "n %d", n);
         }
-        remove_dir(dir);
+        folder_remove(dir);
     }
 }
 
@@ -129,21 +129,21 @@ Test(log_faults, goes_on_after_interruptions_and_short_writes)
 {
     struct log_options options = log_options_default;
     options.write_at = write_a_little;
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = NULL;
     cr_assert(log_create_with(&options, dir, NULL, NULL, &log, NULL) == ERR_OK);
     cr_assert(write_steps(log, 0, 500, false) == ERR_OK);
     cr_assert(log_close(log, NULL) == ERR_OK);
     enum err err;
     cr_assert(steps_in(dir, &err) == 500 && err == ERR_OK);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 /* The child tells through a pipe which step is durable, until it is killed. */
 Test(log_faults, a_killed_writer_loses_no_synced_step)
 {
     for (int round = 0; round < 20; round++) {
-        char *dir = fresh_dir();
+        char *dir = folder_create();
         int ends[2];
         cr_assert(pipe(ends) == 0);
         pid_t pid = fork();
@@ -175,6 +175,6 @@ Test(log_faults, a_killed_writer_loses_no_synced_step)
         cr_assert(log_close(log, NULL) == ERR_OK);
         int64_t steps = steps_in(dir, &err);
         cr_assert(err == ERR_OK && steps > (int64_t)durable);
-        remove_dir(dir);
+        folder_remove(dir);
     }
 }

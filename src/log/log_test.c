@@ -7,7 +7,7 @@
 
 Test(log, gives_back_what_was_appended)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     cr_assert(write_steps(log, 0, 5000, false) == ERR_OK);
     uint64_t slots = log_slots(log);
@@ -25,12 +25,12 @@ Test(log, gives_back_what_was_appended)
     log_reader_rewind(reader);
     cr_assert(steps_read(reader) == 5000);
     log_reader_close(reader);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log, goes_on_where_it_was_closed_in_many_segments)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log_options options = small_segments(16384);
     struct log *log = NULL;
     cr_assert(log_create_with(&options, dir, NULL, NULL, &log, NULL) == ERR_OK);
@@ -51,12 +51,12 @@ Test(log, goes_on_where_it_was_closed_in_many_segments)
     (void)steps_in(dir, &err);
     cr_assert(err == ERR_DAMAGED, "a segment in the middle is missing");
     free(third);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log, takes_a_step_larger_than_its_buffer)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     for (uint64_t i = 0; i < 50000; i++) {
         struct event slots[4];
@@ -71,7 +71,7 @@ Test(log, takes_a_step_larger_than_its_buffer)
     cr_assert(log_reader_open(dir, &reader, NULL) == ERR_OK);
     cr_assert(log_reader_slots(reader) == 150000);
     log_reader_close(reader);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 struct tapped {
@@ -91,7 +91,7 @@ static void count_slots(void *context, const struct event *slots, size_t slot_co
 
 Test(log, shows_the_tap_each_slot_once)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct tapped tapped = {0};
     struct log *log = NULL;
     cr_assert(log_create(dir, count_slots, &tapped, &log, NULL) == ERR_OK);
@@ -103,47 +103,47 @@ Test(log, shows_the_tap_each_slot_once)
     cr_assert(log_close(log, NULL) == ERR_OK);
     cr_assert(tapped.slots == 3000);
     cr_assert(tapped.calls >= 3);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log, says_when_there_is_none)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log_reader *reader = NULL;
     struct log *log = NULL;
     uint64_t cut_bytes;
     cr_assert(log_reader_open(dir, &reader, NULL) == ERR_NOT_FOUND);
     cr_assert(log_reopen(dir, NULL, NULL, &log, &cut_bytes, NULL) == ERR_NOT_FOUND);
-    remove_dir(dir);
+    folder_remove(dir);
     cr_assert(log_reader_open("/nowhere/log", &reader, NULL) == ERR_NOT_FOUND);
     cr_assert(log_reopen("/nowhere/log", NULL, NULL, &log, &cut_bytes, NULL) == ERR_NOT_FOUND);
 }
 
 Test(log, refuses_a_newer_format)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     cr_assert(log_close(create(dir), NULL) == ERR_OK);
     char *path = segment_path(dir, 1);
     size_t size;
-    unsigned char *bytes = load(path, &size);
+    unsigned char *bytes = file_read(path, &size);
     struct segment_header header;
     memcpy(&header, bytes, sizeof header);
     header.version = LOG_FORMAT_VERSION + 1;
     memcpy(bytes, &header, sizeof header);
     header.crc = segment_header_crc(bytes);
     memcpy(bytes, &header, sizeof header);
-    store(path, bytes, size);
+    file_write(path, bytes, size);
     enum err err;
     (void)steps_in(dir, &err);
     cr_assert(err == ERR_FORMAT);
     free(bytes);
     free(path);
-    remove_dir(dir);
+    folder_remove(dir);
 }
 
 Test(log, has_one_writer)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = create(dir);
     pid_t pid = fork();
     cr_assert(pid >= 0);
@@ -163,5 +163,5 @@ Test(log, has_one_writer)
     cr_assert(log_close(log, NULL) == ERR_OK);
     struct problem problem = {0};
     cr_assert(log_create(dir, NULL, NULL, &log, &problem) == ERR_USAGE, "there is a log already");
-    remove_dir(dir);
+    folder_remove(dir);
 }

@@ -3,14 +3,10 @@
 #define LOG_LOG_TEST_H
 
 #include <criterion/criterion.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "data/data_test.h"
 #include "log/log_private.h"
-#include "sys/memory.h"
 
 /* Step n has 1 + n % 3 records; record k of it has 1 + k slots. All of it can be told from the
  * counts, so a reader can say which steps it got. */
@@ -90,52 +86,11 @@ static inline int64_t steps_in(const char *dir, enum err *err)
     return steps;
 }
 
-static inline char *fresh_dir(void)
-{
-    char *dir = xstrdup("/tmp/bellwether-log-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(dir));
-    return dir;
-}
-
 static inline char *segment_path(const char *dir, uint32_t number)
 {
     char name[SEGMENT_NAME_SIZE];
     segment_name(number, name);
     return xasprintf("%s/%s", dir, name);
-}
-
-static inline void remove_dir(char *dir)
-{
-    for (uint32_t number = 1; number < 100; number++) {
-        char *path = segment_path(dir, number);
-        (void)unlink(path);
-        free(path);
-    }
-    char *lock = xasprintf("%s/lock", dir);
-    (void)unlink(lock);
-    (void)rmdir(dir);
-    free(lock);
-    free(dir);
-}
-
-static inline unsigned char *load(const char *path, size_t *size)
-{
-    int fd = open(path, O_RDONLY);
-    struct stat status;
-    cr_assert(fd >= 0 && fstat(fd, &status) == 0);
-    *size = (size_t)status.st_size;
-    unsigned char *bytes = xmalloc(*size + 1);
-    cr_assert(read(fd, bytes, *size) == (ssize_t)*size);
-    close(fd);
-    return bytes;
-}
-
-static inline void store(const char *path, const unsigned char *bytes, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    cr_assert(fd >= 0);
-    cr_assert(write(fd, bytes, size) == (ssize_t)size);
-    close(fd);
 }
 
 static inline struct log *create(const char *dir)
