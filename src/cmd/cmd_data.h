@@ -1,4 +1,5 @@
-/* cmd_data.h: what the subcommands of `bellwether data` share. Only cmd_data*.c include it.
+/* cmd_data.h: what the subcommands of `bellwether data` share. `run` reads its numbers with it,
+ * too.
  *
  * Each subcommand is a file of its own with its own argp, and a row in cmd_data.c. What a person
  * reads goes to stdout, progress to stderr and only on a terminal. */

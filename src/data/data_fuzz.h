@@ -1,5 +1,5 @@
-/* bars_fuzz.h: what the fuzz targets of the readers of bars share: bytes as a file, and the
- * promises of bars.h that an accepted file keeps. */
+/* data_fuzz.h: what the fuzz targets of data/ share: bytes as a file, and the promises of bars.h
+ * that an accepted file keeps. */
 #ifndef DATA_DATA_FUZZ_H
 #define DATA_DATA_FUZZ_H
 

@@ -1,4 +1,4 @@
-/* event.c: names of event kinds, and what makes a bar bad. */
+/* event.c: names of events and commands, the end of a slice, and what makes a bar bad. */
 #include "market/event.h"
 
 #include "base/code_text.h"
