@@ -64,9 +64,8 @@ Test(log_damage, cut_at_every_byte_gives_whole_steps)
     folder_remove(dir);
 }
 
-/* Flips one bit of each byte of the file, one at a time; `least` steps may not be lost without an
- * error.
- */
+/* Flips one bit of each byte of the file, one at a time; `least` steps are not lost without an
+ * error. */
 static void flip_everywhere(bool close_it, int64_t least)
 {
     char *dir = folder_create();
