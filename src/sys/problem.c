@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void set(struct problem *problem, enum err err, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void set(struct problem *problem, enum err err,
+                                                      const char *format, va_list arguments)
 {
     problem->err = err;
     (void)vsnprintf(problem->text, sizeof problem->text, format, arguments); /* cut is fine */
