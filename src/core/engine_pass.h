@@ -5,8 +5,13 @@
  * nothing else happens between them. It goes like this:
  *
  *   engine_pass_begin()
- *   for each slice    engine_pass_slice(), for each bar, which the view has taken,
- * engine_pass_bar(), engine_pass_end(): whether there is output, which ends the pass
+ *   for each slice:
+ *       engine_pass_slice()
+ *       for each instrument of it:
+ *           engine_pass_open()
+ *           for each of its bars, which the view has taken: engine_pass_bar()
+ *           engine_pass_close()
+ *       engine_pass_end(): true when a strategy wants something, which ends the pass
  *   engine_pass_stop()
  *
  * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they

@@ -1,4 +1,5 @@
-/* engine_slice.h: between the files of the engine: faults, marks and the SLICE record. */
+/* engine_slice.h: what the files of the engine share: faults, marks, the place of the next record,
+ * what a slice gathers to be decided, and the applying of each kind of record. */
 #ifndef CORE_ENGINE_SLICE_H
 #define CORE_ENGINE_SLICE_H
 
