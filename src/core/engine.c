@@ -164,6 +164,7 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
+        .said = &engine->said[(size_t)book_index * REASONS_MAX],
         .book = book_index,
         .series_count = book->series_count,
         .context = {.instrument = instrument,

@@ -78,8 +78,10 @@ struct seat {
     uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
     const struct view_track *track; /* that frame; NULL in a plain view */
     uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
+    uint64_t *said;                 /* its book's row of engine->said */
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
+    bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     struct strategy_context context;
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };

@@ -133,10 +133,6 @@ static inline struct decision engine_pass_ask(struct engine_pass *pass, struct s
     struct decision decision = seat->decide(&seat->context);
     pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
     pass->evaluations++;
-    if (decision.act != ACT_HOLD) {
-        engine_note(pass->engine, decision, seat);
-        pass->says = true;
-    }
     return decision;
 }
 
@@ -160,7 +156,32 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
     struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {
-            (void)engine_pass_ask(pass, seat, bar); /* acts are noted */
+            struct decision decision = engine_pass_ask(pass, seat, bar);
+            if (decision.act != ACT_HOLD && engine_note(pass->engine, decision, seat)) {
+                pass->says = true;
+            }
+        }
+        seat++;
+    } while (seat < pass->seats_end);
+}
+
+/* engine_pass_bar() in a view with frames, sessions or kernels. Each reason counts, of holding,
+ * too. */
+static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct event *bar)
+{
+    engine_pass_hold(pass, bar);
+    struct seat *seat = pass->seats;
+    do {
+        if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
+            struct decision decision =
+                engine_pass_ask(pass, seat, view_track_bar(seat->track, bar));
+            if (decision.act != ACT_HOLD || decision.reason != 0) {
+                engine_count_reason(seat, decision);
+            }
+            if (engine_is_possible(decision.act, seat->context.holding)) {
+                engine_gather(pass->engine, decision, seat);
+                pass->says = true;
+            }
         }
         seat++;
     } while (seat < pass->seats_end);

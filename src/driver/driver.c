@@ -354,16 +354,22 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
 }
 
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Only in a plain view. Nothing depends on how far that goes. The first slice may have
- * been opened already. */
-HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
+/* Slices that the engine took ahead of the market place. */
+struct ahead {
+    const struct event *first;
+    const struct event *last; /* the last slice's first bar */
+    const struct event *end;
+    uint32_t slices;
+    bool says;
+};
+
+/* Takes slices from the feed through view and engine until one of them wants something, or there
+ * are enough. `plain`: in a plain view. What it came to is in *ahead. */
+static inline void run_ahead(struct driver *driver, bool plain, struct ahead *ahead)
 {
-    struct feed *const feed = driver->plan.feed;
+    const struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
     const struct view *const view = driver->assembly.view;
-    struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
     const struct event *const end = feed->end;
     const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
@@ -372,7 +378,7 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
     const struct event *slice;
     uint32_t slices = 0;
     bool says = false;
-    engine_pass_begin(pass, engine, output);
+    engine_pass_begin(pass, engine, &driver->assembly.output);
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -388,8 +394,13 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
                 engine_pass_close(pass);
                 engine_pass_open(pass, instrument);
             }
-            view_take_close(row, bar->bar.close_e9);
-            engine_pass_bar(pass, bar, row->bars);
+            if (plain) {
+                view_take_close(row, bar->bar.close_e9);
+                engine_pass_bar(pass, bar, row->bars);
+            } else {
+                view_take_rich(row, bar);
+                engine_pass_bar_rich(pass, bar);
+            }
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
         says = engine_pass_end(pass);
@@ -397,14 +408,42 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
     } while (!says && bar < enough);
     engine_pass_close(pass);
     engine_pass_stop(pass, slices, (uint64_t)(bar - first));
-    if (says) {
-        engine_decide_slice(engine, output);
+    *ahead =
+        (struct ahead){.first = first, .last = slice, .end = bar, .slices = slices, .says = says};
+}
+
+/* The two ways of it, each with all that it calls inside. */
+HOT_LOOP static void run_ahead_plain(struct driver *driver, struct ahead *ahead)
+{
+    run_ahead(driver, true, ahead);
+}
+
+HOT_LOOP static void run_ahead_rich(struct driver *driver, struct ahead *ahead)
+{
+    run_ahead(driver, false, ahead);
+}
+
+/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
+ * ahead until it has, and the market place follows; what each made of every slice's equity is
+ * compared. Nothing depends on how far that goes. The first slice may have been opened already. */
+static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
+{
+    struct assembly *const assembly = &driver->assembly;
+    struct feed *const feed = driver->plan.feed;
+    struct ahead ahead;
+    if (assembly->view->plain) {
+        run_ahead_plain(driver, &ahead);
+    } else {
+        run_ahead_rich(driver, &ahead);
     }
-    feed_skip(feed, bar, slices);
-    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
+    if (ahead.says) {
+        engine_decide_slice(assembly->engine, &assembly->output);
+    }
+    feed_skip(feed, ahead.end, ahead.slices);
+    driver->slice = slice_of(ahead.last, ahead.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
-    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
-                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
+    bool agrees = sim_follow(driver->sim, opened, ahead.first, ahead.end, driver->equity_e9) &&
+                  sim_agrees_after_slice(driver->sim, assembly->engine, &driver->slice);
     return end_slice(driver, agrees, problem);
 }
 
@@ -449,7 +488,7 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain;
+    bool alone = driver->plan.log == NULL && !driver->watched;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {

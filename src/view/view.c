@@ -137,7 +137,8 @@ static void init_series(const struct series_def *def, const struct view_instrume
                               .before = nothing,
                               .window = series_def_bars(def),
                               .row = row,
-                              .kernel = kernel};
+                              .kernel = kernel,
+                              .take = kernel != NULL ? series_kernel_take(def->kind) : NULL};
 }
 
 /* The series of one frame, averages first; returns the place behind the averages, and moves *place
@@ -204,8 +205,12 @@ static void init_instrument(const struct view_plan *plan, struct view_instrument
     }
     CHECK(place == plan->series_count);
     if (row != NULL && rich) {
-        *more = (struct view_rich){
-            .clock = clock, .tracks = frames, .track_count = tracks, .date = INT32_MIN};
+        *more = (struct view_rich){.clock = clock,
+                                   .tracks = frames,
+                                   .track_count = tracks,
+                                   .date = INT32_MIN,
+                                   .quiet_ns = INT64_MIN,
+                                   .end = frames[0].end};
         row->rich = more;
     }
 }

@@ -31,13 +31,17 @@ typedef uint16_t series_id;
 
 struct series_kernel;
 
+/* Gives a finished bar to a kernel; the series' value at it. */
+typedef union series_value series_take(struct series_kernel *kernel, const struct event *bar);
+
 /* A series at the last finished bar of its frame; series_before() tells it at the bar before. */
 struct series {
     union series_value now;
     union series_value before;         /* but for averages, whose totals tell it */
     uint64_t window;                   /* bars until the first value: of an average its window */
     const struct view_instrument *row; /* NULL: absent */
-    struct series_kernel *kernel;      /* NULL: an average of closes, or absent */
+    struct series_kernel *kernel;      /* NULL: an average of closes, or absent; here and below */
+    series_take *take;
 };
 
 /* One instrument's finished bars of one frame. */
@@ -58,8 +62,10 @@ struct view_track {
     struct series *end;          /* of its series of all kinds */
     int64_t frame_ns;            /* 0: the base */
     bool fresh;                  /* the bar that the view took last finished one here */
-    struct event bar;            /* the last finished one: src_ns its start, ts_ns its end */
-    struct event forming;        /* not to be looked at; kind NONE when there is none */
+    struct event bar;     /* the last finished one: src_ns its start, ts_ns its end; not of the
+                           * base, whose bars lie in their slice: view_track_bar() */
+    struct event forming; /* not to be looked at; kind NONE: none has begun, and src_ns and
+                           * ts_ns are those of the one that the next bar begins */
 };
 
 /* What all instruments share to tell sessions. */
@@ -71,11 +77,17 @@ struct view_clock {
     struct trading_day day; /* the last that a bar lay in */
 };
 
+/* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base and a part
+ * of each longer frame: such parts are gathered, and given to the frames when one of them ends. */
 struct view_rich {
-    struct view_clock *clock;
+    int64_t quiet_ns;          /* bars that end before this are nothing else */
+    struct series *end;        /* of the base's series of all kinds */
     struct view_track *tracks; /* the base first */
     uint32_t track_count;
-    int32_t date;     /* of the last bar, INT32_MIN before the first */
+    bool finished;      /* the bar that the view took last finished a frame beside the base */
+    int32_t date;       /* of the last bar, INT32_MIN before the first */
+    struct event parts; /* what the frames have not got yet, as one bar; kind NONE: nothing */
+    struct view_clock *clock;
     uint64_t skipped; /* bars outside of the hours that count */
 };
 
@@ -142,8 +154,56 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* The same in a view that is not plain: sessions, frames, kernels. */
-RARELY void view_take_rich(struct view_instrument *row, const struct event *bar);
+/* A bar becomes part of a longer one. */
+static inline void view_grow(struct event_bar *bar, const struct event_bar *next)
+{
+    bar->high_e9 = next->high_e9 > bar->high_e9 ? next->high_e9 : bar->high_e9;
+    bar->low_e9 = next->low_e9 < bar->low_e9 ? next->low_e9 : bar->low_e9;
+    bar->close_e9 = next->close_e9;
+    bar->volume += next->volume;
+}
+
+/* A finished bar of a row with series of any kind, which end at `end`. */
+static inline void view_take_finished(struct view_instrument *row, const struct series *end,
+                                      const struct event *bar)
+{
+    view_take_close(row, bar->bar.close_e9);
+    for (struct series *series = row->series_end; series < end; series++) {
+        series->before = series->now;
+        series->now = series->take(series->kernel, bar);
+    }
+}
+
+/* Frames beside the base were finished by the bar before. */
+static inline void view_forget_finished(struct view_rich *rich)
+{
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        rich->tracks[i].fresh = false;
+    }
+    rich->finished = false;
+}
+
+/* A bar in a view that is not plain at which a frame or a day ends or begins. */
+RARELY void view_take_turn(struct view_instrument *row, const struct event *bar);
+
+/* Any bar in such a view: sessions, frames, kernels. */
+static inline void view_take_rich(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    if (bar->ts_ns >= rich->quiet_ns) {
+        view_take_turn(row, bar);
+        return;
+    }
+    if (rich->finished) {
+        view_forget_finished(rich);
+    }
+    if (rich->parts.kind != EVENT_NONE) {
+        view_grow(&rich->parts.bar, &bar->bar);
+    } else if (rich->track_count > 1) {
+        rich->parts = *bar;
+    }
+    view_take_finished(row, rich->end, bar);
+}
 
 /* Takes the instrument's next bar, in any view. */
 static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
@@ -177,6 +237,13 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
 /* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
  * view. */
 const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
+
+/* The track's last finished bar, where `bar` is the one that the view took last. */
+static inline const struct event *view_track_bar(const struct view_track *track,
+                                                 const struct event *bar)
+{
+    return track->frame_ns == 0 ? bar : &track->bar;
+}
 
 /* Bars of the instrument that were outside of the hours that count. */
 uint64_t view_skipped(const struct view *view, uint32_t instrument);

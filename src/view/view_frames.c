@@ -18,51 +18,60 @@ static const struct trading_day *day_of(struct view_clock *clock, int64_t end_ns
     return clock->in_day ? &clock->day : NULL;
 }
 
-/* A finished bar of the track. */
-static void take_finished(struct view_track *track, const struct event *bar)
+static void finish_frame(struct view_rich *rich, struct view_track *track)
 {
-    struct view_instrument *row = track->row;
-    view_take_close(row, bar->bar.close_e9);
-    for (struct series *series = row->series_end; series < track->end; series++) {
-        series->before = series->now;
-        series->now = series_kernel_take(series->kernel, bar);
-    }
-    track->bar = *bar;
+    view_take_finished(track->row, track->end, &track->forming);
+    track->bar = track->forming;
     track->fresh = true;
-}
-
-static void finish_frame(struct view_track *track)
-{
-    take_finished(track, &track->forming);
     track->forming.kind = EVENT_NONE;
+    rich->finished = true;
 }
 
-static void grow(struct event_bar *bar, const struct event_bar *next)
-{
-    bar->high_e9 = next->high_e9 > bar->high_e9 ? next->high_e9 : bar->high_e9;
-    bar->low_e9 = next->low_e9 < bar->low_e9 ? next->low_e9 : bar->low_e9;
-    bar->close_e9 = next->close_e9;
-    bar->volume += next->volume;
-}
-
-/* A bar of the base becomes part of the frame that holds its end. Those before it are finished. */
-static void take_into_frame(struct view_track *track, const struct trading_day *day,
-                            const struct event *bar)
+/* A bar that lies in the frame, or in the one that it begins: their times are set. */
+static void add_part(struct view_track *track, const struct event *bar)
 {
     struct event *forming = &track->forming;
     if (forming->kind != EVENT_NONE) {
-        grow(&forming->bar, &bar->bar);
-    } else {
-        struct frame frame;
-        if (!calendar_frame(day, track->frame_ns, bar->ts_ns, &frame)) {
-            return; /* a day has no place for bars outside of the regular session */
-        }
-        *forming = *bar;
-        forming->src_ns = frame.start_ns;
-        forming->ts_ns = frame.end_ns;
+        view_grow(&forming->bar, &bar->bar);
+        return;
     }
+    struct frame frame = {forming->src_ns, forming->ts_ns};
+    *forming = *bar;
+    forming->src_ns = frame.start_ns;
+    forming->ts_ns = frame.end_ns;
+}
+
+static void add_gathered_parts(struct view_rich *rich)
+{
+    for (uint32_t i = 1; i < rich->track_count && rich->parts.kind != EVENT_NONE; i++) {
+        add_part(&rich->tracks[i], &rich->parts);
+    }
+    rich->parts.kind = EVENT_NONE;
+}
+
+/* Sets the times of the frame that holds a bar; false where the track has none for it. */
+static bool expect_frame(struct view_track *track, const struct trading_day *day, int64_t end_ns)
+{
+    struct frame frame;
+    if (!calendar_frame(day, track->frame_ns, end_ns, &frame)) {
+        return false; /* a day has no place for bars outside of the regular session */
+    }
+    track->forming.src_ns = frame.start_ns;
+    track->forming.ts_ns = frame.end_ns;
+    return true;
+}
+
+/* A bar of the base becomes part of the frame that holds its end. Those before it are finished. */
+static void take_into_frame(struct view_rich *rich, struct view_track *track,
+                            const struct trading_day *day, const struct event *bar)
+{
+    const struct event *forming = &track->forming;
+    if (forming->kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
+        return;
+    }
+    add_part(track, bar);
     if (bar->ts_ns == forming->ts_ns) {
-        finish_frame(track);
+        finish_frame(rich, track);
     }
 }
 
@@ -76,30 +85,52 @@ static void begin_day(const struct view_rich *rich)
     }
 }
 
-void view_take_rich(struct view_instrument *row, const struct event *bar)
+/* The first end of a bar after end_ns that may be more than a part of frames: one of them ends with
+ * it, or the day. */
+static int64_t quiet_until(const struct view_rich *rich, const struct trading_day *day,
+                           int64_t end_ns)
+{
+    int64_t quiet_ns = rich->clock->all_hours ? day->late_close_ns : day->close_ns;
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        struct view_track *track = &rich->tracks[i];
+        if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, end_ns + 1)) {
+            return INT64_MIN;
+        }
+        int64_t frame_end_ns = track->forming.ts_ns;
+        quiet_ns = frame_end_ns < quiet_ns ? frame_end_ns : quiet_ns;
+    }
+    return quiet_ns;
+}
+
+RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        rich->tracks[i].fresh = false;
-    }
+    view_forget_finished(rich);
+    rich->tracks[0].fresh = false;
+    rich->quiet_ns = INT64_MIN;
     if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
         rich->skipped++;
         return;
     }
+    add_gathered_parts(rich);
     for (uint32_t i = 1; i < rich->track_count; i++) {
         const struct event *forming = &rich->tracks[i].forming;
         if (forming->kind != EVENT_NONE && forming->ts_ns < bar->ts_ns) {
-            finish_frame(&rich->tracks[i]);
+            finish_frame(rich, &rich->tracks[i]);
         }
     }
     if (rich->clock->by_day || (day != NULL && day->date != rich->date)) {
         rich->date = day != NULL ? day->date : rich->date;
         begin_day(rich);
     }
-    take_finished(&rich->tracks[0], bar);
+    view_take_finished(row, rich->end, bar);
+    rich->tracks[0].fresh = true;
     for (uint32_t i = 1; i < rich->track_count && day != NULL; i++) {
-        take_into_frame(&rich->tracks[i], day, bar);
+        take_into_frame(rich, &rich->tracks[i], day, bar);
+    }
+    if (day != NULL && !rich->clock->by_day) {
+        rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
     }
 }
 
@@ -159,6 +190,7 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
         rescale_closes(row, new_shares, old_shares);
         return;
     }
+    add_gathered_parts(row->rich);
     for (uint32_t i = 0; i < row->rich->track_count; i++) {
         rescale_track(&row->rich->tracks[i], new_shares, old_shares);
     }
