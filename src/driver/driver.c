@@ -354,22 +354,17 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
 }
 
-/* Slices that the engine took ahead of the market place. */
-struct ahead {
-    const struct event *first;
-    const struct event *last; /* the last slice's first bar */
-    const struct event *end;
-    uint32_t slices;
-    bool says;
-};
-
-/* Takes slices from the feed through view and engine until one of them wants something, or there
- * are enough. `plain`: in a plain view. What it came to is in *ahead. */
-static inline void run_ahead(struct driver *driver, bool plain, struct ahead *ahead)
+/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
+ * ahead until it has, and the market place follows; what each made of every slice's equity is
+ * compared. Nothing depends on how far that goes. The first slice may have been opened already.
+ * `plain`: in a plain view. */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
+                                struct problem *problem)
 {
-    const struct feed *const feed = driver->plan.feed;
+    struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
     const struct view *const view = driver->assembly.view;
+    struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
     const struct event *const end = feed->end;
     const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
@@ -378,7 +373,7 @@ static inline void run_ahead(struct driver *driver, bool plain, struct ahead *ah
     const struct event *slice;
     uint32_t slices = 0;
     bool says = false;
-    engine_pass_begin(pass, engine, &driver->assembly.output);
+    engine_pass_begin(pass, engine, output);
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -408,43 +403,26 @@ static inline void run_ahead(struct driver *driver, bool plain, struct ahead *ah
     } while (!says && bar < enough);
     engine_pass_close(pass);
     engine_pass_stop(pass, slices, (uint64_t)(bar - first));
-    *ahead =
-        (struct ahead){.first = first, .last = slice, .end = bar, .slices = slices, .says = says};
+    if (says) {
+        engine_decide_slice(engine, output);
+    }
+    feed_skip(feed, bar, slices);
+    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
+    driver->ts_ns = driver->slice.ts_ns;
+    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
+                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
+    return end_slice(driver, agrees, problem);
 }
 
 /* The two ways of it, each with all that it calls inside. */
-HOT_LOOP static void run_ahead_plain(struct driver *driver, struct ahead *ahead)
+HOT_LOOP static enum err go_ahead_plain(struct driver *driver, bool opened, struct problem *problem)
 {
-    run_ahead(driver, true, ahead);
+    return go_ahead(driver, true, opened, problem);
 }
 
-HOT_LOOP static void run_ahead_rich(struct driver *driver, struct ahead *ahead)
+HOT_LOOP static enum err go_ahead_rich(struct driver *driver, bool opened, struct problem *problem)
 {
-    run_ahead(driver, false, ahead);
-}
-
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Nothing depends on how far that goes. The first slice may have been opened already. */
-static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
-{
-    struct assembly *const assembly = &driver->assembly;
-    struct feed *const feed = driver->plan.feed;
-    struct ahead ahead;
-    if (assembly->view->plain) {
-        run_ahead_plain(driver, &ahead);
-    } else {
-        run_ahead_rich(driver, &ahead);
-    }
-    if (ahead.says) {
-        engine_decide_slice(assembly->engine, &assembly->output);
-    }
-    feed_skip(feed, ahead.end, ahead.slices);
-    driver->slice = slice_of(ahead.last, ahead.end, feed->ordinal - 1);
-    driver->ts_ns = driver->slice.ts_ns;
-    bool agrees = sim_follow(driver->sim, opened, ahead.first, ahead.end, driver->equity_e9) &&
-                  sim_agrees_after_slice(driver->sim, assembly->engine, &driver->slice);
-    return end_slice(driver, agrees, problem);
+    return go_ahead(driver, false, opened, problem);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -489,6 +467,7 @@ enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
     bool alone = driver->plan.log == NULL && !driver->watched;
+    bool plain = driver->assembly.view->plain;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
@@ -505,8 +484,10 @@ enum err driver_run(struct driver *driver, struct problem *problem)
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool quiet = alone && sim_is_quiet(driver->sim);
-            err = quiet ? go_ahead(driver, opens, problem) : close_slice(driver, problem);
+            bool ahead = alone && sim_is_quiet(driver->sim);
+            err = !ahead  ? close_slice(driver, problem)
+                  : plain ? go_ahead_plain(driver, opens, problem)
+                          : go_ahead_rich(driver, opens, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
