@@ -61,12 +61,13 @@ struct view_track {
     struct view_instrument *row; /* its closes: of the base the instrument's own */
     struct series *end;          /* of its series of all kinds */
     int64_t frame_ns;            /* 0: the base */
+    uint32_t source;             /* the track whose finished bars it is made of */
     bool fresh;                  /* the bar that the view took last finished one here */
-    struct event bar;     /* the last finished one: src_ns its start, ts_ns its end; not of the
-                           * base, whose bars lie in their slice: view_track_bar() */
-    struct event forming; /* not to be looked at; kind NONE: none has begun, and src_ns and
-                           * ts_ns are those of the one that the next bar begins */
-};
+    struct event forming;        /* not to be looked at; kind NONE: none has begun, and src_ns and
+                                  * ts_ns are those of the one that the next bar begins */
+    struct event bar; /* the last finished one: src_ns its start, ts_ns its end; not of the
+                       * base, whose bars lie in their slice: view_track_bar() */
+} __attribute__((aligned(64)));
 
 /* What all instruments share to tell sessions. */
 struct view_clock {
@@ -77,19 +78,19 @@ struct view_clock {
     struct trading_day day; /* the last that a bar lay in */
 };
 
-/* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base and a part
- * of each longer frame: such parts are gathered, and given to the frames when one of them ends. */
+/* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base, and a part
+ * of the frames that are made of such bars. */
 struct view_rich {
     int64_t quiet_ns;          /* bars that end before this are nothing else */
     struct series *end;        /* of the base's series of all kinds */
-    struct view_track *tracks; /* the base first */
+    struct view_track *tracks; /* the base first, then the frames made of its bars */
+    uint32_t from_base;        /* behind the last of these */
     uint32_t track_count;
-    bool finished;      /* the bar that the view took last finished a frame beside the base */
-    int32_t date;       /* of the last bar, INT32_MIN before the first */
-    struct event parts; /* what the frames have not got yet, as one bar; kind NONE: nothing */
+    bool finished; /* the bar that the view took last finished a frame beside the base */
+    int32_t date;  /* of the last bar, INT32_MIN before the first */
     struct view_clock *clock;
     uint64_t skipped; /* bars outside of the hours that count */
-};
+} __attribute__((aligned(64)));
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
 struct view {
@@ -154,13 +155,24 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* A bar becomes part of a longer one. */
-static inline void view_grow(struct event_bar *bar, const struct event_bar *next)
+/* A bar that lies in the track's frame, or in the one that it begins, whose times are set. */
+static inline void view_add_part(struct view_track *track, const struct event *bar)
 {
-    bar->high_e9 = next->high_e9 > bar->high_e9 ? next->high_e9 : bar->high_e9;
-    bar->low_e9 = next->low_e9 < bar->low_e9 ? next->low_e9 : bar->low_e9;
-    bar->close_e9 = next->close_e9;
-    bar->volume += next->volume;
+    struct event *forming = &track->forming;
+    if (forming->kind == EVENT_NONE) {
+        const int64_t start_ns = forming->src_ns;
+        const int64_t end_ns = forming->ts_ns;
+        *forming = *bar;
+        forming->src_ns = start_ns;
+        forming->ts_ns = end_ns;
+        return;
+    }
+    struct event_bar *whole = &forming->bar;
+    const struct event_bar *part = &bar->bar;
+    whole->high_e9 = part->high_e9 > whole->high_e9 ? part->high_e9 : whole->high_e9;
+    whole->low_e9 = part->low_e9 < whole->low_e9 ? part->low_e9 : whole->low_e9;
+    whole->close_e9 = part->close_e9;
+    whole->volume += part->volume;
 }
 
 /* A finished bar of a row with series of any kind, which end at `end`. */
@@ -197,10 +209,8 @@ static inline void view_take_rich(struct view_instrument *row, const struct even
     if (rich->finished) {
         view_forget_finished(rich);
     }
-    if (rich->parts.kind != EVENT_NONE) {
-        view_grow(&rich->parts.bar, &bar->bar);
-    } else if (rich->track_count > 1) {
-        rich->parts = *bar;
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        view_add_part(&rich->tracks[i], bar);
     }
     view_take_finished(row, rich->end, bar);
 }

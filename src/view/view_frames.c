@@ -18,37 +18,6 @@ static const struct trading_day *day_of(struct view_clock *clock, int64_t end_ns
     return clock->in_day ? &clock->day : NULL;
 }
 
-static void finish_frame(struct view_rich *rich, struct view_track *track)
-{
-    view_take_finished(track->row, track->end, &track->forming);
-    track->bar = track->forming;
-    track->fresh = true;
-    track->forming.kind = EVENT_NONE;
-    rich->finished = true;
-}
-
-/* A bar that lies in the frame, or in the one that it begins: their times are set. */
-static void add_part(struct view_track *track, const struct event *bar)
-{
-    struct event *forming = &track->forming;
-    if (forming->kind != EVENT_NONE) {
-        view_grow(&forming->bar, &bar->bar);
-        return;
-    }
-    struct frame frame = {forming->src_ns, forming->ts_ns};
-    *forming = *bar;
-    forming->src_ns = frame.start_ns;
-    forming->ts_ns = frame.end_ns;
-}
-
-static void add_gathered_parts(struct view_rich *rich)
-{
-    for (uint32_t i = 1; i < rich->track_count && rich->parts.kind != EVENT_NONE; i++) {
-        add_part(&rich->tracks[i], &rich->parts);
-    }
-    rich->parts.kind = EVENT_NONE;
-}
-
 /* Sets the times of the frame that holds a bar; false where the track has none for it. */
 static bool expect_frame(struct view_track *track, const struct trading_day *day, int64_t end_ns)
 {
@@ -61,17 +30,42 @@ static bool expect_frame(struct view_track *track, const struct trading_day *day
     return true;
 }
 
-/* A bar of the base becomes part of the frame that holds its end. Those before it are finished. */
-static void take_into_frame(struct view_rich *rich, struct view_track *track,
-                            const struct trading_day *day, const struct event *bar)
+/* A bar becomes part of the frame that holds its end; true when that is the frame's end, too. */
+static bool take_part(struct view_track *track, const struct trading_day *day,
+                      const struct event *bar)
 {
-    const struct event *forming = &track->forming;
-    if (forming->kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
-        return;
+    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
+        return false;
     }
-    add_part(track, bar);
-    if (bar->ts_ns == forming->ts_ns) {
-        finish_frame(rich, track);
+    view_add_part(track, bar);
+    return bar->ts_ns == track->forming.ts_ns;
+}
+
+/* The frame's bar is finished, and part of the frames that are made of it. `day` holds it. */
+static void finish_frame(struct view_rich *rich, uint32_t index, const struct trading_day *day)
+{
+    struct view_track *track = &rich->tracks[index];
+    view_take_finished(track->row, track->end, &track->forming);
+    track->bar = track->forming;
+    track->fresh = true;
+    track->forming.kind = EVENT_NONE;
+    rich->finished = true;
+    for (uint32_t i = rich->from_base; i < rich->track_count; i++) {
+        struct view_track *longer = &rich->tracks[i];
+        if (longer->source == index && take_part(longer, day, &track->bar)) {
+            finish_frame(rich, i, day);
+        }
+    }
+}
+
+/* Frames that ended before the bar are finished by it, the shorter ones first. */
+static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
+{
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        const struct event *forming = &rich->tracks[i].forming;
+        if (forming->kind != EVENT_NONE && forming->ts_ns < end_ns) {
+            finish_frame(rich, i, day_of(rich->clock, forming->ts_ns));
+        }
     }
 }
 
@@ -91,7 +85,7 @@ static int64_t quiet_until(const struct view_rich *rich, const struct trading_da
                            int64_t end_ns)
 {
     int64_t quiet_ns = rich->clock->all_hours ? day->late_close_ns : day->close_ns;
-    for (uint32_t i = 1; i < rich->track_count; i++) {
+    for (uint32_t i = 1; i < rich->from_base; i++) {
         struct view_track *track = &rich->tracks[i];
         if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, end_ns + 1)) {
             return INT64_MIN;
@@ -105,29 +99,26 @@ static int64_t quiet_until(const struct view_rich *rich, const struct trading_da
 RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
-    const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     view_forget_finished(rich);
     rich->tracks[0].fresh = false;
     rich->quiet_ns = INT64_MIN;
+    const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
         rich->skipped++;
         return;
     }
-    add_gathered_parts(rich);
-    for (uint32_t i = 1; i < rich->track_count; i++) {
-        const struct event *forming = &rich->tracks[i].forming;
-        if (forming->kind != EVENT_NONE && forming->ts_ns < bar->ts_ns) {
-            finish_frame(rich, &rich->tracks[i]);
-        }
-    }
+    finish_late_frames(rich, bar->ts_ns);
+    day = day_of(rich->clock, bar->ts_ns); /* those before may have been of another */
     if (rich->clock->by_day || (day != NULL && day->date != rich->date)) {
         rich->date = day != NULL ? day->date : rich->date;
         begin_day(rich);
     }
     view_take_finished(row, rich->end, bar);
     rich->tracks[0].fresh = true;
-    for (uint32_t i = 1; i < rich->track_count && day != NULL; i++) {
-        take_into_frame(rich, &rich->tracks[i], day, bar);
+    for (uint32_t i = 1; i < rich->from_base && day != NULL; i++) {
+        if (take_part(&rich->tracks[i], day, bar)) {
+            finish_frame(rich, i, day);
+        }
     }
     if (day != NULL && !rich->clock->by_day) {
         rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
@@ -190,7 +181,6 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
         rescale_closes(row, new_shares, old_shares);
         return;
     }
-    add_gathered_parts(row->rich);
     for (uint32_t i = 0; i < row->rich->track_count; i++) {
         rescale_track(&row->rich->tracks[i], new_shares, old_shares);
     }
