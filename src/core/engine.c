@@ -167,6 +167,7 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         .said = &engine->said[(size_t)book_index * REASONS_MAX],
         .book = book_index,
         .series_count = book->series_count,
+        .summed_at = UINT64_MAX,
         .context = {.instrument = instrument,
                     .holding = HOLDING_FLAT,
                     .parameters = book->plan.parameters,
@@ -174,6 +175,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
     };
     for (uint32_t k = 0; k < book->series_count; k++) {
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
+    }
+    if (track != NULL) {
+        seat->changes =
+            view_changes(engine->view, instrument, seat->context.series, seat->series_count);
     }
 }
 

@@ -81,6 +81,9 @@ struct seat {
     uint64_t *said;                 /* its book's row of engine->said */
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
+    const uint64_t *changes; /* counts what its series change with; NULL where there is no track */
+    uint64_t summed_at; /* and where it stood when their part of the decision hash was summed */
+    uint64_t series_sum;
     bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     struct strategy_context context;
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */

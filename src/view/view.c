@@ -318,6 +318,18 @@ const struct view_track *view_track(const struct view *view, uint32_t instrument
     return &rich->tracks[i];
 }
 
+const uint64_t *view_changes(const struct view *view, uint32_t instrument,
+                             const struct series *const *series, uint32_t count)
+{
+    const struct view_instrument *row = view_row(view, instrument);
+    for (uint32_t i = 0; i < count; i++) {
+        if (series[i]->row == row) {
+            return &row->bars;
+        }
+    }
+    return &row->rich->changes;
+}
+
 uint64_t view_skipped(const struct view *view, uint32_t instrument)
 {
     const struct view_rich *rich = view_row(view, instrument)->rich;

@@ -86,8 +86,9 @@ struct view_rich {
     struct view_track *tracks; /* the base first, then the frames made of its bars */
     uint32_t from_base;        /* behind the last of these */
     uint32_t track_count;
-    bool finished; /* the bar that the view took last finished a frame beside the base */
-    int32_t date;  /* of the last bar, INT32_MIN before the first */
+    bool finished;    /* the bar that the view took last finished a frame beside the base */
+    int32_t date;     /* of the last bar, INT32_MIN before the first */
+    uint64_t changes; /* of the frames beside the base: finished bars, and splits */
     struct view_clock *clock;
     uint64_t skipped; /* bars outside of the hours that count */
 } __attribute__((aligned(64)));
@@ -254,6 +255,11 @@ static inline const struct event *view_track_bar(const struct view_track *track,
 {
     return track->frame_ns == 0 ? bar : &track->bar;
 }
+
+/* A number that is another one whenever a bar changed one of the series, or a split did since the
+ * bar before. In a view that is not plain. */
+const uint64_t *view_changes(const struct view *view, uint32_t instrument,
+                             const struct series *const *series, uint32_t count);
 
 /* Bars of the instrument that were outside of the hours that count. */
 uint64_t view_skipped(const struct view *view, uint32_t instrument);

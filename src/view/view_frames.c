@@ -50,6 +50,7 @@ static void finish_frame(struct view_rich *rich, uint32_t index, const struct tr
     track->fresh = true;
     track->forming.kind = EVENT_NONE;
     rich->finished = true;
+    rich->changes++;
     for (uint32_t i = rich->from_base; i < rich->track_count; i++) {
         struct view_track *longer = &rich->tracks[i];
         if (longer->source == index && take_part(longer, day, &track->bar)) {
@@ -96,10 +97,30 @@ static int64_t quiet_until(const struct view_rich *rich, const struct trading_da
     return quiet_ns;
 }
 
+/* The bar with which the first of the frames made of such bars ends: of the same day as the one
+ * before it, and none ended before. */
+static void take_end(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *rich = row->rich;
+    const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
+    view_take_finished(row, rich->end, bar);
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        view_add_part(&rich->tracks[i], bar);
+        if (rich->tracks[i].forming.ts_ns == bar->ts_ns) {
+            finish_frame(rich, i, day);
+        }
+    }
+    rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
+}
+
 RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
     view_forget_finished(rich);
+    if (bar->ts_ns == rich->quiet_ns) {
+        take_end(row, bar);
+        return;
+    }
     rich->tracks[0].fresh = false;
     rich->quiet_ns = INT64_MIN;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
@@ -181,6 +202,7 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
         rescale_closes(row, new_shares, old_shares);
         return;
     }
+    row->rich->changes++;
     for (uint32_t i = 0; i < row->rich->track_count; i++) {
         rescale_track(&row->rich->tracks[i], new_shares, old_shares);
     }
