@@ -145,11 +145,10 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice; `filled`: something did since the one before. */
-static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
-                         struct event *record)
+void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                      struct output *output)
 {
-    *record = (struct event){
+    *output_place(output, 1) = (struct event){
         .ts_ns = engine->ts_ns,
         .src_ns = engine->ts_ns,
         .kind = EVENT_SLICE,
@@ -165,6 +164,7 @@ static void decide_slice(const struct engine *engine, bool filled, uint64_t eval
                   .fills = (uint32_t)engine->counters.fills,
                   .positions = engine->ledger.held},
     };
+    output->slots++;
 }
 
 void engine_decide_slice(struct engine *engine, struct output *output)
@@ -203,7 +203,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {
-        CHECK(output->slots < output->capacity);
-        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
+        engine_add_slice(engine, filled, evaluations, output);
     }
 }

@@ -91,6 +91,11 @@ RARELY bool engine_seat_warms(const struct engine *engine, struct seat *seat);
  * each through sizing and gates, and adds the outcomes to the output. */
 RARELY void engine_decide_slice(struct engine *engine, struct output *output);
 
+/* The SLICE record that closes a slice; `filled`: something did since the one before;
+ * `evaluations`: how many there were before. It needs no applying. */
+void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                      struct output *output);
+
 /* Applies what a SLICE record says. */
 void engine_apply_slice_record(struct engine *engine, const struct event_slice *slice);
 

@@ -357,8 +357,9 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
 /* Many slices: while no order works at the market place it has nothing to say, so the engine goes
  * ahead until it has, and the market place follows; what each made of every slice's equity is
  * compared. Nothing depends on how far that goes. The first slice may have been opened already.
- * `plain`: in a plain view. */
-static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
+ * `plain`: in a plain view. `logged`: of a log that has nothing of slices in which nothing happens
+ * but the last one, which may have decided. */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, bool opened,
                                 struct problem *problem)
 {
     struct feed *const feed = driver->plan.feed;
@@ -373,6 +374,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
     const struct event *slice;
     uint32_t slices = 0;
     bool says = false;
+    uint64_t evaluations = 0; /* before the last slice */
     engine_pass_begin(pass, engine, output);
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
@@ -380,6 +382,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
     do {
         const int64_t ts_ns = bar->ts_ns;
         slice = bar;
+        evaluations = pass->evaluations;
         engine_pass_slice(pass, ts_ns);
         do {
             feed_prefetch(bar);
@@ -400,7 +403,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
         } while (bar < end && bar->ts_ns == ts_ns);
         says = engine_pass_end(pass);
         driver->equity_e9[slices++] = pass->equity_e9;
-    } while (!says && bar < enough);
+    } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
     engine_pass_close(pass);
     engine_pass_stop(pass, slices, (uint64_t)(bar - first));
     if (says) {
@@ -409,20 +412,65 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool opened,
     feed_skip(feed, bar, slices);
     driver->slice = slice_of(slice, bar, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
+    if (logged) {
+        engine_add_slice(engine, false, evaluations, output);
+        enum err err = log_slice(driver, problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
     bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
                   sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
     return end_slice(driver, agrees, problem);
 }
 
-/* The two ways of it, each with all that it calls inside. */
-HOT_LOOP static enum err go_ahead_plain(struct driver *driver, bool opened, struct problem *problem)
+typedef enum err ahead_way(struct driver *driver, bool opened, struct problem *problem);
+
+/* The ways of it, each with all that it calls inside. */
+HOT_LOOP static enum err ahead_plain(struct driver *driver, bool opened, struct problem *problem)
 {
-    return go_ahead(driver, true, opened, problem);
+    return go_ahead(driver, true, false, opened, problem);
 }
 
-HOT_LOOP static enum err go_ahead_rich(struct driver *driver, bool opened, struct problem *problem)
+HOT_LOOP static enum err ahead_rich(struct driver *driver, bool opened, struct problem *problem)
 {
-    return go_ahead(driver, false, opened, problem);
+    return go_ahead(driver, false, false, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, bool opened,
+                                            struct problem *problem)
+{
+    return go_ahead(driver, true, true, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, bool opened,
+                                           struct problem *problem)
+{
+    return go_ahead(driver, false, true, opened, problem);
+}
+
+/* The way of this run, or NULL: somebody looks on, or the log wants each slice. */
+static ahead_way *way_ahead(const struct driver *driver)
+{
+    const struct driver_plan *plan = &driver->plan;
+    bool plain = driver->assembly.view->plain;
+    if (driver->watched ||
+        (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
+        return NULL;
+    }
+    if (plan->log != NULL) {
+        return plain ? ahead_plain_logged : ahead_rich_logged;
+    }
+    return plain ? ahead_plain : ahead_rich;
+}
+
+/* Whether the log wants the next slice by itself: the first of a session, or one with fills. */
+static bool is_logged_alone(const struct driver *driver)
+{
+    const struct engine *engine = driver->assembly.engine;
+    return driver->plan.log != NULL &&
+           (engine->filled || driver->logged_session != engine->session.open_ns ||
+            driver->plan.feed->next->ts_ns > engine->session.close_ns);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -466,8 +514,7 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched;
-    bool plain = driver->assembly.view->plain;
+    ahead_way *way = way_ahead(driver);
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
@@ -479,15 +526,13 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
-        bool opens = !alone || !sim_is_quiet(driver->sim);
+        bool opens = way == NULL || !sim_is_quiet(driver->sim) || is_logged_alone(driver);
         if (opens) {
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool ahead = alone && sim_is_quiet(driver->sim);
-            err = !ahead  ? close_slice(driver, problem)
-                  : plain ? go_ahead_plain(driver, opens, problem)
-                          : go_ahead_rich(driver, opens, problem);
+            bool ahead = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
+            err = ahead ? way(driver, opens, problem) : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
