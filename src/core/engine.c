@@ -215,6 +215,7 @@ static uint32_t output_capacity(const struct engine_plan *plan)
 /* What the Closer keeps, for an engine whose books have plans. */
 struct closer_parts {
     struct band *bands;
+    int64_t *dues;
     struct trade **noted;
 };
 
@@ -223,6 +224,7 @@ static struct closer_parts carve_closer(struct arena *arena, const struct engine
     size_t places = (size_t)plan->book_count * plan->instrument_count;
     struct closer_parts parts = {0};
     parts.bands = arena_take(arena, plan->instrument_count, sizeof *parts.bands);
+    parts.dues = arena_take(arena, plan->instrument_count, sizeof *parts.dues);
     parts.noted = arena_take(arena, has_rules(plan) ? 2 * places : 1, sizeof(void *));
     return parts;
 }
@@ -232,9 +234,11 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
 {
     engine->closes = has_rules(plan);
     engine->bands = parts->bands;
+    engine->dues = parts->dues;
     engine->scratch->exits = parts->noted;
     for (uint32_t instrument = 0; instrument < plan->instrument_count; instrument++) {
         engine->bands[instrument] = BAND_QUIET;
+        engine->dues[instrument] = CLOSER_NEVER_NS;
     }
     engine->due_ns = CLOSER_NEVER_NS;
     engine->turn_ns = INT64_MIN;

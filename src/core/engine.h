@@ -167,7 +167,8 @@ struct engine {
     /* The Closer's: see docs/closer.md. */
     bool closes;        /* a book has rules beyond its strategy's own word */
     struct band *bands; /* [instrument]: finished closes that concern an open trade */
-    int64_t due_ns;     /* no time rule concerns a trade before this */
+    int64_t *dues;      /* [instrument]: no time rule concerns its trades before this */
+    int64_t due_ns;     /* nor any trade before this */
     int64_t turn_ns;    /* nor does a session begin */
 
     int64_t ts_ns; /* of the last event */

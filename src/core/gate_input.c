@@ -67,11 +67,16 @@ static void add_trade(const struct engine *engine, const struct trade *trade, ui
 static void sum_live_trades(const struct engine *engine, uint32_t instrument,
                             struct live_sums *sums)
 {
-    size_t places = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < places && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (trade_is_live(trade) || order_is_working(&trade->entry)) {
-            add_trade(engine, trade, instrument, sums);
+    const struct trade *trade = engine->trades;
+    for (uint32_t i = 0; i < engine->instrument_count && engine->exposed_count > 0; i++) {
+        if (engine->live[i] == 0) { /* whoever enters is live */
+            trade += engine->book_count;
+            continue;
+        }
+        for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
+            if (trade_is_live(trade) || order_is_working(&trade->entry)) {
+                add_trade(engine, trade, instrument, sums);
+            }
         }
     }
 }
