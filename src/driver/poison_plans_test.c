@@ -128,7 +128,9 @@ Test(poison_plans, no_exit_and_no_size_sees_the_future, .timeout = 300)
         workload_create(strcmp(plans[i].calendar, "XNYS") == 0 ? 4320 : 1500, 7, 2, &stage.bars);
         stage.folder = folder_create();
         cr_assert_gt(decisions_of(&stage), 20, "%s", plans[i].plan);
-        cr_assert_eq(leaks_found(&stage, 2), 0, "%s", plans[i].plan);
+        cr_assert_eq(leaks_found(&stage, 4), 0, "%s", plans[i].plan);
+        cr_assert_eq(leaks_found_at_orders(&stage, true, 16), 0, "%s", plans[i].plan);
+        cr_assert_eq(leaks_found_at_orders(&stage, false, 8), 0, "%s", plans[i].plan);
         stage_finish(&stage);
         free(text);
     }
