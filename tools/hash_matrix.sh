@@ -6,7 +6,8 @@
 # replay the first build's run record by record. The same goes for the configurations in
 # tests/one_hash/cases.txt: every strategy, order, exit and kind of slippage. Order types that no
 # configuration sends (stop-limit, replacements) are those of the exchange's random test, whose
-# reports must be the same, byte for byte.
+# reports must be the same, byte for byte. What needs nothing but a C library runs with glibc and
+# with musl: every strategy under eight plans (tests/one_hash/plain.c).
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/build.sh
@@ -62,6 +63,30 @@ expect()
     fi
 }
 
+# Every strategy and plan with two C libraries.
+run_plain()
+{
+    local compiler
+    if ! xargs -n 1 -P "$(nproc)" -I{} tools/plain_build.sh {} -O2 "$folder/plain-{}" \
+        <<<$'gcc\nmusl-gcc'; then
+        echo 'not ok a build without Meson failed'
+        return 1
+    fi
+    for compiler in gcc musl-gcc; do
+        if ! "$folder/plain-$compiler/plain" >"$folder/plain-$compiler.txt"; then
+            echo "not ok every strategy and plan, $compiler"
+            return 1
+        fi
+    done
+    if cmp "$folder/plain-gcc.txt" "$folder/plain-musl-gcc.txt"; then
+        echo "ok $(wc -l <"$folder/plain-gcc.txt") strategies and plans with glibc and with musl"
+    else
+        diff "$folder/plain-gcc.txt" "$folder/plain-musl-gcc.txt" | head -n 20
+        echo 'not ok every strategy and plan with glibc and with musl'
+        return 1
+    fi
+}
+
 if [[ ${1:-} == --one ]]; then
     build_one "$2" >"$folder/$2.log" 2>&1
     exit 0
@@ -101,6 +126,11 @@ for variant in $variants; do
 done
 # shellcheck disable=SC2086 # a word for each build
 python3 tests/one_hash/run.py "$folder" $variants || status=1
+if command -v musl-gcc >/dev/null; then
+    run_plain || status=1
+else
+    echo 'skip strategies and plans with musl: there is no musl-gcc (package musl-tools)'
+fi
 if [[ $status -eq 0 ]]; then
     echo "# $workload_standard from $(wc -w <<<"$variants") builds on two kinds of processor, $bars bars"
 fi
