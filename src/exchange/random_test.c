@@ -1,5 +1,6 @@
 /* random_test.c: many orders of every kind meet many bars, quotes and actions, and the ledger of
- * random_test.h must agree with all that the exchange says. BELLWETHER_SEED repeats a run. */
+ * random_test.h must agree with all that the exchange says. BELLWETHER_SEED repeats a run,
+ * BELLWETHER_EVENTS asks for more of them. */
 #include "exchange/random_test.h"
 
 /* ---- what happens ---- */
@@ -65,6 +66,7 @@ static void send(struct world *world, const struct order_request *requests, uint
     for (uint32_t i = 0; i < count; i++) {
         sends[i] = &requests[i];
     }
+    world->counts[EVENT_ORDER] += count;
     exchange_on_requests(world->exchange, sends, count, world->now_ns, &world->reports);
     must_agree(world);
 }
@@ -248,6 +250,7 @@ static void give_slice(struct world *world)
             bars[slice.count++] = world->bars[i];
         }
     }
+    world->counts[EVENT_BAR] += slice.count;
     exchange_on_slice(world->exchange, &slice, &world->reports);
     must_agree(world);
     for (uint32_t i = 0; i < world->alive_count; i++) {
@@ -294,6 +297,7 @@ static void give_action(struct world *world)
     if (world->price_e9[instrument] * split[1] / split[0] < 4 * MONEY_E9) {
         return;
     }
+    world->counts[EVENT_ACTION]++;
     exchange_on_action(world->exchange, &action, &world->reports);
     for (uint64_t id = 1; id < world->next_id && split[0] != split[1]; id++) {
         struct known *order = &world->known[id];
@@ -394,42 +398,83 @@ static void world_init(struct world *world, const struct exchange_plan *plan, ui
     }
 }
 
-static uint64_t run(const struct exchange_plan *plan, bool quotes, uint64_t seed, const char *name)
+/* What happened in several runs. */
+struct tally {
+    uint64_t events; /* bars, quotes, actions, requests and reports */
+    uint64_t hash;
+    uint64_t counts[256];
+};
+
+static void must_have_happened(const struct world *world, const char *name)
 {
-    struct world *world = xcalloc(1, sizeof *world);
-    world_init(world, plan, seed);
-    for (world->step = 1; world->step <= STEPS; world->step++) {
-        step(world, quotes);
-    }
     cr_assert_gt(world->counts[EVENT_FILL], STEPS / 100, "%s: %u fills", name,
                  world->counts[EVENT_FILL]);
     cr_assert_gt(world->counts[EVENT_EXPIRED], 0, "%s", name);
     cr_assert_gt(world->counts[EVENT_REPLACED], 0, "%s", name);
     cr_assert_gt(world->counts[EVENT_CANCELED], 0, "%s", name);
     cr_assert_gt(world->counts[EVENT_ACCOUNT_CASH], 0, "%s", name);
-    if (getenv("BELLWETHER_SHOW") != NULL) {
-        (void)fprintf(
-            stderr,
-            "%s: %u accepted, %u rejected, %u fills, %u canceled, %u expired, %u replaced\n", name,
-            world->counts[EVENT_ACCEPTED], world->counts[EVENT_REJECTED], world->counts[EVENT_FILL],
-            world->counts[EVENT_CANCELED], world->counts[EVENT_EXPIRED],
-            world->counts[EVENT_REPLACED]);
+    for (uint8_t type = ORDER_TYPE_MARKET; type <= ORDER_TYPE_TRAILING_STOP; type++) {
+        cr_assert_gt(world->fills_by_type[type], 0, "%s: type %u", name, type);
     }
-    uint64_t hash = world->hash;
+    for (uint8_t kind = ORDER_CLASS_SIMPLE; kind <= ORDER_CLASS_OTO; kind++) {
+        cr_assert_gt(world->fills_by_class[kind], 0, "%s: class %u", name, kind);
+    }
+    for (uint8_t time = TIME_IN_FORCE_DAY; time <= TIME_IN_FORCE_CLS; time++) {
+        cr_assert_gt(world->fills_by_time[time], 0, "%s: %s", name, time_in_force_text(time));
+    }
+    bool shares = world->plan.volume_share_ppm != 0 || world->plan.slippage.kind == SLIPPAGE_BOOK;
+    cr_assert(!shares || world->fills_in_part > 0, "%s", name);
+}
+
+static void run(size_t variant, uint64_t seed, struct tally *tally)
+{
+    struct world *world = xcalloc(1, sizeof *world);
+    world_init(world, &variants[variant].plan, seed);
+    for (world->step = 1; world->step <= STEPS; world->step++) {
+        step(world, variants[variant].quotes);
+    }
+    must_have_happened(world, variants[variant].name);
+    for (size_t kind = 0; kind < 256; kind++) {
+        tally->counts[kind] += world->counts[kind];
+        tally->events += world->counts[kind];
+    }
+    tally->hash = world->hash;
     free(world->known);
     free(world->memory);
     free(world);
-    return hash;
 }
 
-Test(random, orders_of_every_kind_agree_with_a_ledger_of_the_test)
+static uint64_t from_environment(const char *name, uint64_t fallback)
 {
-    const char *given = getenv("BELLWETHER_SEED");
-    uint64_t seed = given == NULL ? 20240102 : strtoull(given, NULL, 10);
-    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        (void)printf("# seed %" PRIu64 ": %s\n", seed, variants[i].name);
-        uint64_t hash = run(&variants[i].plan, variants[i].quotes, seed, variants[i].name);
-        cr_assert_eq(run(&variants[i].plan, variants[i].quotes, seed, variants[i].name), hash,
-                     "%s: twice the same", variants[i].name);
+    const char *given = getenv(name);
+    return given != NULL ? strtoull(given, NULL, 10) : fallback;
+}
+
+Test(random, orders_of_every_kind_agree_with_a_ledger_of_the_test, .timeout = 600)
+{
+    uint64_t seed = from_environment("BELLWETHER_SEED", 20240102);
+    uint64_t events = from_environment("BELLWETHER_EVENTS", 0);
+    struct tally all = {0};
+    uint64_t runs = 0;
+    do {
+        for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+            struct tally again = {0};
+            run(i, seed + runs, &all);
+            run(i, seed + runs, &again);
+            cr_assert_eq(again.hash, all.hash, "seed %" PRIu64 ", %s: twice the same", seed + runs,
+                         variants[i].name);
+            /* For tools/hash_matrix.sh: every build must say the same. */
+            (void)fprintf(stderr, "# seed %" PRIu64 ", %s: reports %016" PRIx64 "\n", seed + runs,
+                          variants[i].name, all.hash);
+        }
+        runs++;
+    } while (all.events < events);
+    (void)fprintf(stderr, "# from seed %" PRIu64 ": %" PRIu64 " events", seed, all.events);
+    for (size_t kind = 0; kind < 256; kind++) {
+        if (all.counts[kind] > 0) {
+            (void)fprintf(stderr, ", %" PRIu64 " %s", all.counts[kind],
+                          event_kind_text((uint8_t)kind));
+        }
     }
+    (void)fprintf(stderr, "\n");
 }

@@ -78,6 +78,10 @@ struct world {
     uint64_t hash; /* of all reports */
     uint32_t step;
     uint32_t counts[256];
+    uint32_t fills_by_type[ORDER_TYPE_TRAILING_STOP + 1];
+    uint32_t fills_by_class[ORDER_CLASS_OTO + 1];
+    uint32_t fills_by_time[TIME_IN_FORCE_CLS + 1];
+    uint32_t fills_in_part;
 };
 
 static inline uint64_t draw(struct world *world, uint64_t below)
@@ -200,6 +204,10 @@ static inline void on_fill(struct world *world, const struct event *event)
               world->cash_e9 >= 0);
     order->left_e9 -= fill->qty_e9;
     order->filled_e9 += fill->qty_e9;
+    world->fills_by_type[order->type]++;
+    world->fills_by_class[order->order_class]++;
+    world->fills_by_time[order->time_in_force]++;
+    world->fills_in_part += order->left_e9 > 0 ? 1 : 0;
     if (order->sibling != 0) {
         struct known *sibling = get(world, order->sibling);
         sibling->left_e9 -= sibling->state == WORKS ? fill->qty_e9 : 0;
