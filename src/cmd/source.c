@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/day_bars.h"
 #include "data/local_zone.h"
 #include "data/workload.h"
 #include "sys/memory.h"
@@ -43,8 +44,13 @@ enum err source_open(const struct source *source, const struct run_config *confi
                            "%s: this machine knows no time zone `%s`; write tz: America/New_York",
                            config->path, config->tz);
     }
-    return bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
-                          report, problem);
+    enum err err = bars_open_many((const char *const *)source->paths, source->path_count, &options,
+                                  bars, report, problem);
+    if (err == ERR_OK && bars_take_sessions(bars, config->calendar, problem) != ERR_OK) {
+        bars_finish(bars);
+        err = ERR_FORMAT;
+    }
+    return err;
 }
 
 char *source_text(const struct source *source)
