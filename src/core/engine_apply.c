@@ -25,7 +25,9 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
 
 void engine_show(struct engine *engine, const struct trade *trade)
 {
-    engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
+    size_t place = (size_t)(trade - engine->trades);
+    engine->weights[place] = trade_weight(trade);
+    engine->seats[place].context.holding = trade_holding(trade);
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
     }
@@ -106,20 +108,20 @@ static void apply_cash(struct engine *engine, const struct event *event)
     }
 }
 
-void engine_apply_report(struct engine *engine, const struct event *event)
+struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
-    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
-        return; /* an execution counts once, whosever place in the table it was */
-    }
     if (event->kind == EVENT_ACCOUNT_CASH) {
         apply_cash(engine, event);
-        return;
+        return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
+    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
+        return trade; /* an execution counts once, whosever place in the table it was */
+    }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
         engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
-        return;
+        return trade;
     }
     if (event->kind == EVENT_FILL) {
         apply_fill(engine, order, &event->report);
@@ -141,6 +143,7 @@ void engine_apply_report(struct engine *engine, const struct event *event)
     if (event->kind != EVENT_ACCEPTED) { /* else it works, as it did before */
         engine_show(engine, trade);
     }
+    return trade;
 }
 
 static void apply_deposit(struct engine *engine, const struct event *event)
@@ -329,9 +332,14 @@ static void post_to_trade(struct engine *engine, struct trade *trade,
 
 void engine_apply_posting(struct engine *engine, const struct event *event)
 {
+    struct trade *trade = engine_trade(engine, event->instrument, event->posting.order_id);
+    CHECK(trade != NULL || event->posting.order_id == 0); /* 0: cash of the account alone */
+    engine_post(engine, trade, event);
+}
+
+void engine_post(struct engine *engine, struct trade *trade, const struct event *event)
+{
     const struct event_posting *posting = &event->posting;
-    struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
-    CHECK(trade != NULL || posting->order_id == 0); /* 0: cash of the account alone */
     if (ledger_post(&engine->ledger, event->instrument, posting) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
@@ -415,7 +423,7 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_REPLACED:
     case EVENT_CANCEL_REJECTED:
     case EVENT_ACCOUNT_CASH:
-        engine_apply_report(engine, record);
+        (void)engine_apply_report(engine, record);
         return;
     case EVENT_COMMAND:
         apply_command(engine, record->flags);
