@@ -7,6 +7,7 @@
 #include "core/engine.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
 {
@@ -89,30 +90,15 @@ static enum order_event order_event_of(uint8_t kind)
     }
 }
 
-/* Cash alone: its ledger lines follow. A split would leave our orders and the broker's with
- * different measures. */
-static void apply_cash(struct engine *engine, const struct event *event)
-{
-    if (event->flags != CASH_SPLIT || event->instrument >= engine->instrument_count) {
-        return;
-    }
-    const struct trade *trades = &engine->trades[engine_place(engine, 0, event->instrument)];
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        const struct trade *trade = &trades[book];
-        if (order_is_working(&trade->entry) || order_is_working(&trade->exit) ||
-            trade_is_protected(trade)) {
-            engine_fail(engine, ENGINE_FAULT_SPLIT);
-        }
-    }
-}
-
 void engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
         return; /* an execution counts once, whosever place in the table it was */
     }
-    if (event->kind == EVENT_ACCOUNT_CASH) {
-        apply_cash(engine, event);
+    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
+        if (event->flags == CASH_SPLIT) {
+            engine_apply_split(engine, event);
+        }
         return;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
@@ -308,6 +294,8 @@ static void post_to_trade(struct engine *engine, struct trade *trade,
     if (posting->debit == ACCOUNT_COMMISSION) {
         add(engine, &trade->detail.commission_e9, amount_e9);
         add(engine, &book->commission_e9, amount_e9);
+    } else if (posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CAPITAL) {
+        engine_post_split(engine, trade, posting);
     } else if (posting->debit == ACCOUNT_POSITIONS) {
         add(engine, &trade->qty_e9, posting->qty_e9);
         add(engine, &trade->cost_e9, amount_e9);
@@ -340,13 +328,12 @@ void engine_apply_posting(struct engine *engine, const struct event *event)
         return;
     }
     bool first = trade->detail.entry_qty_e9 == 0;
-    int64_t before_e9 = trade->qty_e9;
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
-        engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
+        engine_mark(engine, event->instrument, view_price_e9(engine->view, event->instrument));
     }
     if (engine->closes && posting->qty_e9 != 0) {
-        engine_measure_exits(engine, trade, posting, before_e9, first);
+        engine_measure_exits(engine, trade, posting, first);
     }
 }
 
@@ -442,7 +429,8 @@ void engine_apply(struct engine *engine, const struct event *record)
         engine_apply_notice(engine, record);
         return;
     case EVENT_ACTION:
-        return; /* what it came to is in the broker's reports */
+        engine_apply_action(engine, record);
+        return;
     case EVENT_NONE:
     case EVENT_BAR:
     case EVENT_SLICE_END:
