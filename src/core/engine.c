@@ -244,6 +244,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct book *books = arena_take(arena, plan->book_count, sizeof *books);
     struct trade *trades = arena_take(arena, places, sizeof *trades);
     struct seat *seats = arena_take(arena, places, sizeof *seats);
+    uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
@@ -273,6 +274,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .books = books,
         .trades = trades,
         .seats = seats,
+        .weights = weights,
         .live = live,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
@@ -358,40 +360,31 @@ RARELY static void post_cash(struct engine *engine, const struct event *cash, st
     }
 }
 
-RARELY static void close_on_report(struct engine *engine, const struct event *report,
-                                   struct output *output)
-{
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade != NULL && engine->fault == ENGINE_FAULT_NONE) {
-        engine_answer(engine, trade, report, output);
-    }
-}
-
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
 {
     restart(output);
     uint64_t fills = engine->counters.fills;
     engine->ts_ns = report->ts_ns;
-    engine_apply_report(engine, report);
-    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
-        uint32_t count =
-            decide_fill_postings(engine, report, output_place(output, FILL_POSTINGS_MAX));
-        for (uint32_t i = 0; i < count; i++) {
-            engine_apply_posting(engine, output_commit(output));
-        }
-    }
+    struct trade *trade = engine_apply_report(engine, report);
     if (report->kind == EVENT_ACCOUNT_CASH) {
         post_cash(engine, report, output);
         return;
     }
-    if (report->kind == EVENT_ACCEPTED) {
+    if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
-    if (decide_trade(engine, report, output_place(output, 2))) {
+    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
+        uint32_t count =
+            decide_fill_postings(engine, trade, report, output_place(output, FILL_POSTINGS_MAX));
+        for (uint32_t i = 0; i < count; i++) {
+            engine_post(engine, trade, output_commit(output));
+        }
+    }
+    if (decide_trade(trade, report, output_place(output, 2))) {
         engine_apply_trade(engine, output_commit(output));
     }
-    if (engine->closes) {
-        close_on_report(engine, report, output);
+    if (engine->closes && engine->fault == ENGINE_FAULT_NONE) {
+        engine_answer(engine, trade, report, output);
     }
 }
 
@@ -448,6 +441,17 @@ static bool exits_are_consistent(const struct engine *engine)
     return true;
 }
 
+static bool weights_are_consistent(const struct engine *engine)
+{
+    size_t places = (size_t)engine->book_count * engine->instrument_count;
+    for (size_t i = 0; i < places; i++) {
+        if (engine->weights[i] != trade_weight(&engine->trades[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool engine_is_consistent(const struct engine *engine)
 {
     for (uint32_t instrument = 0; instrument < engine->instrument_count; instrument++) {
@@ -469,7 +473,7 @@ bool engine_is_consistent(const struct engine *engine)
         realized += engine->books[book].realized_e9;
         commission += engine->books[book].commission_e9;
     }
-    if (!exits_are_consistent(engine)) {
+    if (!exits_are_consistent(engine) || !weights_are_consistent(engine)) {
         return false;
     }
     return realized == -(__int128)engine->ledger.balance_e9[ACCOUNT_REALIZED] &&

@@ -164,6 +164,7 @@ struct engine {
     struct book *books;
     struct trade *trades;   /* [instrument][book] */
     struct seat *seats;     /* [instrument][book] */
+    uint8_t *weights;       /* [instrument][book]: trade_weight(), where all lie close together */
     uint16_t *live;         /* [instrument]: trades that are pending or open */
     uint32_t exposed_count; /* instruments with a live trade */
     uint64_t next_trade_id;

@@ -179,15 +179,6 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
 /* ---- what a report means ---- */
 
-/* Whether this fill was the one that apply just took. */
-static const struct trade *filled_trade(const struct engine *engine, const struct event *fill)
-{
-    if (engine->fault != ENGINE_FAULT_NONE || fill->report.exec_id != engine->last_exec_id) {
-        return NULL;
-    }
-    return engine_trade(engine, fill->instrument, fill->report.order_id);
-}
-
 static void write_posting(const struct event *fill, uint16_t book, uint16_t debit, uint16_t credit,
                           int64_t amount_e9, int64_t qty_e9, struct event *record)
 {
@@ -221,11 +212,13 @@ static uint32_t write_sale(const struct trade *trade, const struct event *fill, 
     return count;
 }
 
-uint32_t decide_fill_postings(const struct engine *engine, const struct event *fill,
-                              struct event *postings)
+/* Flat: whether the one product here costs a call is otherwise the linker's mood. */
+__attribute__((flatten)) uint32_t decide_fill_postings(const struct engine *engine,
+                                                       const struct trade *trade,
+                                                       const struct event *fill,
+                                                       struct event *postings)
 {
-    const struct trade *trade = filled_trade(engine, fill);
-    if (trade == NULL) {
+    if (engine->fault != ENGINE_FAULT_NONE) {
         return 0;
     }
     int64_t value_e9 = value_or_none(fill->report.price_e9, fill->report.qty_e9);
@@ -294,7 +287,7 @@ static enum trade_state next_trade_state(const struct trade *trade)
     return (enum trade_state)trade->state;
 }
 
-/* decide_trade() of that trade. Always inline: an order's path has its own, a split's another. */
+/* decide_trade(). Always inline: an order's path has its own, a split's another. */
 __attribute__((always_inline)) static inline bool
 trade_moves(const struct trade *trade, const struct event *report, struct event *record)
 {
@@ -328,10 +321,9 @@ trade_moves(const struct trade *trade, const struct event *report, struct event 
     return true;
 }
 
-bool decide_trade(const struct engine *engine, const struct event *report, struct event *record)
+bool decide_trade(const struct trade *trade, const struct event *report, struct event *record)
 {
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    return trade != NULL && trade_moves(trade, report, record);
+    return trade_moves(trade, report, record);
 }
 
 bool decide_split_trade(const struct engine *engine, uint32_t book, const struct event *cash,

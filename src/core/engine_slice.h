@@ -39,7 +39,8 @@ static inline struct event *output_commit(struct output *output)
     return record;
 }
 
-/* What a strategy may know of its trade, kept beside what it is asked with. */
+/* After any change of a trade or its orders: what strategies and gates may know of it is kept
+ * beside them. */
 void engine_show(struct engine *engine, const struct trade *trade);
 
 /* Marks a position that is held. */
@@ -76,11 +77,15 @@ void engine_apply_slice_record(struct engine *engine, const struct event_slice *
 /* Decides a candidate and adds the outcome to the output. */
 void engine_act_on(struct engine *engine, const struct candidate *candidate, struct output *output);
 
-/* engine_apply() for one kind of record. */
+/* engine_apply() for one kind of record; engine_post() for a posting whose trade is at hand (NULL:
+ * none has a part in it). */
 void engine_apply_decision(struct engine *engine, const struct event *record);
 void engine_apply_order(struct engine *engine, const struct event *record);
 void engine_apply_posting(struct engine *engine, const struct event *record);
+void engine_post(struct engine *engine, struct trade *trade, const struct event *posting);
 void engine_apply_trade(struct engine *engine, const struct event *record);
-void engine_apply_report(struct engine *engine, const struct event *report);
+
+/* The trade that the report names, or NULL. */
+struct trade *engine_apply_report(struct engine *engine, const struct event *report);
 
 #endif

@@ -113,7 +113,8 @@ void engine_post_split(struct engine *engine, struct trade *trade,
                        const struct event_posting *posting)
 {
     struct trade_detail *detail = &trade->detail;
-    if (money_add(trade->qty_e9, posting->qty_e9, &trade->qty_e9) != ERR_OK) {
+    if (ledger_post(&engine->ledger, trade->instrument, posting) != ERR_OK ||
+        money_add(trade->qty_e9, posting->qty_e9, &trade->qty_e9) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
     }
@@ -123,8 +124,9 @@ void engine_post_split(struct engine *engine, struct trade *trade,
     } else {
         detail->exit_qty_e9 = detail->entry_qty_e9 - trade->qty_e9;
     }
-    if (posting->qty_e9 == 0) { /* else whoever posts it marks it */
-        engine_mark(engine, trade->instrument, view_price_e9(engine->view, trade->instrument));
+    engine_mark(engine, trade->instrument, view_price_e9(engine->view, trade->instrument));
+    if (engine->closes) {
+        engine_set_band(engine, trade->instrument);
     }
 }
 
@@ -198,8 +200,8 @@ uint32_t decide_split_postings(const struct engine *engine, const struct event *
         int64_t exact_e9 = exact_qty_e9(engine, trade);
         int64_t after_e9 = without_fraction(trade->qty_e9, exact_e9);
         int64_t cash_e9 = 0;
-        if (trade->qty_e9 != 0 &&
-            money_notional(price_e9, exact_e9 - after_e9, ROUND_EVEN, &cash_e9) == ERR_OK) {
+        if (trade->qty_e9 != 0 && money_mul_div(price_e9, exact_e9 - after_e9, MONEY_E9, ROUND_EVEN,
+                                                &cash_e9) == ERR_OK) {
             write_part(&lines, trade, exact_e9, after_e9, cash_e9);
             left_e9 -= after_e9;
             left_cash_e9 -= cash_e9;

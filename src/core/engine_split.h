@@ -11,19 +11,25 @@
 #include "core/engine.h"
 
 /* A split or a dividend was announced. */
-void engine_apply_action(struct engine *engine, const struct event *action);
+RARELY void engine_apply_action(struct engine *engine, const struct event *action);
 
 /* The broker's report: orders, plans and the trades' own sums; the ledger lines follow. */
-void engine_apply_split(struct engine *engine, const struct event *cash);
+RARELY void engine_apply_split(struct engine *engine, const struct event *cash);
 
 /* Writes the ledger lines of that report, which was just applied; returns how many: at most three
  * for each book, and one. Each open trade gets its own new shares, whole ones where it holds whole
  * ones, and for its fraction cash at the last price; the last one gets what the account then has
  * left of both. */
-uint32_t decide_split_postings(const struct engine *engine, const struct event *cash,
-                               struct event *postings);
+RARELY uint32_t decide_split_postings(const struct engine *engine, const struct event *cash,
+                                      struct event *postings);
 
-/* The ledger line of a trade's new number of shares (positions from capital, of no amount). */
+/* The ledger line of a trade's new number of shares. */
+static inline bool posting_is_split(const struct event_posting *posting)
+{
+    return posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CAPITAL;
+}
+
+/* Posts it, to ledger and trade. */
 RARELY void engine_post_split(struct engine *engine, struct trade *trade,
                               const struct event_posting *posting);
 

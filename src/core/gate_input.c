@@ -1,6 +1,8 @@
 /* gate_input.c: see gate_input.h. Reads const state and changes nothing. */
 #include "core/gate_input.h"
 
+#include <string.h>
+
 #include "base/money.h"
 #include "base/utc.h"
 
@@ -65,15 +67,22 @@ static void add_trade(const struct engine *engine, const struct trade *trade, ui
         heat_or_none(trade->entry.reference_price_e9, trade->stop_price_e9, entering_e9));
 }
 
-/* An exit on its way counts as not filled: what is held stays held. */
+/* An exit on its way counts as not filled: what is held stays held. Where no plan has a stop only
+ * open entries add to the sums, and other trades are counted without being looked at. */
 static void sum_live_trades(const struct engine *engine, uint32_t instrument,
                             struct live_sums *sums)
 {
-    size_t places = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < places && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (trade_is_live(trade) || order_is_working(&trade->entry)) {
-            add_trade(engine, trade, instrument, sums);
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    const uint8_t wanted = engine->closes ? TRADE_ENTERING | TRADE_LIVE : TRADE_ENTERING;
+    for (size_t first = 0; first < places; first += sizeof(uint64_t)) {
+        uint64_t weights;
+        memcpy(&weights, engine->weights + first, sizeof weights);
+        for (size_t i = first; weights != 0; i++, weights >>= 8) {
+            if ((weights & wanted) != 0) {
+                add_trade(engine, &engine->trades[i], instrument, sums);
+            } else if ((weights & TRADE_LIVE) != 0) {
+                sums->without_stop++;
+            }
         }
     }
 }

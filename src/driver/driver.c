@@ -353,28 +353,24 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
 }
 
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Only in a plain view. Nothing depends on how far that goes. The first slice may have
- * been opened already. */
-HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
+/* How far the engine went ahead. */
+struct stretch {
+    const struct event *slice; /* its last slice */
+    const struct event *end;
+    uint32_t slices;
+    bool says; /* the last slice's strategies want something */
+};
+
+/* Slices from `bar` on, at least one and none behind `enough`, until strategies want something. */
+static inline void pass_slices(struct driver *driver, const struct event *bar,
+                               const struct event *enough, struct stretch *stretch)
 {
-    struct feed *const feed = driver->plan.feed;
-    struct engine *const engine = driver->assembly.engine;
     const struct view *const view = driver->assembly.view;
-    struct output *const output = &driver->assembly.output;
-    const struct event *const first = feed->next;
-    const struct event *const end = feed->end;
-    const struct event *enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
+    const struct event *const end = driver->plan.feed->end;
     struct engine_pass *const pass = &driver->pass;
-    const struct event *bar = first;
     const struct event *slice;
     uint32_t slices = 0;
-    bool says = false;
-    if (enough[-1].ts_ns > driver->action_ns) {
-        enough = actions_cut(driver, first, enough);
-    }
-    engine_pass_begin(pass, engine, output);
+    bool says;
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -398,15 +394,64 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct pro
         driver->equity_e9[slices++] = pass->equity_e9;
     } while (!says && bar < enough);
     engine_pass_close(pass);
-    engine_pass_stop(pass, slices, (uint64_t)(bar - first));
-    if (says) {
+    *stretch = (struct stretch){.slice = slice, .end = bar, .slices = slices, .says = says};
+}
+
+/* The same where there is one instrument: each bar is a slice. */
+static inline void pass_bars(struct driver *driver, const struct event *bar,
+                             const struct event *enough, struct stretch *stretch)
+{
+    struct engine_pass *const pass = &driver->pass;
+    struct view_instrument *const row = view_row(driver->assembly.view, 0);
+    int64_t *equity_e9 = driver->equity_e9;
+    bool says;
+    engine_pass_open(pass, 0);
+    do {
+        feed_prefetch(bar);
+        engine_pass_slice(pass, bar->ts_ns);
+        view_take_close(row, bar->bar.close_e9);
+        engine_pass_bar(pass, bar, row->bars);
+        says = engine_pass_end(pass);
+        *equity_e9++ = pass->equity_e9;
+        bar++;
+    } while (!says && bar < enough);
+    engine_pass_close(pass);
+    *stretch = (struct stretch){.slice = bar - 1,
+                                .end = bar,
+                                .slices = (uint32_t)(equity_e9 - driver->equity_e9),
+                                .says = says};
+}
+
+/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
+ * ahead until it has, and the market place follows; what each made of every slice's equity is
+ * compared. Only in a plain view. Nothing depends on how far that goes. The first slice may have
+ * been opened already: `opened` bars of it. */
+HOT_LOOP static enum err go_ahead(struct driver *driver, uint32_t opened, struct problem *problem)
+{
+    struct feed *const feed = driver->plan.feed;
+    struct engine *const engine = driver->assembly.engine;
+    struct output *const output = &driver->assembly.output;
+    const struct event *const first = feed->next;
+    const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    if (enough[-1].ts_ns > driver->action_ns) {
+        enough = actions_cut(driver, first, enough);
+    }
+    UNSET struct stretch stretch;
+    engine_pass_begin(&driver->pass, engine, output);
+    if (engine->instrument_count == 1) {
+        pass_bars(driver, first, enough, &stretch);
+    } else {
+        pass_slices(driver, first, enough, &stretch);
+    }
+    engine_pass_stop(&driver->pass, stretch.slices, (uint64_t)(stretch.end - first));
+    if (stretch.says) {
         engine_decide_slice(engine, output);
     }
-    feed_skip(feed, bar, slices);
-    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
+    feed_skip(feed, stretch.end, stretch.slices);
+    driver->slice = slice_of(stretch.slice, stretch.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
-    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
-                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
+    bool agrees = sim_follow(driver->sim, opened, first, stretch.end, driver->equity_e9) &&
+                  sim_agrees_on_account(driver->sim, driver->assembly.engine);
     return end_slice(driver, agrees, problem);
 }
 
@@ -472,7 +517,8 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         }
         if (err == ERR_OK) {
             bool quiet = alone && sim_is_quiet(driver->sim);
-            err = quiet ? go_ahead(driver, opens, problem) : close_slice(driver, problem);
+            err = quiet ? go_ahead(driver, opens ? driver->slice.count : 0, problem)
+                        : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
