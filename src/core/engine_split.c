@@ -124,6 +124,9 @@ void engine_post_split(struct engine *engine, struct trade *trade,
     } else {
         detail->exit_qty_e9 = detail->entry_qty_e9 - trade->qty_e9;
     }
+    if (trade->qty_e9 == 0) {
+        trade->exits.cause = EXIT_CAUSE_SPLIT;
+    }
     engine_mark(engine, trade->instrument, view_price_e9(engine->view, trade->instrument));
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
