@@ -9,6 +9,8 @@
 
 #define ONE_EACH UINT64_C(0x0101010101010101) /* in each of eight bytes */
 
+enum { PPM = 1000000 };
+
 /* Sums that the account's live trades come to; any that leaves int64 is -1 and stays so. */
 struct live_sums {
     int64_t entering_e9;   /* worth of what open entries may still fill */
@@ -97,9 +99,39 @@ static void sum_live_trades(const struct engine *engine, uint32_t instrument,
     }
 }
 
-/* The regular session, or the day's whole span, that now lies in or that comes next. */
-static void fill_session(const struct engine *engine, struct gate_input *input)
+/* The jump between two sessions; `always` has none, but for bars of a day. */
+static int64_t gap_ppm(const struct engine *engine, uint32_t instrument)
 {
+    bool has_sessions = engine->calendar != CALENDAR_ALWAYS || engine->view->bar_ns >= NS_PER_DAY;
+    if (engine->assume_adjusted || !has_sessions) {
+        return 0;
+    }
+    struct view_jump jump = view_jump(engine->view, instrument);
+    int64_t ppm = -1;
+    if (jump.from_e9 == 0) {
+        return 0;
+    }
+    int64_t distance_e9 =
+        jump.to_e9 > jump.from_e9 ? jump.to_e9 - jump.from_e9 : jump.from_e9 - jump.to_e9;
+    (void)money_mul_div(distance_e9, PPM, jump.from_e9, ROUND_UP, &ppm); /* out of range: -1 */
+    return ppm;
+}
+
+/* Whether the symbol was silent too long in the regular session that holds now. */
+static bool is_halted(const struct engine *engine, uint32_t instrument, int64_t now_ns,
+                      const struct trading_day *day)
+{
+    int64_t bar_ns = engine->view->bar_ns;
+    return bar_ns > 0 && bar_ns < NS_PER_DAY &&
+           view_silence_ns(engine->view, instrument, day->open_ns, day->close_ns, now_ns) >
+               GATE_SILENCE_BARS_MAX * bar_ns;
+}
+
+/* The regular session, or the day's whole span, that now lies in or that comes next. */
+static void fill_session(const struct engine *engine, uint32_t instrument, struct gate_input *input)
+{
+    input->halted = false;
+    input->gap_ppm = gap_ppm(engine, instrument);
     input->day_known = calendar_covers(engine->calendar, input->now_ns);
     if (engine->calendar == CALENDAR_ALWAYS) {
         input->session_open_ns = INT64_MIN;
@@ -107,9 +139,10 @@ static void fill_session(const struct engine *engine, struct gate_input *input)
         return;
     }
     struct trading_day day;
-    if (calendar_day_at(engine->calendar, input->now_ns, &day) ||
-        calendar_day_after(engine->calendar, input->now_ns, &day)) {
+    bool inside = calendar_day_at(engine->calendar, input->now_ns, &day);
+    if (inside || calendar_day_after(engine->calendar, input->now_ns, &day)) {
         bool extended = engine->extended_hours;
+        input->halted = inside && is_halted(engine, instrument, input->now_ns, &day);
         input->session_open_ns = extended ? day.early_open_ns : day.open_ns;
         input->session_close_ns = extended ? day.late_close_ns : day.close_ns;
     } else {
@@ -151,11 +184,9 @@ void gate_input_fill(const struct engine *engine, const struct gate_order *order
     /* Field by field: clearing a struct of this size becomes `rep stos` (base/hot.h). */
     input->limits = &engine->limits;
     input->sells = false;
-    input->halted = false;
-    input->gap_ppm = 0;
     input->opposite_entry_qty_e9 = 0;
     fill_order(engine, order, input);
-    fill_session(engine, input);
+    fill_session(engine, instrument, input);
     input->last_entry_ns = trade->id == 0 ? GATE_NEVER_NS : trade->entered_ns;
     input->session_entries = (uint32_t)engine->counters.session_entries + 1;
     input->book_entries = (uint32_t)book->session_entries + 1;
