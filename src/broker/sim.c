@@ -64,6 +64,13 @@ void sim_on_slice(struct sim *sim, const struct slice *slice)
     }
 }
 
+void sim_on_action(struct sim *sim, const struct event *action)
+{
+    make_room(sim);
+    exchange_on_action(sim->exchange, action, &sim->reports);
+    settle_queues(sim);
+}
+
 bool sim_is_quiet(const struct sim *sim)
 {
     return sim->waiting == 0 && exchange_is_quiet(sim->exchange);

@@ -25,6 +25,9 @@ struct sim *sim_create(const struct exchange_plan *plan);
 /* In simulation the market moves here: a slice reaches the market place before the engine. */
 void sim_on_slice(struct sim *sim, const struct slice *slice);
 
+/* A split or a dividend, before the first slice that it is effective for. */
+void sim_on_action(struct sim *sim, const struct event *action);
+
 /* Sends every request of the step. What became of each comes back as a report. */
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns);
 

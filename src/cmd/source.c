@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/day_bars.h"
 #include "data/workload.h"
 #include "sys/memory.h"
 
@@ -50,9 +51,15 @@ enum err source_open(const struct source *source, const struct run_config *confi
     struct import_options options;
     enum err err = source_options(config, &zone, &options, problem);
     options.skip_bad = source->skip_bad;
-    return err != ERR_OK ? err
-                         : bars_open_many((const char *const *)source->paths, source->path_count,
-                                          &options, bars, report, problem);
+    if (err == ERR_OK) {
+        err = bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
+                             report, problem);
+    }
+    if (err == ERR_OK && bars_take_sessions(bars, config->calendar, problem) != ERR_OK) {
+        bars_finish(bars);
+        err = ERR_FORMAT;
+    }
+    return err;
 }
 
 char *source_text(const struct source *source)

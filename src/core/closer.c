@@ -243,18 +243,18 @@ int64_t closer_due_ns(const struct exits *exits, bool entry_works)
     return entry_works && exits->patience_ns < due_ns ? exits->patience_ns : due_ns;
 }
 
-static void scale(int64_t *price_e9, int64_t before_e9, int64_t after_e9)
+static void scale(int64_t *price_e9, int64_t new_shares, int64_t old_shares)
 {
-    if (money_mul_div(*price_e9, before_e9, after_e9, ROUND_EVEN, price_e9) != ERR_OK) {
+    if (money_mul_div(*price_e9, old_shares, new_shares, ROUND_EVEN, price_e9) != ERR_OK) {
         *price_e9 = PRICE_E9_MAX;
     }
 }
 
-void closer_split(struct exits *exits, int64_t before_e9, int64_t after_e9)
+void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares)
 {
-    scale(&exits->target_e9, before_e9, after_e9);
-    scale(&exits->stop_e9, before_e9, after_e9);
-    scale(&exits->trail_e9, before_e9, after_e9);
-    scale(&exits->best_e9, before_e9, after_e9);
-    scale(&exits->atr_e9, before_e9, after_e9);
+    scale(&exits->target_e9, new_shares, old_shares);
+    scale(&exits->stop_e9, new_shares, old_shares);
+    scale(&exits->trail_e9, new_shares, old_shares);
+    scale(&exits->best_e9, new_shares, old_shares);
+    scale(&exits->atr_e9, new_shares, old_shares);
 }

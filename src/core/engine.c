@@ -9,6 +9,7 @@
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 const char *engine_fault_text(enum engine_fault fault)
 {
@@ -203,7 +204,8 @@ static bool has_rules(const struct engine_plan *plan)
 }
 
 /* The most slots one event can come to: a decision and an order per book and bar, with its exits
- * and a step of the Closer where there are plans, and the slice; or the ledger lines of a split. */
+ * and a step of the Closer where there are plans, and the slice; or what a split comes to: three
+ * ledger lines and a trade's end per book. */
 static uint32_t output_capacity(const struct engine_plan *plan)
 {
     uint64_t each = has_rules(plan) ? 12 : 4;
@@ -274,6 +276,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .commission_e9 = plan->commission_e9,
         .calendar = plan->calendar,
         .extended_hours = plan->extended_hours,
+        .assume_adjusted = plan->assume_adjusted,
         .multiplier = plan->multiplier == 0 ? 1 : plan->multiplier,
         .instrument_count = plan->instrument_count,
         .book_count = plan->book_count,
@@ -355,9 +358,15 @@ static void restart(struct output *output)
 RARELY static void post_cash(struct engine *engine, const struct event *cash, struct output *output)
 {
     uint32_t count =
-        decide_cash_postings(engine, cash, output_place(output, engine->book_count + 1));
+        decide_cash_postings(engine, cash, output_place(output, 3 * engine->book_count + 1));
     for (uint32_t i = 0; i < count; i++) {
         engine_apply_posting(engine, output_commit(output));
+    }
+    for (uint32_t book = 0; cash->flags == CASH_SPLIT && book < engine->book_count; book++) {
+        if (engine->fault == ENGINE_FAULT_NONE &&
+            decide_split_trade(engine, book, cash, output_place(output, 2))) {
+            engine_apply_trade(engine, output_commit(output));
+        }
     }
 }
 
@@ -387,6 +396,12 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     if (engine->closes && engine->fault == ENGINE_FAULT_NONE) {
         engine_answer(engine, trade, report, output);
     }
+}
+
+void engine_on_action(struct engine *engine, const struct event *action, struct output *output)
+{
+    restart(output);
+    engine_apply(engine, action);
 }
 
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)

@@ -7,6 +7,7 @@
 #include "core/engine.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
 {
@@ -91,27 +92,12 @@ static enum order_event order_event_of(uint8_t kind)
     }
 }
 
-/* Cash alone: its ledger lines follow. A split would leave our orders and the broker's with
- * different measures. */
-static void apply_cash(struct engine *engine, const struct event *event)
-{
-    if (event->flags != CASH_SPLIT || event->instrument >= engine->instrument_count) {
-        return;
-    }
-    const struct trade *trades = &engine->trades[engine_place(engine, 0, event->instrument)];
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        const struct trade *trade = &trades[book];
-        if (order_is_working(&trade->entry) || order_is_working(&trade->exit) ||
-            trade_is_protected(trade)) {
-            engine_fail(engine, ENGINE_FAULT_SPLIT);
-        }
-    }
-}
-
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
-    if (event->kind == EVENT_ACCOUNT_CASH) {
-        apply_cash(engine, event);
+    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
+        if (event->flags == CASH_SPLIT) {
+            engine_apply_split(engine, event);
+        }
         return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
@@ -334,6 +320,10 @@ void engine_apply_posting(struct engine *engine, const struct event *event)
 {
     struct trade *trade = engine_trade(engine, event->instrument, event->posting.order_id);
     CHECK(trade != NULL || event->posting.order_id == 0); /* 0: cash of the account alone */
+    if (trade != NULL && posting_is_split(&event->posting)) {
+        engine_post_split(engine, trade, &event->posting);
+        return;
+    }
     engine_post(engine, trade, event);
 }
 
@@ -348,13 +338,12 @@ void engine_post(struct engine *engine, struct trade *trade, const struct event 
         return;
     }
     bool first = trade->detail.entry_qty_e9 == 0;
-    int64_t before_e9 = trade->qty_e9;
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
         engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
     }
     if (engine->closes && posting->qty_e9 != 0) {
-        engine_measure_exits(engine, trade, posting, before_e9, first);
+        engine_measure_exits(engine, trade, posting, first);
     }
 }
 
@@ -450,7 +439,8 @@ void engine_apply(struct engine *engine, const struct event *record)
         engine_apply_notice(engine, record);
         return;
     case EVENT_ACTION:
-        return; /* what it came to is in the broker's reports */
+        engine_apply_action(engine, record);
+        return;
     case EVENT_NONE:
     case EVENT_BAR:
     case EVENT_SLICE_END:

@@ -7,7 +7,7 @@
 
 void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
-    engine->session = calendar_session(ts_ns);
+    engine->session = calendar_session_of(engine->calendar, engine->extended_hours, ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
     for (uint32_t i = 0; i < engine->book_count; i++) {

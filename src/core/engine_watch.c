@@ -178,18 +178,15 @@ bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 /* ---- fills, reports, requests ---- */
 
 void engine_measure_exits(struct engine *engine, struct trade *trade,
-                          const struct event_posting *posting, int64_t before_e9, bool first)
+                          const struct event_posting *posting, bool first)
 {
     const struct book_plan *plan = plan_of(engine, trade);
     const struct trade_detail *detail = &trade->detail;
     int64_t average_e9;
-    if (posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CAPITAL) {
-        if (trade->qty_e9 > 0) {
-            closer_split(&trade->exits, before_e9, trade->qty_e9);
-        }
-    } else if (posting->debit == ACCOUNT_POSITIONS && closer_has_rules(&plan->exits) &&
-               money_mul_div(detail->entry_value_e9, MONEY_E9, detail->entry_qty_e9, ROUND_EVEN,
-                             &average_e9) == ERR_OK) {
+    if (posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CASH &&
+        closer_has_rules(&plan->exits) &&
+        money_mul_div(detail->entry_value_e9, MONEY_E9, detail->entry_qty_e9, ROUND_EVEN,
+                      &average_e9) == ERR_OK) {
         closer_take_entry(&plan->exits, &trade->exits, average_e9, engine->ts_ns, first);
         trade->stop_price_e9 = closer_first_stop_e9(&plan->exits, average_e9, trade->exits.atr_e9);
     }

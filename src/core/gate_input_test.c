@@ -294,6 +294,17 @@ static const struct {
   /* clang-format on */
 };
 
+/* Two bars of the first instrument, one behind the other, the second ending at now. */
+static void trade_until(const struct stage *stage, int64_t now_ns)
+{
+    for (int bars = 1; bars >= 0; bars--) {
+        int64_t end_ns = now_ns - bars * NS_PER_MIN;
+        struct event bar = {.ts_ns = end_ns, .src_ns = end_ns - NS_PER_MIN};
+        bar.bar = (struct event_bar){USD(100), USD(100), USD(100), USD(100), 1};
+        view_take_bar(view_row(stage->view, 0), &bar);
+    }
+}
+
 Test(gate_input, finds_the_session)
 {
     struct limits wide;
@@ -307,6 +318,7 @@ Test(gate_input, finds_the_session)
         engine->limits = wide;
         struct gate_order order = ten_shares();
         order.ts_ns = at(sessions[i].now);
+        trade_until(&stage, order.ts_ns);
         struct gate_input input;
         gate_input_fill(engine, &order, &input);
         const char *what = sessions[i].what;

@@ -68,6 +68,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     self->logged_session = INT64_MIN;
     self->last_ref = UINT64_MAX;
     self->watched = plan->progress != NULL || plan->speed > 0 || plan->attend != NULL;
+    actions_set_next(self, 0);
     self->pace = (struct pace){.speed = plan->speed, .gap_max_ns = plan->gap_max_ns};
     enum err err = assembly_init(&self->assembly, plan->config, plan->instrument_count, problem);
     if (err != ERR_OK) {
@@ -167,8 +168,7 @@ static void log_slice_by_ref(struct driver *driver)
     }
 }
 
-/* A report between slices: a log that refers to the data has to say between which. */
-static void refer_to_last_slice(struct driver *driver)
+void driver_refer_to_last_slice(struct driver *driver)
 {
     bool sliced = driver->first_ns != 0;
     if (driver->plan.market_log == MARKET_LOG_REF && sliced &&
@@ -178,8 +178,7 @@ static void refer_to_last_slice(struct driver *driver)
     }
 }
 
-/* A step is whole: durable before anything is sent, where the run wants that. */
-static enum err end_step(struct driver *driver, struct problem *problem)
+enum err driver_end_step(struct driver *driver, struct problem *problem)
 {
     bool sends = driver->assembly.output.send_count > 0;
     enum err err = log_end_step(driver->plan.log, driver->plan.sync && sends, problem);
@@ -195,7 +194,7 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
     const struct slice *slice = &driver->slice;
     if (driver->plan.market_log == MARKET_LOG_REF) {
         log_slice_by_ref(driver);
-        return end_step(driver, problem);
+        return driver_end_step(driver, problem);
     }
     for (uint32_t i = 0; i < slice->count; i++) {
         log_append(log, &slice->bars[i]);
@@ -203,16 +202,16 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
     const struct event end = slice_end_event(slice);
     log_append(log, &end);
     append_output(log, &driver->assembly.output);
-    return end_step(driver, problem);
+    return driver_end_step(driver, problem);
 }
 
 static enum err log_report(struct driver *driver, const struct event *report,
                            struct problem *problem)
 {
-    refer_to_last_slice(driver);
+    driver_refer_to_last_slice(driver);
     log_append(driver->plan.log, report);
     append_output(driver->plan.log, &driver->assembly.output);
-    return end_step(driver, problem);
+    return driver_end_step(driver, problem);
 }
 
 /* ---- the operator ---- */
@@ -223,7 +222,7 @@ static enum err log_command(struct driver *driver, const struct event *command,
     if (driver->plan.log == NULL) {
         return ERR_OK;
     }
-    refer_to_last_slice(driver);
+    driver_refer_to_last_slice(driver);
     log_append(driver->plan.log, command);
     enum err err = log_end_step(driver->plan.log, driver->plan.sync, problem);
     return err != ERR_OK ? err : log_flush(driver->plan.log, problem);
@@ -290,7 +289,7 @@ static enum err take_report(struct driver *driver, struct problem *problem)
     return ERR_OK;
 }
 
-RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
+RARELY enum err driver_take_reports(struct driver *driver, struct problem *problem)
 {
     enum err err = ERR_OK;
     while (driver->sim->waiting > 0 && err == ERR_OK) {
@@ -319,7 +318,7 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
     if (assembly->output.send_count > 0) {
         sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
     }
-    return take_reports(driver, problem); /* what became of the orders */
+    return driver_take_reports(driver, problem); /* what became of the orders */
 }
 
 /* The next slice through the market place: fills at its open, before its close is known. */
@@ -330,7 +329,7 @@ static enum err open_slice(struct driver *driver, struct problem *problem)
         sim_on_slice(driver->sim, &driver->slice);
     }
     driver->opened = false;
-    return take_reports(driver, problem);
+    return driver_take_reports(driver, problem);
 }
 
 /* The same slice through view and engine. */
@@ -446,8 +445,10 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     struct engine *const engine = driver->assembly.engine;
     struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
-    const struct event *const enough =
-        feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    if (enough[-1].ts_ns > driver->action_ns) {
+        enough = actions_cut(driver, first, enough);
+    }
     UNSET struct stretch stretch;
     engine_pass_begin(&driver->pass, engine, output);
     if (plain && !logged && engine->instrument_count == 1) {
@@ -566,7 +567,7 @@ enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
     ahead_way *way = way_ahead(driver);
-    enum err err = take_reports(driver, problem); /* what a crash left undelivered */
+    enum err err = driver_take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
             err = wait_for(driver, driver->plan.feed->next->ts_ns, problem);
@@ -577,8 +578,11 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
+        if (driver->plan.feed->next->ts_ns > driver->action_ns) {
+            err = actions_take(driver, driver->plan.feed->next->ts_ns, problem);
+        }
         bool opens = way == NULL || !sim_is_quiet(driver->sim) || is_logged_alone(driver);
-        if (opens) {
+        if (err == ERR_OK && opens) {
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {

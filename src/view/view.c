@@ -151,7 +151,8 @@ static bool counts_all_hours(const struct view_plan *plan)
 /* Whether there is more to do at a bar than averages of its close. */
 static bool is_rich(const struct view_plan *plan)
 {
-    bool rich = plan->frame_count > 0 || !counts_all_hours(plan);
+    bool has_sessions = plan->calendar != CALENDAR_ALWAYS || plan->bar_ns >= NS_PER_DAY;
+    bool rich = plan->frame_count > 0 || has_sessions;
     for (uint32_t i = 0; i < plan->series_count; i++) {
         rich = rich || plan->series[i].kind != SERIES_SMA;
     }
@@ -268,6 +269,8 @@ static void init_instrument(const struct view_plan *plan, const struct frame_tre
                                    .track_count = tracks,
                                    .date = INT32_MIN,
                                    .quiet_ns = INT64_MIN,
+                                   .before_ns = INT64_MIN,
+                                   .last_end_ns = INT64_MIN,
                                    .end = frames[0].end};
         row->rich = more;
     }

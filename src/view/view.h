@@ -7,7 +7,11 @@
  * Frames: from the data's bars, the base, longer ones are built (view_frames.c), anchored to the
  * session by market/calendar.h. A frame's bar is finished by the instrument's first bar that ends
  * at or after the frame's end; a frame without a trade has none. With `hours: regular` bars outside
- * of the regular session do not exist here; a bar of a day is a session, wherever its times lie. */
+ * of the regular session do not exist here; a bar of a day is a session, wherever its times lie.
+ *
+ * A view is plain where nothing but averages of closes is asked for and there are no sessions to
+ * tell (`always`, bars shorter than a day). Else it is rich: it also knows the jump from session to
+ * session and the silence between two bars. */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -78,6 +82,14 @@ struct view_clock {
     struct trading_day day; /* the last that a bar lay in */
 };
 
+/* From one session of an instrument to the next. */
+struct view_jump {
+    int64_t
+        from_e9;   /* last close of the session before, as splits and dividends make it; 0: none */
+    int64_t to_e9; /* first open of the present one; in bars shorter than a day the first close,
+                    * where that is farther away */
+};
+
 /* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base, and a part
  * of the frames that are made of such bars. */
 struct view_rich {
@@ -89,8 +101,14 @@ struct view_rich {
     bool finished;    /* the bar that the view took last finished a frame beside the base */
     int32_t date;     /* of the last bar, INT32_MIN before the first */
     uint64_t changes; /* of the frames beside the base: finished bars, and splits */
+    int64_t last_start_ns;
+    int64_t last_end_ns; /* of the last bar, INT64_MIN before the first */
+    int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none */
     struct view_clock *clock;
-    uint64_t skipped; /* bars outside of the hours that count */
+    uint64_t skipped;  /* bars outside of the hours that count */
+    int64_t beyond_e9; /* close of the last bar, if it is one of these, else 0 */
+    int64_t paid_e9;   /* dividends per share since the last bar that counts */
+    struct view_jump jump;
 } __attribute__((aligned(64)));
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
@@ -187,6 +205,16 @@ static inline void view_take_finished(struct view_instrument *row, const struct 
     }
 }
 
+/* The same of the base. */
+static inline void view_take_base(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    rich->before_ns = rich->last_end_ns;
+    rich->last_end_ns = bar->ts_ns;
+    rich->last_start_ns = bar->src_ns;
+    view_take_finished(row, rich->end, bar);
+}
+
 /* Frames beside the base were finished by the bar before. */
 static inline void view_forget_finished(struct view_rich *rich)
 {
@@ -213,7 +241,7 @@ static inline void view_take_rich(struct view_instrument *row, const struct even
     for (uint32_t i = 1; i < rich->from_base; i++) {
         view_add_part(&rich->tracks[i], bar);
     }
-    view_take_finished(row, rich->end, bar);
+    view_take_base(row, bar);
 }
 
 /* Takes the instrument's next bar, in any view. */
@@ -233,6 +261,10 @@ void view_on_slice(struct view *view, const struct slice *slice);
  * knows of the past, unfinished bars included, becomes as if it had come before. */
 void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, int64_t old_shares);
 
+/* A split or a dividend (EVENT_ACTION), before the first bar it is effective for. A dividend moves
+ * no series: it only explains a jump. */
+void view_on_action(struct view *view, const struct event *action);
+
 /* Finished bars of the instrument since the start. */
 static inline uint64_t view_bars(const struct view *view, uint32_t instrument)
 {
@@ -244,6 +276,22 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
 {
     return view->instruments[instrument].close_e9;
 }
+
+/* Close of the last bar of all, those outside of the hours that count among them: what a position
+ * is worth. 0 before the first. */
+static inline int64_t view_price_e9(const struct view *view, uint32_t instrument)
+{
+    const struct view_instrument *row = &view->instruments[instrument];
+    return row->rich != NULL && row->rich->beyond_e9 != 0 ? row->rich->beyond_e9 : row->close_e9;
+}
+
+/* How the instrument came into its present session; zeros in a plain view. */
+struct view_jump view_jump(const struct view *view, uint32_t instrument);
+
+/* How long there was no bar in (open_ns, close_ns], now or until the last bar began, whichever is
+ * longer; 0 in a plain view, and before the first bar. */
+int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t open_ns,
+                        int64_t close_ns, int64_t now_ns);
 
 /* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
  * view. */

@@ -80,6 +80,24 @@ static void begin_day(const struct view_rich *rich)
     }
 }
 
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The first bar of a session. An open within the day may still be a price of the day before. */
+static void begin_session(struct view_rich *rich, int64_t close_e9, const struct event_bar *bar)
+{
+    struct view_jump *jump = &rich->jump;
+    jump->from_e9 = close_e9 > rich->paid_e9 ? close_e9 - rich->paid_e9 : 0;
+    jump->to_e9 = bar->open_e9;
+    if (!rich->clock->by_day &&
+        distance(bar->close_e9, jump->from_e9) > distance(bar->open_e9, jump->from_e9)) {
+        jump->to_e9 = bar->close_e9;
+    }
+    begin_day(rich);
+}
+
 /* The first end of a bar after end_ns that may be more than a part of frames: one of them ends with
  * it, or the day. */
 static int64_t quiet_until(const struct view_rich *rich, const struct trading_day *day,
@@ -103,7 +121,7 @@ static void take_end(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
-    view_take_finished(row, rich->end, bar);
+    view_take_base(row, bar);
     for (uint32_t i = 1; i < rich->from_base; i++) {
         view_add_part(&rich->tracks[i], bar);
         if (rich->tracks[i].forming.ts_ns == bar->ts_ns) {
@@ -126,15 +144,18 @@ RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
         rich->skipped++;
+        rich->beyond_e9 = bar->bar.close_e9;
         return;
     }
     finish_late_frames(rich, bar->ts_ns);
     day = day_of(rich->clock, bar->ts_ns); /* those before may have been of another */
     if (rich->clock->by_day || (day != NULL && day->date != rich->date)) {
         rich->date = day != NULL ? day->date : rich->date;
-        begin_day(rich);
+        begin_session(rich, row->close_e9, &bar->bar);
     }
-    view_take_finished(row, rich->end, bar);
+    rich->paid_e9 = 0;
+    rich->beyond_e9 = 0;
+    view_take_base(row, bar);
     rich->tracks[0].fresh = true;
     for (uint32_t i = 1; i < rich->from_base && day != NULL; i++) {
         if (take_part(&rich->tracks[i], day, bar)) {
@@ -202,8 +223,57 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
         rescale_closes(row, new_shares, old_shares);
         return;
     }
-    row->rich->changes++;
-    for (uint32_t i = 0; i < row->rich->track_count; i++) {
-        rescale_track(&row->rich->tracks[i], new_shares, old_shares);
+    struct view_rich *rich = row->rich;
+    rich->changes++;
+    for (uint32_t i = 0; i < rich->track_count; i++) {
+        rescale_track(&rich->tracks[i], new_shares, old_shares);
     }
+    rich->beyond_e9 = units_split(rich->beyond_e9, new_shares, old_shares);
+    rich->paid_e9 = units_split(rich->paid_e9, new_shares, old_shares);
+    rich->jump.from_e9 = units_split(rich->jump.from_e9, new_shares, old_shares);
+    rich->jump.to_e9 = units_split(rich->jump.to_e9, new_shares, old_shares);
+}
+
+void view_on_action(struct view *view, const struct event *action)
+{
+    const struct event_action *terms = &action->action;
+    struct view_rich *rich = view_row(view, action->instrument)->rich;
+    if (rich != NULL) {
+        rich->quiet_ns = INT64_MIN; /* the next bar is more than a part of frames */
+        /* Cash is per old share: it comes before the split of the same day. */
+        if (__builtin_add_overflow(rich->paid_e9, terms->cash_e9, &rich->paid_e9)) {
+            rich->paid_e9 = PRICE_E9_MAX;
+        }
+    }
+    if (terms->split_new != terms->split_old) {
+        view_rescale(view, action->instrument, terms->split_new, terms->split_old);
+    }
+}
+
+/* ---- between sessions, between bars ---- */
+
+struct view_jump view_jump(const struct view *view, uint32_t instrument)
+{
+    const struct view_rich *rich = view_row(view, instrument)->rich;
+    return rich != NULL ? rich->jump : (struct view_jump){0};
+}
+
+/* The part of (from, to) that lies between open and close. */
+static int64_t part_ns(int64_t from_ns, int64_t to_ns, int64_t open_ns, int64_t close_ns)
+{
+    from_ns = from_ns < open_ns ? open_ns : from_ns;
+    to_ns = to_ns > close_ns ? close_ns : to_ns;
+    return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t open_ns,
+                        int64_t close_ns, int64_t now_ns)
+{
+    const struct view_rich *rich = view_row(view, instrument)->rich;
+    if (rich == NULL || view_bars(view, instrument) == 0) {
+        return 0;
+    }
+    int64_t ended_ns = part_ns(rich->before_ns, rich->last_start_ns, open_ns, close_ns);
+    int64_t lasts_ns = part_ns(rich->last_end_ns, now_ns, open_ns, close_ns);
+    return ended_ns > lasts_ns ? ended_ns : lasts_ns;
 }
