@@ -8,9 +8,9 @@
 #include "sys/memory.h"
 #include "sys/plugin.h"
 
-static enum err open_log(struct logged_run *logged, struct problem *problem)
+static enum err open_log(struct logged_run *logged, const char *run_dir, struct problem *problem)
 {
-    char *log_dir = xasprintf("%s/log", logged->run_dir);
+    char *log_dir = xasprintf("%s/log", run_dir);
     enum err err = log_reader_open(log_dir, &logged->reader, problem);
     free(log_dir);
     return err != ERR_OK ? err : preamble_read(logged->reader, &logged->preamble, problem);
@@ -26,10 +26,11 @@ enum err logged_run_open(const char *run, struct logged_run *logged, struct prob
     }
     char *absolute = realpath(found, NULL);
     logged->run_dir = absolute != NULL ? absolute : xstrdup(found);
-    free(found);
     const char *slash = strrchr(logged->run_dir, '/');
     logged->run_id = slash != NULL && slash[1] != '\0' ? slash + 1 : logged->run_dir;
-    return open_log(logged, problem);
+    err = open_log(logged, found, problem); /* what is wrong is named as it was asked for */
+    free(found);
+    return err;
 }
 
 enum err logged_run_configure(struct logged_run *logged, struct problem *problem)
