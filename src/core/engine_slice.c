@@ -91,6 +91,9 @@ enum seat_state engine_seat_state(const struct engine *engine, const struct seat
     const struct view_track *track = seat->track;
     uint32_t instrument = seat->context.instrument;
     uint64_t bars = track != NULL ? track->row->bars : view_bars(engine->view, instrument);
+    if (seat->warmup_bars == SEAT_NEVER) {
+        return SEAT_OUTSIDE;
+    }
     if (track != NULL && !track->fresh) {
         return SEAT_NO_BAR;
     }
