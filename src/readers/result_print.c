@@ -254,11 +254,25 @@ static void print_metrics(const struct run_metrics *metrics, FILE *out)
     print_strategies(metrics, out);
 }
 
+/* What to write into the config to have the same chance again. */
+static void print_seed(const struct run_result *result, FILE *out)
+{
+    if (result->random && result->seed_drawn) {
+        (void)fprintf(out,
+                      "  %-10s %" PRIu64 ", drawn; the same again: exchange: {seed: %" PRIu64 "}\n",
+                      "seed", result->exchange_seed, result->exchange_seed);
+    } else if (result->random) {
+        (void)fprintf(out, "  %-10s %" PRIu64 " of what the exchange does at random\n", "seed",
+                      result->exchange_seed);
+    }
+}
+
 static void print_identity(const struct run_result *result, const char *run_dir, FILE *out)
 {
     char slots[SHOWN_SIZE];
     (void)fprintf(out, "  %-10s %016" PRIx64 " (of all decisions)\n", "hash",
                   result->decision_hash);
+    print_seed(result, out);
     (void)fprintf(out, "  %-10s %s\n", "config", result->config_path);
     (void)fprintf(out, "  %-10s engine %.3f s of processor, whole command %.3f s\n", "time",
                   result->engine_cpu_s, result->process_s);
