@@ -22,11 +22,13 @@ static void count_refusals(const struct engine *engine, struct run_result *resul
     }
 }
 
+/* The books' trades, and which of them were never asked. */
 static void count_trades(const struct engine *engine, struct run_result *result)
 {
     for (uint32_t i = 0; i < engine->book_count; i++) {
         result->trades_closed += engine->books[i].trades_closed;
         result->trades_won += engine->books[i].trades_won;
+        result->books_cold |= engine_book_is_warm(engine, i) ? 0 : UINT64_C(1) << i;
     }
     for (size_t i = 0; i < (size_t)engine->book_count * engine->instrument_count; i++) {
         result->trades_open += engine->trades[i].state == TRADE_OPEN ? 1 : 0;

@@ -249,6 +249,9 @@ enum seat_state {
 
 enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
 
+/* Whether a book's strategy can be asked in some instrument: its warm-up there is over. */
+bool engine_book_is_warm(const struct engine *engine, uint32_t book);
+
 /* What the strategy of a seat that is due says to that bar: asked once more, to explain it. */
 struct decision engine_seat_ask(const struct seat *seat, const struct event *bar);
 

@@ -2,8 +2,8 @@
  * they cannot drift apart; result_print.c makes the summary for people. */
 #include "readers/result.h"
 
-#include <sqlite3.h>
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
