@@ -28,7 +28,7 @@ static const double default_session_s = 90.0;
 
 static const struct argp_option options[] = {
     {"config",                                                                                  'c', "FILE", 0,
-     "The configuration (default: examples/market.yaml, with --data examples/quickstart.yaml)", 0},
+     "The configuration (default: examples/seven_strategies.yaml, with --data examples/quickstart.yaml)", 0},
     {"data",                                                                                   OPTION_DATA, "FILE", 0,
      "Bars to trade: a record file or CSV, plain or gzip; may be given several times", 0},
     {"market", OPTION_MARKET, NULL, 0,

@@ -24,7 +24,7 @@
 #include "sys/plugin.h"
 
 #define QUICKSTART    "examples/quickstart.yaml"
-#define MARKET_CONFIG "examples/market.yaml"
+#define MARKET_CONFIG "examples/seven_strategies.yaml"
 
 /* Runs of more slices than this keep one equity point per session instead of one per slice. */
 enum { EQUITY_POINTS_MAX = 250000 };
