@@ -163,6 +163,12 @@ test_seed()
     expect 'the summary tells it' 0 'drawn; the same again: exchange: {seed: ' \
         "$bellwether" run --once -c chance.yaml
     check 'a run with a drawn seed replays' "$bellwether" replay last --verify
+    "$bellwether" run -c chance.yaml --state state --speed 30000 >run.log 2>&1 &
+    sleep 1
+    kill -9 $! && wait $! 2>/dev/null || true
+    expect 'killed, it goes on with the same seed' 0 'drawn; the same again' \
+        "$bellwether" run --once -c chance.yaml --state state
+    check 'and replays as one run' "$bellwether" replay last --verify
     "$bellwether" run --once -c "$quickstart" --json >plain.json
     check 'without chance there is no seed' grep -q '"exchange_seed": *null' plain.json
 }
