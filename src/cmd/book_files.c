@@ -116,8 +116,7 @@ enum err book_files_open(struct run_config *config, const struct instrument *ins
     *files = (struct book_files){0};
     enum err err = book_symbols_check(config, instruments, instrument_count, problem);
     for (uint32_t i = 0; i < config->book_count && err == ERR_OK; i++) {
-        files->instruments[i] =
-            book_instruments(&config->books[i], instruments, instrument_count);
+        files->instruments[i] = book_instruments(&config->books[i], instruments, instrument_count);
         config->books[i].instruments = files->instruments[i];
         err = open_book(&config->books[i], config, instruments, instrument_count,
                         &files->signals[i], problem);

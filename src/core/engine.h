@@ -40,8 +40,8 @@ struct book_plan {
     struct sizing sizing;
     struct exit_plan exits;
     struct entry_plan entry;
-    int64_t frame_ns; /* length of the bars it decides on; 0: the data's own */
-    const void *data; /* for the strategy, read-only and borrowed, or NULL */
+    int64_t frame_ns;        /* length of the bars it decides on; 0: the data's own */
+    const void *data;        /* for the strategy, read-only and borrowed, or NULL */
     const bool *instruments; /* [instrument]: whether it trades it, borrowed; NULL: all */
 };
 
@@ -72,8 +72,8 @@ struct book {
     struct sizing_record record; /* of the closed trades, for sizing */
 };
 
-/* The warm-up of a seat whose book does not trade the instrument: never over, so it costs a bar what
- * every seat does, one comparison. */
+/* The warm-up of a seat whose book does not trade the instrument: never over, so it costs a bar
+ * what every seat does, one comparison. */
 #define SEAT_NEVER UINT64_MAX
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
