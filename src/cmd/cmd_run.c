@@ -23,27 +23,28 @@ enum { SESSIONS_MAX = 100000 };
 static const double default_session_s = 90.0;
 
 static const struct argp_option options[] = {
-    {"config",                                                                                  'c', "FILE", 0,
-     "The configuration (default: examples/market.yaml, with --data examples/quickstart.yaml)", 0},
-    {"data",                                                                                   TRADING_OPTION_DATA, "FILE", 0,
+    {"config",                                                        'c', "FILE", 0,
+     "The configuration (default: examples/seven_strategies.yaml, with --data "
+     "examples/quickstart.yaml)", 0},
+    {"data",                                                         TRADING_OPTION_DATA, "FILE", 0,
      "Bars to trade: a record file or CSV, plain or gzip; may be given several times", 0},
-    {"market", OPTION_MARKET, NULL, 0,
+    {"market",                                     OPTION_MARKET, NULL, 0,
      "Trade the synthetic market, which is what a run without -c and --data does; with -c and "
      "without either: the simulated workload of 1,440 bars, seed 42", 0},
-    {"seed",                                                                                         OPTION_SEED, "N", 0, "Which synthetic market: one seed is one history (42)", 0},
+    {"seed",                                                               OPTION_SEED, "N", 0, "Which synthetic market: one seed is one history (42)", 0},
     {"sessions",OPTION_SESSIONS, "N", 0, "How many sessions of it, 1 to 100000 (5)", 0},
-    {"once",                                                                                        OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
-    {"speed",                                                                                        OPTION_SPEED, "N", 0,
+    {"once",                                                              OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
+    {"speed",                                                              OPTION_SPEED, "N", 0,
      "Market seconds per second, or `max` (on a terminal: a session in 90 seconds; else max)", 0},
-    {"state",                                                                                  OPTION_STATE, "DIR", 0,
+    {"state",                                                        OPTION_STATE, "DIR", 0,
      "Keep the log in DIR, durable step by step; started again, the run goes on where it was", 0},
-    {"skip-bad",                                                                                     TRADING_OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad",                                                           TRADING_OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
-    {"mode",                           OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
-    {"decisions",                                                                                         TRADING_OPTION_DECISIONS, "FILE", 0,
+    {"mode", OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
+    {"decisions",                                                               TRADING_OPTION_DECISIONS, "FILE", 0,
      "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
     {"json",TRADING_OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0                                                                                       },
+    {0                                                             },
 };
 
 static void parse_speed(struct argp_state *state, const char *text)

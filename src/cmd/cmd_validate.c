@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/money.h"
+#include "cmd/book_files.h"
 #include "cmd/cmd.h"
 #include "cmd/source.h"
 #include "config/carried_out.h"
@@ -105,20 +106,8 @@ static enum err check_against_data(const struct run_config *config, const struct
                                bar_length_text(book->frame_ns, frame),
                                bar_length_text(bars->bar_ns, bar), bar);
         }
-        for (uint32_t k = 0; k < book->symbol_count; k++) {
-            bool found = false;
-            for (uint32_t s = 0; s < bars->instrument_count && !found; s++) {
-                found = strcmp(bars->instruments[s].symbol, book->symbols[k].symbol) == 0;
-            }
-            if (!found) {
-                return problem_set(problem, ERR_USAGE,
-                                   "%s: strategy %s names %s, which the data does not hold; take "
-                                   "it out, or give data that holds it",
-                                   config->path, book->strategy->name, book->symbols[k].symbol);
-            }
-        }
     }
-    return ERR_OK;
+    return book_symbols_check(config, bars->instruments, bars->instrument_count, problem);
 }
 
 static void find_last_prices(struct inputs *inputs, struct last_prices *prices)

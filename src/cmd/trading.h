@@ -9,7 +9,8 @@
 
 struct trading_options {
     enum run_mode mode;
-    const char *config_path; /* NULL: examples/market.yaml for the market, else quickstart.yaml */
+    const char *
+        config_path; /* NULL: examples/seven_strategies.yaml for the market, else quickstart.yaml */
     struct source source;
     struct market_choice market; /* instead of the source */
     const char *out_dir;         /* NULL: runs/<id>/ */

@@ -272,9 +272,13 @@ Test(config, the_examples_are_right)
         const char *path;
         enum run_mode mode;
     } files[] = {
-        {"bench/workload.yaml",      MODE_BACKTEST},
-        {"examples/own_data.yaml",   MODE_BACKTEST},
-        {"examples/quickstart.yaml", MODE_SIM     },
+        {"bench/workload.yaml",            MODE_BACKTEST},
+        {"examples/daily_portfolio.yaml",  MODE_BACKTEST},
+        {"examples/intraday.yaml",         MODE_BACKTEST},
+        {"examples/mock_broker.yaml",      MODE_SIM     },
+        {"examples/own_data.yaml",         MODE_BACKTEST},
+        {"examples/quickstart.yaml",       MODE_SIM     },
+        {"examples/seven_strategies.yaml", MODE_SIM     },
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct run_config config;

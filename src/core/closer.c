@@ -140,8 +140,7 @@ void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_
                          : CLOSER_NEVER_NS;
 }
 
-/* Where the trailing stop stands; 0: there is none. */
-static int64_t trail_stop_e9(const struct exits *exits)
+int64_t closer_trail_stop_e9(const struct exits *exits)
 {
     return exits->trail_e9 != 0 && exits->best_e9 > exits->trail_e9
                ? tick_above(exits->best_e9 - exits->trail_e9)
@@ -197,7 +196,7 @@ enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id c
     if (!plan->at_broker && exits->stop_e9 != 0 && close_e9 <= exits->stop_e9) {
         return EXIT_CAUSE_STOP;
     }
-    if (close_e9 <= trail_stop_e9(exits)) { /* as it stood before this close */
+    if (close_e9 <= closer_trail_stop_e9(exits)) { /* as it stood before this close */
         return EXIT_CAUSE_TRAILING;
     }
     exits->best_e9 = close_e9 > exits->best_e9 ? close_e9 : exits->best_e9;
@@ -223,7 +222,7 @@ struct band closer_band(const struct exit_plan *plan, const struct exits *exits)
     if (plan->time_limit_bars != 0 || (exits->fresh && plan->flat_before_close_ns != 0)) {
         return BAND_ALWAYS;
     }
-    struct band band = {trail_stop_e9(exits), INT64_MAX};
+    struct band band = {closer_trail_stop_e9(exits), INT64_MAX};
     if (!plan->at_broker) {
         band.low_e9 = exits->stop_e9 > band.low_e9 ? exits->stop_e9 : band.low_e9;
         band.high_e9 = exits->target_e9 != 0 ? exits->target_e9 : INT64_MAX;

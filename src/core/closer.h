@@ -109,6 +109,9 @@ void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_
 enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
                                 int64_t frame_ns, struct exits *exits, const struct event *bar);
 
+/* Where the trailing stop stands; 0: there is none. */
+int64_t closer_trail_stop_e9(const struct exits *exits);
+
 /* Whether a time rule closes the trade at ts_ns. */
 enum exit_cause closer_take_time(const struct exits *exits, int64_t ts_ns);
 

@@ -153,6 +153,11 @@ static void init_books(struct engine *engine, const struct engine_plan *plan)
     }
 }
 
+static bool trades_it(const struct book_plan *book, uint32_t instrument)
+{
+    return book->instruments == NULL || book->instruments[instrument];
+}
+
 static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t instrument,
                       struct seat *seat)
 {
@@ -161,7 +166,7 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
     *seat = (struct seat){
         .decide = book->plan.strategy->decide,
         .strategy = book->plan.strategy->decide,
-        .warmup_bars = book->warmup_bars,
+        .warmup_bars = trades_it(&book->plan, instrument) ? book->warmup_bars : SEAT_NEVER,
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,

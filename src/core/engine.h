@@ -40,8 +40,9 @@ struct book_plan {
     struct sizing sizing;
     struct exit_plan exits;
     struct entry_plan entry;
-    int64_t frame_ns; /* length of the bars it decides on; 0: the data's own */
-    const void *data; /* for the strategy, read-only and borrowed, or NULL */
+    int64_t frame_ns;        /* length of the bars it decides on; 0: the data's own */
+    const void *data;        /* for the strategy, read-only and borrowed, or NULL */
+    const bool *instruments; /* [instrument]: whether it trades it, borrowed; NULL: all */
 };
 
 struct engine_plan {
@@ -71,6 +72,10 @@ struct book {
     int64_t commission_e9;
     struct sizing_record record; /* of the closed trades, for sizing */
 };
+
+/* The warm-up of a seat whose book does not trade the instrument: never over, so it costs a bar
+ * what every seat does, one comparison. */
+#define SEAT_NEVER UINT64_MAX
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
  * follows the trade. */
@@ -259,12 +264,16 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
 
 /* Whether a book's strategy is asked about the bar that the view took last for an instrument. */
 enum seat_state {
-    SEAT_NO_BAR, /* it finished none of the book's frame */
+    SEAT_OUTSIDE, /* the book does not trade the instrument */
+    SEAT_NO_BAR,  /* it finished none of the book's frame */
     SEAT_WARMING_UP,
     SEAT_DUE,
 };
 
 enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
+
+/* Whether a book's strategy can be asked in some instrument: its warm-up there is over. */
+bool engine_book_is_warm(const struct engine *engine, uint32_t book);
 
 /* What the strategy of a seat that is due says to that bar: asked once more, to explain it. */
 struct decision engine_seat_ask(const struct seat *seat, const struct event *bar);

@@ -90,19 +90,38 @@ bool engine_seat_warms(const struct engine *engine, struct seat *seat)
     return seat->warm;
 }
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+/* Whether it has bars enough, its series included. */
+static inline bool seat_is_warm(const struct engine *engine, const struct seat *seat)
 {
     const struct view_track *track = seat->track;
-    uint32_t instrument = seat->context.instrument;
-    uint64_t bars = track != NULL ? track->row->bars : view_bars(engine->view, instrument);
-    if (track != NULL && !track->fresh) {
-        return SEAT_NO_BAR;
-    }
+    uint64_t bars =
+        track != NULL ? track->row->bars : view_bars(engine->view, seat->context.instrument);
     bool warm = bars > seat->warmup_bars;
     for (uint32_t k = 0; k < seat->series_count; k++) {
         warm = warm && series_is_warm(seat->context.series[k]);
     }
-    return warm ? SEAT_DUE : SEAT_WARMING_UP;
+    return warm;
+}
+
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+{
+    if (seat->warmup_bars == SEAT_NEVER) {
+        return SEAT_OUTSIDE;
+    }
+    if (seat->track != NULL && !seat->track->fresh) {
+        return SEAT_NO_BAR;
+    }
+    return seat_is_warm(engine, seat) ? SEAT_DUE : SEAT_WARMING_UP;
+}
+
+bool engine_book_is_warm(const struct engine *engine, uint32_t book)
+{
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        if (seat_is_warm(engine, &engine->seats[engine_place(engine, book, i)])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct decision engine_seat_ask(const struct seat *seat, const struct event *bar)

@@ -226,6 +226,36 @@ Test(engine, asks_nobody_before_the_warm_up_is_over)
 
 /* ---- ranking ---- */
 
+Test(engine, a_book_trades_only_its_instruments)
+{
+    static const bool second_alone[] = {false, true};
+    struct bench bench;
+    struct bench_plan plan = bench_plan_simple(2);
+    plan.books = 2;
+    plan.first_trades = second_alone;
+    bench_init(&bench, &plan);
+    struct engine *engine = bench.decides.engine;
+    bench.price_e9[0] = USD(10);
+    bench.price_e9[1] = USD(20);
+    for (uint32_t book = 0; book < 2; book++) {
+        bench_wish(book, 0, ACT_BUY);
+        bench_wish(book, 1, ACT_BUY);
+    }
+    bench_slice(&bench);
+    bench_slice(&bench);
+    cr_expect_eq(engine_seat_state(engine, &engine->seats[engine_place(engine, 0, 0)]),
+                 SEAT_OUTSIDE);
+    cr_expect_eq(engine_seat_state(engine, &engine->seats[engine_place(engine, 0, 1)]), SEAT_DUE);
+    cr_expect_eq(engine->trades[engine_place(engine, 0, 0)].state, TRADE_NONE, "not its own");
+    cr_expect_eq(engine->trades[engine_place(engine, 0, 1)].state, TRADE_PENDING);
+    cr_expect_eq(engine->trades[engine_place(engine, 1, 0)].state, TRADE_PENDING);
+    cr_expect_eq(engine->trades[engine_place(engine, 1, 1)].state, TRADE_PENDING);
+    cr_expect_eq(engine->counters.evaluations, 6, "two slices, three seats");
+    cr_expect(engine_book_is_warm(engine, 0));
+    bench_assert_same(&bench);
+    bench_finish(&bench);
+}
+
 Test(engine, ranks_exits_then_confidence_then_instrument_then_book)
 {
     static const struct {

@@ -111,6 +111,7 @@ struct bench_plan {
     struct exit_plan exits;
     struct entry_plan entry;
     int64_t warmup_bars;
+    const bool *first_trades; /* [instrument]: of the first book; NULL: all */
     bool series; /* strategies look at averages of 2 and BENCH_LONGEST bars: asked later */
 };
 
@@ -199,6 +200,7 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
             .entry = plan->entry
         };
     }
+    books[0].instruments = plan->first_trades;
     struct engine_plan engine_plan = {.instrument_count = plan->instruments,
                                       .book_count = plan->books,
                                       .books = books,

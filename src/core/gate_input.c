@@ -151,6 +151,14 @@ static void fill_session(const struct engine *engine, uint32_t instrument, struc
     }
 }
 
+/* As the Closer has it: no later than a bar before the close. */
+static int64_t flat_before_ns(const struct engine *engine, uint32_t book)
+{
+    int64_t before_ns = engine->books[book].plan.exits.flat_before_close_ns;
+    int64_t bar_ns = engine->view->bar_ns;
+    return before_ns != 0 && before_ns < bar_ns ? bar_ns : before_ns;
+}
+
 static void fill_order(const struct engine *engine, const struct gate_order *order,
                        struct gate_input *input)
 {
@@ -167,6 +175,7 @@ static void fill_order(const struct engine *engine, const struct gate_order *ord
     input->waits = order->time_in_force == TIME_IN_FORCE_OPG ||
                    engine->books[order->book].plan.frame_ns >= NS_PER_DAY;
     input->rests = order->type != ORDER_TYPE_MARKET && order->time_in_force == TIME_IN_FORCE_GTC;
+    input->flat_before_ns = flat_before_ns(engine, order->book);
     input->now_ns = order->ts_ns;
     input->bar_end_ns = order->ts_ns;
 }

@@ -45,11 +45,16 @@ static void carve(struct stage *stage, struct arena *arena, const struct view_pl
 }
 
 /* $100,000, $1 a fill; the second book decides on daily bars. */
+/* Of the first book's plan. */
+static int64_t stage_flat_ns;
+
 static struct engine *stage_init(struct stage *stage, enum calendar_id calendar, bool extended)
 {
     const struct book_plan books[BOOKS] = {
-        {.strategy = &strategy, .frame_ns = NS_PER_MIN},
-        {.strategy = &strategy, .frame_ns = NS_PER_DAY},
+        {.strategy = &strategy,
+         .frame_ns = NS_PER_MIN,
+         .exits = {.flat_before_close_ns = stage_flat_ns}},
+        {.strategy = &strategy,                     .frame_ns = NS_PER_DAY},
     };
     const struct engine_plan plan = {.instrument_count = INSTRUMENTS,
                                      .book_count = BOOKS,
@@ -272,6 +277,41 @@ Test(gate_input, knows_what_waits_and_what_rests)
         cr_expect_eq(input.rests, orders[i].rests, "row %zu", i);
     }
     free(stage.memory);
+}
+
+/* Who has to be flat ten minutes before the close enters no later. */
+Test(gate_input, knows_when_the_plan_wants_to_be_flat)
+{
+    static const struct {
+        const char *now;
+        int64_t flat_ns, least_ns;
+        uint8_t type;
+        bool refused;
+    } rows[] = {
+        {"2024-11-15T20:49:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_MARKET, false},
+        {"2024-11-15T20:50:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_MARKET, true },
+        {"2024-11-15T20:50:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_LIMIT,  true },
+        {"2024-11-15T20:59:00Z", 10 * NS_PER_S,   NS_PER_MIN + 1,      ORDER_TYPE_MARKET, true },
+        {"2024-11-15T20:59:00Z", 0,               1,                   ORDER_TYPE_MARKET, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct stage stage;
+        stage_flat_ns = rows[i].flat_ns;
+        struct engine *engine = stage_init(&stage, CALENDAR_XNYS, false);
+        struct gate_order order = ten_shares();
+        order.ts_ns = at(rows[i].now);
+        order.type = rows[i].type;
+        order.time_in_force = TIME_IN_FORCE_GTC;
+        struct gate_input input;
+        struct gate_use uses[GATE_COUNT];
+        gate_input_fill(engine, &order, &input);
+        gates_use(&input, uses);
+        const struct gate_use *use = &uses[VERDICT_SESSION_ENDING - GATE_FIRST];
+        cr_expect_eq(use->passes, !rows[i].refused, "row %zu", i);
+        cr_expect_eq(use->limit, rows[i].least_ns, "row %zu", i);
+        free(stage.memory);
+    }
+    stage_flat_ns = 0;
 }
 
 /* Sessions of the New York Stock Exchange as it published them. */

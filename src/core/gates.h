@@ -56,7 +56,7 @@ enum gate_rule {
     X(SESSION_CLOSED, "session-closed", DURATION, AT_MOST,                                         \
       "time until the session's open or since its close; orders for the next open may wait")       \
     X(SESSION_ENDING, "session-ending", DURATION, AT_LEAST,                                        \
-      "time left in the session for a market or day order; orders for the next open may wait")     \
+      "time left in the session for a market or day order, or until the plan is flat")             \
     X(HALTED, "symbol-halted", COUNT, AT_MOST,                                                     \
       "1 when the symbol had no bar for more than two bar lengths of the regular session, now or " \
       "before the bar decided on")                                                                 \
@@ -154,6 +154,7 @@ struct gate_input {
     int64_t bar_end_ns;       /* of the bar that was decided on */
     int64_t session_open_ns;  /* the session's first and last moment, extended hours included */
     int64_t session_close_ns; /* where allowed; INT64_MIN and INT64_MAX where it never ends */
+    int64_t flat_before_ns;   /* the plan ends the trade so long before that; 0: it does not */
     int64_t gap_ppm;          /* at the session's start, no corporate action behind it; >= 0 */
 
     /* What was done before. */

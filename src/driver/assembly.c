@@ -27,6 +27,7 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
                                 .time_in_force = config->books[i].entry.time_in_force};
         books[i].frame_ns = config->bar_ns != 0 ? config->books[i].frame_ns : 0;
         books[i].data = config->books[i].data;
+        books[i].instruments = config->books[i].instruments;
         memcpy(books[i].parameters, config->books[i].parameters, sizeof books[i].parameters);
     }
     struct engine_plan plan = {

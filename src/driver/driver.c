@@ -91,6 +91,12 @@ void driver_destroy(struct driver *driver)
     free(driver);
 }
 
+void driver_renew_exchange(struct driver *driver)
+{
+    sim_destroy(driver->sim);
+    driver->sim = make_sim(driver->plan.config, driver->assembly.engine);
+}
+
 void driver_set_log(struct driver *driver, struct log *log)
 {
     driver->plan.log = log;

@@ -56,6 +56,10 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
 /* Where to log from now on; NULL: nowhere. */
 void driver_set_log(struct driver *driver, struct log *log);
 
+/* The exchange anew from the config, before anything happened: a run that is taken up has its seed
+ * from the log. */
+void driver_renew_exchange(struct driver *driver);
+
 /* Begins a new run: the deposit, as the log's second step. */
 enum err driver_begin(struct driver *driver, struct problem *problem);
 

@@ -20,6 +20,7 @@ static struct preamble sample(size_t config_length)
         .bar_ns = 60000000000,
         .frame_ns = 300000000000,
         .slice_count = 77,
+        .drawn_seed = 3000000001U,
         .instrument_count = 3,
         .source = xstrdup("workload seed=42 bars=77 symbols=3"),
         .build = xstrdup(""),
@@ -43,6 +44,7 @@ static void expect_equal(const struct preamble *a, const struct preamble *b)
     cr_assert(a->mode == b->mode && a->market_full == b->market_full);
     cr_assert(a->created_ns == b->created_ns && a->bar_ns == b->bar_ns);
     cr_assert(a->frame_ns == b->frame_ns && a->slice_count == b->slice_count);
+    cr_assert_eq(a->drawn_seed, b->drawn_seed);
     cr_assert_str_eq(a->data_hash, b->data_hash);
     cr_assert_str_eq(a->source, b->source);
     cr_assert_str_eq(a->build, b->build);

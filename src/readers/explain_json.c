@@ -48,7 +48,8 @@ static void write_answer(struct json_writer *json, const struct explanation *exp
                          const struct explain_book *book)
 {
     json_key(json, "answer");
-    if (book->outcome == EXPLAIN_WARMING_UP || book->outcome == EXPLAIN_NO_BAR) {
+    if (book->outcome == EXPLAIN_WARMING_UP || book->outcome == EXPLAIN_NO_BAR ||
+        book->outcome == EXPLAIN_OUTSIDE) {
         json_null(json);
         return;
     }

@@ -319,6 +319,13 @@ static void take_fill(struct journal *journal, const struct event *record, uint6
     row_end(&row);
 }
 
+static bool says_why(const struct event *report)
+{
+    bool may = report->kind == EVENT_REJECTED || report->kind == EVENT_CANCELED ||
+               report->kind == EVENT_CANCEL_REJECTED;
+    return may && report->flags != REJECT_NONE;
+}
+
 static void take_report(struct journal *journal, const struct event *record, uint64_t slot)
 {
     struct row row = row_begin(journal, TABLE_REPORTS);
@@ -327,8 +334,7 @@ static void take_report(struct journal *journal, const struct event *record, uin
     row_int(&row, record->src_ns);
     row_text(&row, event_kind_text(record->kind));
     row_uint(&row, record->kind == EVENT_ACCOUNT_CASH ? 0 : record->report.order_id);
-    bool rejects = record->kind == EVENT_REJECTED || record->kind == EVENT_CANCEL_REJECTED;
-    row_text(&row, rejects ? reject_reason_text(record->flags) : NULL);
+    row_text(&row, says_why(record) ? reject_reason_text(record->flags) : NULL);
     row_end(&row);
 }
 

@@ -60,7 +60,7 @@ const char journal_schema[] =
     " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired',"
     " 'replaced', 'cancel-rejected', 'account-cash')),"
     " order_id INTEGER NOT NULL,"
-    " reason TEXT" /* of a rejection */
+    " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
     "CREATE TABLE fills ("
     " exec_id INTEGER PRIMARY KEY CHECK (exec_id > 0),"

@@ -2,6 +2,7 @@
  * they cannot drift apart; result_print.c makes the summary for people. */
 #include "readers/result.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,14 @@ static void write_object(struct json_writer *json, const struct run_result *resu
     json_begin_object(json);
     for (size_t i = 0; i < FIELD_COUNT_ALL; i++) {
         write_field(json, &fields[i], (const char *)result + fields[i].offset);
+    }
+    json_key(json, "exchange_seed");
+    if (result->random) {
+        char seed[24];
+        (void)snprintf(seed, sizeof seed, "%" PRIu64, result->exchange_seed);
+        json_string(json, seed); /* 64 bits are more than a JSON number keeps */
+    } else {
+        json_null(json);
     }
     json_key(json, "refusals");
     json_begin_object(json);

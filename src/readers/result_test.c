@@ -172,9 +172,10 @@ Test(result, figures_are_shown_and_what_cannot_be_says_why)
     cr_expect(strstr(text, "slippage   +$10.00, 100.00 bps") != NULL, "%s", text);
     cr_expect(strstr(text, "profit factor n/a (no losing trade)") != NULL, "%s", text);
     cr_expect(strstr(text, "held 1 h 00 min on average") != NULL, "%s", text);
-    cr_expect(strstr(text, "2 times by bad-value (2 second)") != NULL, "%s", text);
-    cr_expect(strstr(text, "2 second: every entry was refused") != NULL, "%s", text);
-    cr_expect(strstr(text, "1 first: 1 closed, result +$4.00") != NULL, "%s", text);
+    cr_expect(strstr(text, "    refused  2 bad-value\n") != NULL, "%s", text);
+    cr_expect(strstr(text, "strategy 2 second: no trades, every entry was refused") != NULL, "%s",
+              text);
+    cr_expect(strstr(text, "strategy 1 first: 1 closed, result +$4.00") != NULL, "%s", text);
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
         cr_expect(strcspn(line, "\n") <= 80, "%.*s", (int)strcspn(line, "\n"), line);
     }
