@@ -102,10 +102,17 @@ static struct votes count_votes(const struct strategy_context *context)
     return votes;
 }
 
+/* The share of `agreeing` votes among `all`, as a confidence. */
+static const uint32_t shares_ppm[FRAMES + 1][FRAMES + 1] = {
+    [1] = {[1] = 1000000},
+    [2] = { [1] = 500000,              [2] = 1000000},
+    [3] = {  [1] = 333333, [2] = 666666, [3] = 1000000},
+};
+
 static struct decision align(enum act act, uint8_t reason, int64_t agreeing, int64_t all)
 {
     struct decision decision = decision_act(act, reason);
-    decision.confidence_ppm = (uint32_t)agreeing * 1000000 / (uint32_t)all & 0xfffff;
+    decision.confidence_ppm = shares_ppm[all][agreeing] & 0xfffff;
     return decision;
 }
 
