@@ -98,7 +98,7 @@ static void resample(struct resampled *frame, const struct hours *hours, const s
 }
 
 /* Some divide others, some do not; in no order. */
-static const int64_t lengths_ns[] = {10 * NS_PER_MIN, NS_PER_HOUR,      NS_PER_DAY,
+static const int64_t lengths_ns[] = {10 * NS_PER_MIN, NS_PER_HOUR,     NS_PER_DAY,
                                      15 * NS_PER_MIN, 30 * NS_PER_MIN, 4 * NS_PER_HOUR};
 enum { LENGTHS = sizeof lengths_ns / sizeof lengths_ns[0] };
 
