@@ -385,7 +385,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
         evaluations = pass->evaluations;
         engine_pass_slice(pass, ts_ns);
         do {
-            feed_prefetch(bar);
+            event_prefetch(bar);
             if (bar->instrument != instrument) {
                 instrument = bar->instrument;
                 row = view_row(view, instrument);
