@@ -1,6 +1,6 @@
 /* control_fuzz.c: whatever a peer sends over the socket, in whatever pieces: each whole line has
- * one answer, in its turn, and a line that is too long ends the talk. The input's first byte is the
- * length of the pieces. */
+ * one answer, in its turn, and a line that is too long ends the talk. The input's first byte says
+ * how long the pieces are. */
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "driver/control.h"
 
-enum { INPUT_MAX = 2 * CONTROL_LINE_MAX + 100 };
+enum { INPUT_MAX = 2 * CONTROL_LINE_MAX + 100, PIECE_MIN = 24 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         start();
     }
     size = size < INPUT_MAX ? size : INPUT_MAX;
-    size_t piece = bytes[0] == 0 ? 256 : bytes[0];
+    size_t piece = PIECE_MIN + bytes[0];
     size_t line = 0;
     bool goes_on = true;
     int fd = connect_peer();
