@@ -7,6 +7,7 @@
  */
 #include "driver/driver_test.h"
 
+#include "base/money.h"
 #include "base/utc.h"
 #include "driver/replay.h"
 
@@ -18,7 +19,8 @@ struct world {
     uint64_t random;
     uint64_t events;
     uint64_t fills, cancels, unprotected, given_up, rejected;
-    uint64_t closed_by[EXIT_CAUSE_OPERATOR + 1];
+    uint64_t closed_by[EXIT_CAUSE_SPLIT + 1];
+    uint64_t actions, splits, dividends; /* given, and reported */
     uint64_t rearmed;
 };
 
@@ -41,21 +43,21 @@ static const char *pick(struct world *world, const char *const *texts)
 
 static char *random_book(struct world *world)
 {
-    char *book = xasprintf(
-        "  - name: ma_crossover\n"
-        "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
-        "    frame: 1min\n    %s\n    entry: {order: %s, time_in_force: %s}\n"
-        "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
-        PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
-        PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}"),
-        PICK("market", "market", "limit 10bps", "limit -5bps"),
-        PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
-        PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
-        PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
-        PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
-        PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
-        PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
-        PICK("yes", "yes", "no"), PICK("5", "14"));
+    char *book = xasprintf("  - name: ma_crossover\n"
+                           "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
+                           "    frame: 1min\n    %s\n    entry: {order: %s, time_in_force: %s}\n"
+                           "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
+                           PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
+                           PICK("quantity: 100", "quantity: 5", "quantity: 1000",
+                                "size: {risk: 1%}", "size: {equity: 10%}"),
+                           PICK("market", "market", "limit 10bps", "limit -5bps"),
+                           PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
+                           PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
+                           PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
+                           PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
+                           PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
+                           PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
+                           PICK("yes", "yes", "no"), PICK("5", "14"));
     return book;
 }
 
@@ -66,6 +68,31 @@ static void move_into_session(struct bars *bars)
         struct event *bar = (struct event *)&bars->records[i];
         bar->ts_ns += 38 * NS_PER_HOUR;
         bar->src_ns += 38 * NS_PER_HOUR;
+    }
+}
+
+/* Now and then a split or a dividend, and prices that follow it. */
+static void draw_actions(struct world *world, struct stage *stage)
+{
+    static const int64_t splits[][2] = {
+        {1, 1},
+        {2, 1},
+        {3, 2},
+        {7, 1},
+        {1, 8},
+        {2, 3},
+        {1, 2},
+    };
+    for (uint64_t at = draw(world, 200); at < stage->bars.count; at += 1 + draw(world, 100)) {
+        const struct event *bar = &stage->bars.records[at];
+        const int64_t *split = splits[draw(world, sizeof splits / sizeof splits[0])];
+        int64_t price_e9 = bar->bar.close_e9 / split[0] * split[1];
+        if (price_e9 > 2 * MONEY_E9 && price_e9 < 5000 * MONEY_E9) {
+            int64_t cash_e9 = draw(world, 2) == 0 ? 0 : (int64_t)draw(world, 1000000000);
+            stage_add_action(stage, bar->ts_ns, bar->instrument, split[0], split[1], cash_e9);
+            stage_split_bars(stage, bar->ts_ns, bar->instrument, split[0], split[1]);
+            world->actions++;
+        }
     }
 }
 
@@ -114,6 +141,9 @@ static void count_records(struct world *world, const struct records *records)
         world->events += event_is_input(record->kind) ? 1 : 0;
         world->fills += record->kind == EVENT_FILL ? 1 : 0;
         world->rejected += record->kind == EVENT_REJECTED ? 1 : 0;
+        bool cash = record->kind == EVENT_ACCOUNT_CASH;
+        world->splits += cash && record->flags == CASH_SPLIT ? 1 : 0;
+        world->dividends += cash && record->flags == CASH_DIVIDEND ? 1 : 0;
         if (record->kind == EVENT_TRADE && record->flags == TRADE_CLOSED) {
             cr_assert_neq(record->trade.exit_cause, EXIT_CAUSE_NONE);
             world->closed_by[record->trade.exit_cause]++;
@@ -179,7 +209,7 @@ static void assert_cuts_go_on(struct world *world, const struct stage *stage,
 
 static void run_one(struct world *world, uint64_t seed)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct run logged;
     struct run bare;
     world->random = seed;
@@ -187,6 +217,9 @@ static void run_one(struct world *world, uint64_t seed)
     }
     workload_create(BARS, seed, SYMBOLS, &stage.bars);
     move_into_session(&stage.bars);
+    if (draw(world, 2) == 0) {
+        draw_actions(world, &stage);
+    }
     stage.folder = folder_create();
     char *dir = xasprintf("%s/log", stage.folder);
     run_whole(&stage, &(struct run_options){.log_dir = dir}, &logged);
@@ -229,12 +262,17 @@ static void run_one(struct world *world, uint64_t seed)
 
 Test(closer, goes_on_from_every_step)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct run run;
     struct problem problem;
     enum err err = config_parse("two.yaml", TWO_BOOKS, strlen(TWO_BOOKS), &stage.config, &problem);
     cr_assert_eq(err, ERR_OK, "%s", problem.text);
     workload_create(60, 42, 2, &stage.bars);
+    int64_t middle_ns = stage.bars.records[60].ts_ns; /* both at work by then */
+    stage_add_action(&stage, middle_ns, 0, 3, 2, MONEY_E9 / 4);
+    stage_split_bars(&stage, middle_ns, 0, 3, 2);
+    stage_add_action(&stage, middle_ns, 1, 1, 8, 0);
+    stage_split_bars(&stage, middle_ns, 1, 1, 8);
     stage.folder = folder_create();
     char *dir = xasprintf("%s/log", stage.folder);
     run_whole(&stage, &(struct run_options){.log_dir = dir}, &run);
@@ -276,17 +314,20 @@ Test(closer, the_ledgers_agree_whatever_is_planned, .timeout = 600)
     (void)fprintf(stderr,
                   "# %" PRIu64 " runs, %" PRIu64 " events, %" PRIu64 " fills, %" PRIu64
                   " rejected, %" PRIu64 " cancels, %" PRIu64 " unprotected, %" PRIu64
-                  " given up, %" PRIu64 " rearmed\n",
+                  " given up, %" PRIu64 " rearmed, %" PRIu64 " actions, %" PRIu64
+                  " splits of positions, %" PRIu64 " dividends\n",
                   runs, world.events, world.fills, world.rejected, world.cancels, world.unprotected,
-                  world.given_up, world.rearmed);
+                  world.given_up, world.rearmed, world.actions, world.splits, world.dividends);
     for (uint8_t cause = EXIT_CAUSE_SIGNAL; cause < EXIT_CAUSE_OPERATOR; cause++) {
         (void)fprintf(stderr, "# closed by %s: %" PRIu64 "\n", exit_cause_text(cause),
                       world.closed_by[cause]);
         cr_expect(world.events < EVENTS_MIN || world.closed_by[cause] > 0, "%s",
                   exit_cause_text(cause));
     }
+    (void)fprintf(stderr, "# closed by split: %" PRIu64 "\n", world.closed_by[EXIT_CAUSE_SPLIT]);
     if (world.events >= EVENTS_MIN) {
         cr_expect(world.cancels > 0 && world.unprotected > 0 && world.given_up > 0 &&
-                  world.rearmed > 0 && world.rejected > 0);
+                  world.rearmed > 0 && world.rejected > 0 && world.splits > 100 &&
+                  world.dividends > 50 && world.closed_by[EXIT_CAUSE_SPLIT] > 0);
     }
 }
