@@ -92,7 +92,34 @@ static void take_logged_bars(const struct opened *opened, struct benchmark *benc
     while ((record = log_reader_next(opened->reader)) != NULL) {
         if (record->kind == EVENT_BAR) {
             benchmark_take(benchmark, record);
+        } else if (record->kind == EVENT_ACTION) {
+            benchmark_action(benchmark, record);
         }
+    }
+}
+
+/* The next split or dividend that the log holds, or NULL. */
+static const struct event *next_action(const struct opened *opened)
+{
+    const struct event *record;
+    do {
+        record = log_reader_next(opened->reader);
+    } while (record != NULL && record->kind != EVENT_ACTION);
+    return record;
+}
+
+/* The data's bars, and between them the actions that the log holds. */
+static void take_bars(const struct opened *opened, const struct bars *bars,
+                      struct benchmark *benchmark)
+{
+    log_reader_rewind(opened->reader);
+    const struct event *action = next_action(opened);
+    for (uint64_t i = 0; i < bars->count; i++) {
+        for (; action != NULL && action->src_ns < bars->records[i].ts_ns;
+             action = next_action(opened)) {
+            benchmark_action(benchmark, action);
+        }
+        benchmark_take(benchmark, &bars->records[i]);
     }
 }
 
@@ -116,8 +143,8 @@ static enum err take_data_bars(const struct opened *opened, struct benchmark *be
         err = problem_set(problem, ERR_DIFFERS,
                           "the data is not what the run traded: its hash is another");
     }
-    for (uint64_t i = 0; err == ERR_OK && i < bars.count; i++) {
-        benchmark_take(benchmark, &bars.records[i]);
+    if (err == ERR_OK) {
+        take_bars(opened, &bars, benchmark);
     }
     bars_finish(&bars);
     return err;
