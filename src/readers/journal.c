@@ -339,7 +339,8 @@ static void take_report(struct journal *journal, const struct event *record, uin
     row_int(&row, record->src_ns);
     row_text(&row, event_kind_text(record->kind));
     row_uint(&row, record->kind == EVENT_ACCOUNT_CASH ? 0 : record->report.order_id);
-    row_text(&row, record->kind == EVENT_REJECTED ? reject_reason_text(record->flags) : NULL);
+    bool rejects = record->kind == EVENT_REJECTED || record->kind == EVENT_CANCEL_REJECTED;
+    row_text(&row, rejects ? reject_reason_text(record->flags) : NULL);
     row_end(&row);
 }
 

@@ -57,7 +57,8 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " exchange_ts_ns INTEGER NOT NULL,"
-    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired')),"
+    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired',"
+    " 'replaced', 'cancel-rejected', 'account-cash')),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection */
     ") STRICT;"
