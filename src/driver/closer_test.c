@@ -43,21 +43,22 @@ static const char *pick(struct world *world, const char *const *texts)
 
 static char *random_book(struct world *world)
 {
-    char *book = xasprintf("  - name: ma_crossover\n"
-                           "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
-                           "    frame: 1min\n    %s\n    entry: {order: %s, time_in_force: %s}\n"
-                           "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
-                           PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
-                           PICK("quantity: 100", "quantity: 5", "quantity: 1000",
-                                "size: {risk: 1%}", "size: {equity: 10%}"),
-                           PICK("market", "market", "limit 10bps", "limit -5bps"),
-                           PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
-                           PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
-                           PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
-                           PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
-                           PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
-                           PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
-                           PICK("yes", "yes", "no"), PICK("5", "14"));
+    char *book = xasprintf(
+        "  - name: ma_crossover\n"
+        "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
+        "    frame: 1min\n    %s\n    fractional: %s\n    entry: {order: %s, time_in_force: %s}\n"
+        "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
+        PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
+        PICK("quantity: 100", "quantity: 5", "quantity: 1000", "size: {risk: 1%}",
+             "size: {equity: 10%}"),
+        PICK("no", "no", "no", "yes"), PICK("market", "market", "limit 10bps", "limit -5bps"),
+        PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
+        PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
+        PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
+        PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
+        PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
+        PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
+        PICK("yes", "yes", "no"), PICK("5", "14"));
     return book;
 }
 
