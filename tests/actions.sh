@@ -58,6 +58,7 @@ equity_of()
     sed -nE 's/.*"final_equity": ?"?([0-9.]+).*/\1/p' "$1"
 }
 
+# shellcheck disable=SC2317 # check calls it
 agree_to_a_cent()
 {
     awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(a > 0 && d < 0.01 && d > -0.01) }'
