@@ -63,7 +63,34 @@ static void take_logged_bars(const struct opened *opened, struct benchmark *benc
     while ((record = log_reader_next(opened->logged.reader)) != NULL) {
         if (record->kind == EVENT_BAR) {
             benchmark_take(benchmark, record);
+        } else if (record->kind == EVENT_ACTION) {
+            benchmark_action(benchmark, record);
         }
+    }
+}
+
+/* The next split or dividend that the log holds, or NULL. */
+static const struct event *next_action(const struct opened *opened)
+{
+    const struct event *record;
+    do {
+        record = log_reader_next(opened->logged.reader);
+    } while (record != NULL && record->kind != EVENT_ACTION);
+    return record;
+}
+
+/* The data's bars, and between them the actions that the log holds. */
+static void take_bars(const struct opened *opened, const struct bars *bars,
+                      struct benchmark *benchmark)
+{
+    log_reader_rewind(opened->logged.reader);
+    const struct event *action = next_action(opened);
+    for (uint64_t i = 0; i < bars->count; i++) {
+        for (; action != NULL && action->src_ns < bars->records[i].ts_ns;
+             action = next_action(opened)) {
+            benchmark_action(benchmark, action);
+        }
+        benchmark_take(benchmark, &bars->records[i]);
     }
 }
 
@@ -75,8 +102,8 @@ static enum err take_data_bars(struct opened *opened, struct benchmark *benchmar
     struct run_config config = *lookup_config(opened->history->lookup);
     config.bar_ns = logged->preamble.bar_ns;
     enum err err = logged_run_open_data(logged, &config, problem);
-    for (uint64_t i = 0; err == ERR_OK && i < logged->bars.count; i++) {
-        benchmark_take(benchmark, &logged->bars.records[i]);
+    if (err == ERR_OK) {
+        take_bars(opened, &logged->bars, benchmark);
     }
     return err;
 }

@@ -5,6 +5,7 @@
 
 #include "cmd/book_files.h"
 #include "cmd/desk.h"
+#include "cmd/run_actions.h"
 #include "cmd/trading.h"
 #include "driver/driver.h"
 #include "readers/run_dir.h"
@@ -18,8 +19,7 @@ struct trading {
     struct run_config config;
     struct bars bars;
     struct book_files files;
-    struct event *actions; /* splits and dividends of the run */
-    size_t action_count;
+    struct run_actions actions;
     struct import_report import;
     struct preamble preamble;
     char run_id[RUN_ID_SIZE];

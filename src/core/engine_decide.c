@@ -329,5 +329,6 @@ bool decide_trade(const struct trade *trade, const struct event *report, struct 
 bool decide_split_trade(const struct engine *engine, uint32_t book, const struct event *cash,
                         struct event *record)
 {
-    return trade_moves(&engine->trades[engine_place(engine, book, cash->instrument)], cash, record);
+    const struct trade *trade = &engine->trades[engine_place(engine, book, cash->instrument)];
+    return trade_is_live(trade) && trade_moves(trade, cash, record);
 }

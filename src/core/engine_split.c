@@ -51,6 +51,16 @@ static void split_order(struct engine *engine, struct order *order)
     }
 }
 
+/* The exits of an entry that still works are for what it filled and has left; each of the two lost
+ * its own fraction. */
+static void fit_exit(const struct order *entry, struct order *exit)
+{
+    int64_t most_e9 = exit->filled_e9 + entry->qty_e9;
+    if (order_is_working(entry) && order_is_working(exit) && exit->qty_e9 > most_e9) {
+        exit->qty_e9 = most_e9;
+    }
+}
+
 /* Its sums count in new shares: what it bought and sold, so that prices on average stay true. */
 static void split_trade(struct engine *engine, struct trade *trade)
 {
@@ -65,6 +75,8 @@ static void split_trade(struct engine *engine, struct trade *trade)
     if (engine->closes) {
         split_order(engine, &trade->target);
         split_order(engine, &trade->stop);
+        fit_exit(&trade->entry, &trade->target);
+        fit_exit(&trade->entry, &trade->stop);
         trade->stop_price_e9 = split_price_e9(engine, trade->stop_price_e9);
         closer_split(&trade->exits, split->new_shares, split->old_shares);
     }

@@ -110,6 +110,8 @@ struct bench_plan {
     struct limits limits;
     struct exit_plan exits;
     struct entry_plan entry;
+    enum calendar_id calendar; /* bars of a minute */
+    bool extended_hours;
     int64_t warmup_bars;
     const bool *first_trades; /* [instrument]: of the first book; NULL: all */
     bool series; /* strategies look at averages of 2 and BENCH_LONGEST bars: asked later */
@@ -147,7 +149,10 @@ static inline void bench_carve(struct bench_side *side, struct arena *arena,
 
 static inline void bench_side_init(struct bench_side *side, const struct engine_plan *plan)
 {
-    struct view_plan view_plan = {.instrument_count = plan->instrument_count};
+    struct view_plan view_plan = {.instrument_count = plan->instrument_count,
+                                  .bar_ns = plan->calendar == CALENDAR_ALWAYS ? 0 : NS_PER_MIN,
+                                  .calendar = plan->calendar,
+                                  .extended_hours = plan->extended_hours};
     cr_assert_eq(engine_declare(plan, &view_plan), ERR_OK);
     struct arena arena;
     arena_init_measure(&arena);
@@ -205,7 +210,9 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
                                       .book_count = plan->books,
                                       .books = books,
                                       .limits = plan->limits,
-                                      .commission_e9 = plan->commission_e9};
+                                      .commission_e9 = plan->commission_e9,
+                                      .calendar = plan->calendar,
+                                      .extended_hours = plan->extended_hours};
     *bench = (struct bench){.ts_ns = INT64_C(19723) * NS_PER_DAY};
     memset(bench_wishes, 0, sizeof bench_wishes);
     bench_side_init(&bench->decides, &engine_plan);

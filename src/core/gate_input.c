@@ -9,8 +9,6 @@
 
 #define ONE_EACH UINT64_C(0x0101010101010101) /* in each of eight bytes */
 
-enum { PPM = 1000000 };
-
 /* Sums that the account's live trades come to; any that leaves int64 is -1 and stays so. */
 struct live_sums {
     int64_t entering_e9;   /* worth of what open entries may still fill */
@@ -99,22 +97,11 @@ static void sum_live_trades(const struct engine *engine, uint32_t instrument,
     }
 }
 
-/* The jump between two sessions; `always` has none, but for bars of a day. */
+/* The largest jump between two sessions; `always` has none, but for bars of a day. */
 static int64_t gap_ppm(const struct engine *engine, uint32_t instrument)
 {
     bool has_sessions = engine->calendar != CALENDAR_ALWAYS || engine->view->bar_ns >= NS_PER_DAY;
-    if (engine->assume_adjusted || !has_sessions) {
-        return 0;
-    }
-    struct view_jump jump = view_jump(engine->view, instrument);
-    int64_t ppm = -1;
-    if (jump.from_e9 == 0) {
-        return 0;
-    }
-    int64_t distance_e9 =
-        jump.to_e9 > jump.from_e9 ? jump.to_e9 - jump.from_e9 : jump.from_e9 - jump.to_e9;
-    (void)money_mul_div(distance_e9, PPM, jump.from_e9, ROUND_UP, &ppm); /* out of range: -1 */
-    return ppm;
+    return has_sessions && !engine->assume_adjusted ? view_jump_ppm(engine->view, instrument) : 0;
 }
 
 /* Whether the symbol was silent too long in the regular session that holds now. */

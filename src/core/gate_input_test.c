@@ -405,3 +405,91 @@ Test(gate_input, marks_what_cannot_be_computed)
         free(stage.memory);
     }
 }
+
+/* ---- jumps and silences ---- */
+
+/* Bars of a minute of the first instrument, as they come. */
+struct minute {
+    const char *end;
+    int64_t open_e9, close_e9;
+};
+
+static void take(const struct stage *stage, const struct minute *minute)
+{
+    struct event bar = {.ts_ns = at(minute->end), .src_ns = at(minute->end) - NS_PER_MIN};
+    int64_t high_e9 = minute->open_e9 > minute->close_e9 ? minute->open_e9 : minute->close_e9;
+    int64_t low_e9 = minute->open_e9 < minute->close_e9 ? minute->open_e9 : minute->close_e9;
+    bar.bar = (struct event_bar){minute->open_e9, high_e9, low_e9, minute->close_e9, 1};
+    view_take_bar(view_row(stage->view, 0), &bar);
+}
+
+static struct gate_input input_at(const struct stage *stage, const char *now)
+{
+    struct gate_order order = ten_shares();
+    struct gate_input input;
+    order.ts_ns = at(now);
+    gate_input_fill(stage->engine, &order, &input);
+    return input;
+}
+
+/* The stage's first bar closed at $100, in 1970. */
+Test(gate_input, a_jump_between_two_sessions_stays)
+{
+    struct stage stage;
+    struct engine *engine = stage_init(&stage, CALENDAR_XNYS, false);
+    const struct event dividend = {
+        .kind = EVENT_ACTION, .action = {1, 1, USD(30), {0}}
+    };
+    const struct event split = {
+        .kind = EVENT_ACTION, .action = {2, 1, 0, {0}}
+    };
+    take(&stage, &(struct minute){"2024-11-14T14:31:00Z", USD(100), USD(120)});
+    cr_expect_eq(input_at(&stage, "2024-11-14T14:31:00Z").gap_ppm, 200000, "its close is farther");
+    take(&stage, &(struct minute){"2024-11-14T14:32:00Z", USD(60), USD(60)});
+    cr_expect_eq(input_at(&stage, "2024-11-14T14:32:00Z").gap_ppm, 200000, "none within the day");
+    view_on_action(stage.view, &split);
+    take(&stage, &(struct minute){"2024-11-15T14:31:00Z", USD(30), USD(30)});
+    cr_expect_eq(input_at(&stage, "2024-11-15T14:31:00Z").gap_ppm, 200000, "a split explains it");
+    take(&stage, &(struct minute){"2024-11-15T14:32:00Z", USD(100), USD(100)});
+    view_on_action(stage.view, &dividend);
+    take(&stage, &(struct minute){"2024-11-18T14:31:00Z", USD(63), USD(70)});
+    cr_expect_eq(input_at(&stage, "2024-11-18T14:31:00Z").gap_ppm, 200000, "$70 of $100 are left");
+    take(&stage, &(struct minute){"2024-11-19T14:31:00Z", USD(35), USD(40)});
+    cr_expect_eq(input_at(&stage, "2024-11-19T14:31:00Z").gap_ppm, 500000);
+    take(&stage, &(struct minute){"2024-11-20T14:31:00Z", USD(41), USD(40)});
+    cr_expect_eq(input_at(&stage, "2024-11-20T14:31:00Z").gap_ppm, 500000, "the largest so far");
+    engine->assume_adjusted = true;
+    cr_expect_eq(input_at(&stage, "2024-11-20T14:31:00Z").gap_ppm, 0);
+    free(stage.memory);
+}
+
+/* More than two minutes without a bar, in the regular session alone. */
+Test(gate_input, a_silence_is_a_halt)
+{
+    static const struct {
+        const char *what, *now;
+        struct minute minute; /* that comes before; no end: none */
+        bool halted;
+    } rows[] = {
+        {"opens on time",       "2024-11-15T14:32:00Z", {"2024-11-15T14:32:00Z", 0, 0}, false},
+        {"two minutes silent",  "2024-11-15T14:35:00Z", {"2024-11-15T14:35:00Z", 0, 0}, false},
+        {"three",               "2024-11-15T14:39:00Z", {"2024-11-15T14:39:00Z", 0, 0}, true },
+        {"goes on",             "2024-11-15T14:40:00Z", {"2024-11-15T14:40:00Z", 0, 0}, false},
+        {"quiet up to now",     "2024-11-15T14:42:00Z", {0},                            false},
+        {"too long up to now",  "2024-11-15T14:43:00Z", {0},                            true },
+        {"its last",            "2024-11-15T21:00:00Z", {"2024-11-15T20:59:00Z", 0, 0}, true },
+        {"no bar in the night", "2024-11-18T14:32:00Z", {"2024-11-18T14:32:00Z", 0, 0}, false},
+        {"opens late",          "2024-11-19T14:34:00Z", {"2024-11-19T14:34:00Z", 0, 0}, true },
+    };
+    struct stage stage;
+    (void)stage_init(&stage, CALENDAR_XNYS, false);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct minute minute = rows[i].minute;
+        minute.open_e9 = minute.close_e9 = USD(100);
+        if (minute.end != NULL) {
+            take(&stage, &minute);
+        }
+        cr_expect_eq(input_at(&stage, rows[i].now).halted, rows[i].halted, "%s", rows[i].what);
+    }
+    free(stage.memory);
+}

@@ -24,7 +24,8 @@ struct world {
     uint64_t steps; /* after which all ledgers were compared */
     uint64_t books;
     uint64_t fills, cancels, unprotected, given_up, rejected;
-    uint64_t closed_by[EXIT_CAUSE_OPERATOR + 1];
+    uint64_t closed_by[EXIT_CAUSE_SPLIT + 1];
+    uint64_t actions, splits, dividends; /* given, and reported */
     uint64_t rearmed;
 };
 
@@ -72,8 +73,9 @@ static void add_entry(struct world *world, char **book)
     add(book, "  - name: ", random_strategy(world));
     add(book, "\n    frame: ", PICK("1min", "1min", "1min", "5min"));
     add(book, "\n    ",
-        PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}",
-             "size: {volatility: 0.1%, cap: 20%}", "size: {half_kelly: yes, cap: 20%}"));
+        PICK("quantity: 100", "quantity: 5", "quantity: 1000", "size: {risk: 1%}",
+             "size: {equity: 10%}", "size: {volatility: 0.1%, cap: 20%}",
+             "size: {half_kelly: yes, cap: 20%}"));
     add(book, "\n    fractional: ", PICK("no", "no", "yes"));
     add(book, "\n    entry: {order: ", PICK("market", "market", "limit 10bps", "limit -5bps"));
     add(book, ", time_in_force: ", PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"));
@@ -114,6 +116,31 @@ static void move_into_session(struct bars *bars)
         struct event *bar = (struct event *)&bars->records[i];
         bar->ts_ns += 38 * NS_PER_HOUR;
         bar->src_ns += 38 * NS_PER_HOUR;
+    }
+}
+
+/* Now and then a split or a dividend, and prices that follow it. */
+static void draw_actions(struct world *world, struct stage *stage)
+{
+    static const int64_t splits[][2] = {
+        {1, 1},
+        {2, 1},
+        {3, 2},
+        {7, 1},
+        {1, 8},
+        {2, 3},
+        {1, 2},
+    };
+    for (uint64_t at = draw(world, 200); at < stage->bars.count; at += 1 + draw(world, 100)) {
+        const struct event *bar = &stage->bars.records[at];
+        const int64_t *split = splits[draw(world, sizeof splits / sizeof splits[0])];
+        int64_t price_e9 = bar->bar.close_e9 / split[0] * split[1];
+        if (price_e9 > 2 * MONEY_E9 && price_e9 < 5000 * MONEY_E9) {
+            int64_t cash_e9 = draw(world, 2) == 0 ? 0 : (int64_t)draw(world, 1000000000);
+            stage_add_action(stage, bar->ts_ns, bar->instrument, split[0], split[1], cash_e9);
+            stage_split_bars(stage, bar->ts_ns, bar->instrument, split[0], split[1]);
+            world->actions++;
+        }
     }
 }
 
@@ -161,6 +188,9 @@ static void count_records(struct world *world, const struct records *records)
         world->events += event_is_input(record->kind) ? 1 : 0;
         world->fills += record->kind == EVENT_FILL ? 1 : 0;
         world->rejected += record->kind == EVENT_REJECTED ? 1 : 0;
+        bool cash = record->kind == EVENT_ACCOUNT_CASH;
+        world->splits += cash && record->flags == CASH_SPLIT ? 1 : 0;
+        world->dividends += cash && record->flags == CASH_DIVIDEND ? 1 : 0;
         if (record->kind == EVENT_TRADE && record->flags == TRADE_CLOSED) {
             cr_assert_neq(record->trade.exit_cause, EXIT_CAUSE_NONE);
             world->closed_by[record->trade.exit_cause]++;
@@ -171,9 +201,11 @@ static void count_records(struct world *world, const struct records *records)
 
 /* ---- a third ledger ---- */
 
-/* Of fills alone: the account's cash, and what each book holds of each instrument. */
+/* Of fills, splits and dividends alone: the account's cash, and what each book holds of each
+ * instrument. */
 struct tally {
     int64_t cash_e9;
+    struct event_action split; /* the last one */
     int64_t qty_e9[BOOKS][SYMBOLS];
 };
 
@@ -187,6 +219,33 @@ static void tally_fill(struct tally *tally, const struct engine *engine, const s
     cr_assert_eq(money_notional(fill->report.price_e9, qty_e9, ROUND_EVEN, &value_e9), ERR_OK);
     tally->cash_e9 -= value_e9 + fill->report.commission_e9;
     tally->qty_e9[trade->book - 1][fill->instrument] += qty_e9;
+}
+
+/* Each book its own, without a fraction where it held none; the last what the account has left. */
+static void tally_cash(struct tally *tally, const struct event *cash)
+{
+    uint32_t instrument = cash->instrument;
+    int64_t left_e9 = cash->account_cash.qty_e9;
+    int64_t *last_e9 = NULL;
+    tally->cash_e9 += cash->account_cash.amount_e9;
+    for (size_t book = 0; cash->flags == CASH_SPLIT && book < BOOKS; book++) {
+        int64_t *qty_e9 = &tally->qty_e9[book][instrument];
+        left_e9 += *qty_e9;
+        last_e9 = *qty_e9 != 0 ? qty_e9 : last_e9;
+    }
+    for (size_t book = 0; last_e9 != NULL && book < BOOKS; book++) {
+        int64_t *qty_e9 = &tally->qty_e9[book][instrument];
+        bool whole = *qty_e9 % MONEY_E9 == 0;
+        int64_t after_e9 =
+            (int64_t)((__int128)*qty_e9 * tally->split.split_new / tally->split.split_old);
+        if (qty_e9 != last_e9) {
+            *qty_e9 = whole ? after_e9 - after_e9 % MONEY_E9 : after_e9;
+            left_e9 -= *qty_e9;
+        }
+    }
+    if (last_e9 != NULL) {
+        *last_e9 = left_e9;
+    }
 }
 
 static void assert_tally(const struct tally *tally, const struct engine *engine, size_t slot)
@@ -210,6 +269,14 @@ static void tally_record(struct tally *tally, struct assembly *assembly, struct 
 {
     if (record->kind == EVENT_FILL) {
         tally_fill(tally, assembly->engine, record);
+    }
+    if (record->kind == EVENT_ACCOUNT_CASH) {
+        tally_cash(tally, record);
+    }
+    if (record->kind == EVENT_ACTION) {
+        tally->split = record->action;
+        assembly_on_action(assembly, record);
+        return;
     }
     tally->cash_e9 += record->kind == EVENT_DEPOSIT ? record->deposit.amount_e9 : 0;
     if (event_is_report(record->kind) || event_is_output(record->kind)) {
@@ -298,7 +365,7 @@ static void assert_cuts_go_on(struct world *world, const struct stage *stage,
 
 static void run_one(struct world *world, uint64_t seed)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct run logged;
     struct run bare;
     world->random = seed;
@@ -306,6 +373,9 @@ static void run_one(struct world *world, uint64_t seed)
     }
     workload_create(BARS, seed, SYMBOLS, &stage.bars);
     move_into_session(&stage.bars);
+    if (draw(world, 2) == 0) {
+        draw_actions(world, &stage);
+    }
     stage.folder = folder_create();
     char *dir = xasprintf("%s/log", stage.folder);
     run_whole(&stage, &(struct run_options){.log_dir = dir}, &logged);
@@ -350,12 +420,17 @@ static void run_one(struct world *world, uint64_t seed)
 
 Test(closer, goes_on_from_every_step)
 {
-    struct stage stage;
+    struct stage stage = {0};
     struct run run;
     struct problem problem;
     enum err err = config_parse("two.yaml", TWO_BOOKS, strlen(TWO_BOOKS), &stage.config, &problem);
     cr_assert_eq(err, ERR_OK, "%s", problem.text);
     workload_create(60, 42, 2, &stage.bars);
+    int64_t middle_ns = stage.bars.records[60].ts_ns; /* both at work by then */
+    stage_add_action(&stage, middle_ns, 0, 3, 2, MONEY_E9 / 4);
+    stage_split_bars(&stage, middle_ns, 0, 3, 2);
+    stage_add_action(&stage, middle_ns, 1, 1, 8, 0);
+    stage_split_bars(&stage, middle_ns, 1, 1, 8);
     stage.folder = folder_create();
     char *dir = xasprintf("%s/log", stage.folder);
     run_whole(&stage, &(struct run_options){.log_dir = dir}, &run);
@@ -398,17 +473,21 @@ Test(closer, the_ledgers_agree_whatever_is_planned, .timeout = 600)
                   "# from seed %" PRIu64 ": %" PRIu64 " runs of %" PRIu64 " books, %" PRIu64
                   " events, ledgers equal after %" PRIu64 " steps, %" PRIu64 " fills, %" PRIu64
                   " rejected, %" PRIu64 " cancels, %" PRIu64 " unprotected, %" PRIu64
-                  " given up, %" PRIu64 " rearmed\n",
+                  " given up, %" PRIu64 " rearmed, %" PRIu64 " actions, %" PRIu64
+                  " splits of positions, %" PRIu64 " dividends\n",
                   seed, runs, world.books, world.events, world.steps, world.fills, world.rejected,
-                  world.cancels, world.unprotected, world.given_up, world.rearmed);
+                  world.cancels, world.unprotected, world.given_up, world.rearmed, world.actions,
+                  world.splits, world.dividends);
     for (uint8_t cause = EXIT_CAUSE_SIGNAL; cause < EXIT_CAUSE_OPERATOR; cause++) {
         (void)fprintf(stderr, "# closed by %s: %" PRIu64 "\n", exit_cause_text(cause),
                       world.closed_by[cause]);
         cr_expect(world.events < EVENTS_MIN || world.closed_by[cause] > 0, "%s",
                   exit_cause_text(cause));
     }
+    (void)fprintf(stderr, "# closed by split: %" PRIu64 "\n", world.closed_by[EXIT_CAUSE_SPLIT]);
     if (world.events >= EVENTS_MIN) {
         cr_expect(world.cancels > 0 && world.unprotected > 0 && world.given_up > 0 &&
-                  world.rearmed > 0 && world.rejected > 0);
+                  world.rearmed > 0 && world.rejected > 0 && world.splits > 100 &&
+                  world.dividends > 50 && world.closed_by[EXIT_CAUSE_SPLIT] > 0);
     }
 }

@@ -122,6 +122,22 @@ static bool split_order(struct exchange *exchange, struct resting *order,
     return order->left_e9 > 0;
 }
 
+/* The exits of an entry that still works are for what it filled and has left; each of the two lost
+ * its own fraction. */
+static void fit_exit(struct exchange *exchange, struct resting *order)
+{
+    if (order->entry == NO_ORDER) {
+        return;
+    }
+    const struct resting *entry = &exchange->orders[order->entry];
+    int64_t most_e9 = entry->filled_e9 + entry->left_e9;
+    if (order->left_e9 > most_e9) {
+        account_free(exchange, order);
+        order->left_e9 = most_e9;
+        account_hold(exchange, order);
+    }
+}
+
 static void split_orders(struct exchange *exchange, const struct event *action,
                          struct exchange_reports *reports)
 {
@@ -135,6 +151,9 @@ static void split_orders(struct exchange *exchange, const struct event *action,
             replacement->closing_e9 = 0;
             (void)split_order(exchange, replacement, split);
         }
+    }
+    for (int32_t i = holding->first; i != NO_ORDER; i = exchange->orders[i].next) {
+        fit_exit(exchange, &exchange->orders[i]);
     }
     for (int32_t i = holding->first; i != NO_ORDER;) {
         if (exchange->orders[i].left_e9 > 0) {

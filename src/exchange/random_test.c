@@ -310,6 +310,14 @@ static void give_action(struct world *world)
             order->stop_e9 = scaled(order->stop_e9, split[1], split[0]);
         }
     }
+    for (uint64_t id = 1; id < world->next_id && split[0] != split[1]; id++) {
+        struct known *order = &world->known[id];
+        if (order->instrument == instrument && order->state == WORKS && is_held(world, order)) {
+            const struct known *entry = get(world, order->entry);
+            int64_t most_e9 = entry->filled_e9 + entry->left_e9;
+            order->left_e9 = order->left_e9 > most_e9 ? most_e9 : order->left_e9;
+        }
+    }
     world->price_e9[instrument] = world->price_e9[instrument] * split[1] / split[0] / CENT * CENT;
     must_agree(world);
 }

@@ -82,14 +82,6 @@ struct view_clock {
     struct trading_day day; /* the last that a bar lay in */
 };
 
-/* From one session of an instrument to the next. */
-struct view_jump {
-    int64_t
-        from_e9;   /* last close of the session before, as splits and dividends make it; 0: none */
-    int64_t to_e9; /* first open of the present one; in bars shorter than a day the first close,
-                    * where that is farther away */
-};
-
 /* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base, and a part
  * of the frames that are made of such bars. */
 struct view_rich {
@@ -108,7 +100,7 @@ struct view_rich {
     uint64_t skipped;  /* bars outside of the hours that count */
     int64_t beyond_e9; /* close of the last bar, if it is one of these, else 0 */
     int64_t paid_e9;   /* dividends per share since the last bar that counts */
-    struct view_jump jump;
+    int64_t jump_ppm;  /* see view_jump_ppm() */
 } __attribute__((aligned(64)));
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
@@ -285,8 +277,10 @@ static inline int64_t view_price_e9(const struct view *view, uint32_t instrument
     return row->rich != NULL && row->rich->beyond_e9 != 0 ? row->rich->beyond_e9 : row->close_e9;
 }
 
-/* How the instrument came into its present session; zeros in a plain view. */
-struct view_jump view_jump(const struct view *view, uint32_t instrument);
+/* The largest jump so far from the last close of a session, as splits and dividends make it, to the
+ * first price of the next: its open or, in bars shorter than a day, its first close, whichever is
+ * farther. In parts per million of that last close, rounded up; 0 in a plain view. */
+int64_t view_jump_ppm(const struct view *view, uint32_t instrument);
 
 /* How long there was no bar in (open_ns, close_ns], now or until the last bar began, whichever is
  * longer; 0 in a plain view, and before the first bar. */

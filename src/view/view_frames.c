@@ -80,20 +80,24 @@ static void begin_day(const struct view_rich *rich)
     }
 }
 
-static int64_t distance(int64_t a, int64_t b)
+/* How far a price is from the one before it; what leaves the range is as far as can be. */
+static int64_t distance_ppm(int64_t from_e9, int64_t to_e9)
 {
-    return a > b ? a - b : b - a;
+    int64_t ppm = INT64_MAX;
+    int64_t distance_e9 = to_e9 > from_e9 ? to_e9 - from_e9 : from_e9 - to_e9;
+    (void)money_mul_div(distance_e9, 1000000, from_e9, ROUND_UP, &ppm); /* out of range: it stays */
+    return ppm;
 }
 
 /* The first bar of a session. An open within the day may still be a price of the day before. */
 static void begin_session(struct view_rich *rich, int64_t close_e9, const struct event_bar *bar)
 {
-    struct view_jump *jump = &rich->jump;
-    jump->from_e9 = close_e9 > rich->paid_e9 ? close_e9 - rich->paid_e9 : 0;
-    jump->to_e9 = bar->open_e9;
-    if (!rich->clock->by_day &&
-        distance(bar->close_e9, jump->from_e9) > distance(bar->open_e9, jump->from_e9)) {
-        jump->to_e9 = bar->close_e9;
+    if (close_e9 > rich->paid_e9) {
+        int64_t from_e9 = close_e9 - rich->paid_e9;
+        int64_t open_ppm = distance_ppm(from_e9, bar->open_e9);
+        int64_t close_ppm = rich->clock->by_day ? 0 : distance_ppm(from_e9, bar->close_e9);
+        int64_t ppm = open_ppm > close_ppm ? open_ppm : close_ppm;
+        rich->jump_ppm = ppm > rich->jump_ppm ? ppm : rich->jump_ppm;
     }
     begin_day(rich);
 }
@@ -230,8 +234,6 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
     }
     rich->beyond_e9 = units_split(rich->beyond_e9, new_shares, old_shares);
     rich->paid_e9 = units_split(rich->paid_e9, new_shares, old_shares);
-    rich->jump.from_e9 = units_split(rich->jump.from_e9, new_shares, old_shares);
-    rich->jump.to_e9 = units_split(rich->jump.to_e9, new_shares, old_shares);
 }
 
 void view_on_action(struct view *view, const struct event *action)
@@ -252,10 +254,10 @@ void view_on_action(struct view *view, const struct event *action)
 
 /* ---- between sessions, between bars ---- */
 
-struct view_jump view_jump(const struct view *view, uint32_t instrument)
+int64_t view_jump_ppm(const struct view *view, uint32_t instrument)
 {
     const struct view_rich *rich = view_row(view, instrument)->rich;
-    return rich != NULL ? rich->jump : (struct view_jump){0};
+    return rich != NULL ? rich->jump_ppm : 0;
 }
 
 /* The part of (from, to) that lies between open and close. */
