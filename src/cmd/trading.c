@@ -38,6 +38,9 @@
 /* Runs of more slices than this keep one equity point per session instead of one per slice. */
 enum { EQUITY_POINTS_MAX = 250000 };
 
+/* What a log in memory is likely to need: made ready before the run. */
+enum { LOG_BYTES_PER_BAR = 32 };
+
 static volatile sig_atomic_t stop_wanted;
 
 static void on_stop_signal(int signal_number)
@@ -438,6 +441,12 @@ static enum err open_state(struct trading *trading)
 
 static enum err open_log(struct trading *trading)
 {
+    if (trading->options->in_memory) {
+        enum err err = log_create_in_memory(trading->bars.count * LOG_BYTES_PER_BAR, &trading->log,
+                                            &trading->problem);
+        driver_set_log(trading->driver, trading->log);
+        return err == ERR_OK ? begin_log(trading) : err;
+    }
     if (trading->options->no_run_dir) {
         return driver_begin(trading->driver, &trading->problem);
     }
@@ -674,17 +683,13 @@ static struct run_metrics *bare_metrics(const struct trading *trading)
     return metrics;
 }
 
-/* What only the closed log can tell: its chain, and the run's figures. */
-static enum err read_log_back(struct trading *trading, struct run_metrics **metrics)
+/* What only the log can tell: its chain, and the run's figures. Closes the reader. */
+static enum err read_log_back(struct trading *trading, struct log_reader *reader,
+                              struct run_metrics **metrics)
 {
-    struct log_reader *reader;
-    enum err err = log_reader_open(trading->log_dir, &reader, &trading->problem);
-    if (err != ERR_OK) {
-        return err;
-    }
     struct history *history = NULL;
     trading->log_chain = log_reader_chain(reader);
-    err = history_create(reader, &trading->preamble, &history, &trading->problem);
+    enum err err = history_create(reader, &trading->preamble, &history, &trading->problem);
     if (err == ERR_OK) {
         *metrics = run_metrics_create(history);
         history_destroy(history);
@@ -694,6 +699,23 @@ static enum err read_log_back(struct trading *trading, struct run_metrics **metr
                              &trading->problem);
     }
     log_reader_close(reader);
+    return err;
+}
+
+/* Closes log and views, and reads the log; *metrics stays NULL where that fails. */
+static enum err close_and_read(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader = NULL;
+    enum err err = ERR_OK;
+    if (trading->options->in_memory) { /* it is gone once it is closed */
+        err = log_reader_open_in_memory(trading->log, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
+    err = close_outputs(trading, err);
+    if (err == ERR_OK && trading->log_dir != NULL) {
+        err = log_reader_open(trading->log_dir, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
     return err;
 }
 
@@ -716,12 +738,10 @@ static enum err conclude(struct trading *trading)
         }
         trading->log_slots = log_slots(trading->log);
     }
-    enum err err = close_outputs(trading, ERR_OK);
     struct run_metrics *metrics = NULL;
-    if (trading->log_dir == NULL) {
+    enum err err = close_and_read(trading, &metrics);
+    if (trading->options->no_run_dir) {
         metrics = bare_metrics(trading);
-    } else if (err == ERR_OK) {
-        err = read_log_back(trading, &metrics);
     }
     struct run_result result;
     fill_result(trading, &result);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/code_text.h"
 #include "base/money.h"
 
 enum { PPM = 1000000 };
@@ -10,27 +11,11 @@ enum { PPM = 1000000 };
 #define CENT       (MONEY_E9 / 100)
 #define SMALL_TICK (MONEY_E9 / 10000) /* below a dollar */
 
-const char *exit_cause_text(uint8_t cause)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        EXIT_CAUSE_LIST(X)
-#undef X
-    };
-    return cause < sizeof texts / sizeof texts[0] ? texts[cause] : "unknown";
-}
+#define CAUSE(name, text)        CASE_TEXT(EXIT_CAUSE_##name, text)
+#define NOTICE(name, code, text) CASE_TEXT(NOTICE_##name, text)
 
-const char *notice_text(uint8_t notice)
-{
-    switch ((enum notice)notice) {
-#define X(name, code, text)                                                                        \
-    case NOTICE_##name:                                                                            \
-        return text;
-        NOTICE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+CODE_TEXT(exit_cause_text, enum exit_cause, EXIT_CAUSE_LIST(CAUSE), "unknown")
+CODE_TEXT(notice_text, enum notice, NOTICE_LIST(NOTICE), "unknown")
 
 /* ---- the plan ---- */
 

@@ -1,6 +1,6 @@
 /* closer.h: how a trade is to end: its plan as prices and times, and what a finished close or the
  * clock makes of them. The rules are in docs/closer.md. Pure functions of one trade; the engine
- * (engine_exits.c) carries out what they ask for.
+ * (engine_watch.c, engine_close.c) carries out what they ask for.
  *
  * Each rule has one holder. The broker holds target and stop where the plan says so, and the
  * trailing stop when it is the only stop: a second one cannot rest for the same shares. The engine

@@ -165,8 +165,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
+        .said = &engine->said[(size_t)book_index * REASONS_MAX],
         .book = book_index,
         .series_count = book->series_count,
+        .summed_at = UINT64_MAX,
         .context = {.instrument = instrument,
                     .holding = HOLDING_FLAT,
                     .parameters = book->plan.parameters,
@@ -174,6 +176,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
     };
     for (uint32_t k = 0; k < book->series_count; k++) {
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
+    }
+    if (track != NULL) {
+        seat->changes =
+            view_changes(engine->view, instrument, seat->context.series, seat->series_count);
     }
 }
 
@@ -211,6 +217,7 @@ static uint32_t output_capacity(const struct engine_plan *plan)
 /* What the Closer keeps, for an engine whose books have plans. */
 struct closer_parts {
     struct band *bands;
+    int64_t *dues;
     struct trade **noted;
 };
 
@@ -219,6 +226,7 @@ static struct closer_parts carve_closer(struct arena *arena, const struct engine
     size_t places = (size_t)plan->book_count * plan->instrument_count;
     struct closer_parts parts = {0};
     parts.bands = arena_take(arena, plan->instrument_count, sizeof *parts.bands);
+    parts.dues = arena_take(arena, plan->instrument_count, sizeof *parts.dues);
     parts.noted = arena_take(arena, has_rules(plan) ? 2 * places : 1, sizeof(void *));
     return parts;
 }
@@ -228,9 +236,11 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
 {
     engine->closes = has_rules(plan);
     engine->bands = parts->bands;
+    engine->dues = parts->dues;
     engine->scratch->exits = parts->noted;
     for (uint32_t instrument = 0; instrument < plan->instrument_count; instrument++) {
         engine->bands[instrument] = BAND_QUIET;
+        engine->dues[instrument] = CLOSER_NEVER_NS;
     }
     engine->due_ns = CLOSER_NEVER_NS;
     engine->turn_ns = INT64_MIN;

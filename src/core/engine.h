@@ -79,8 +79,13 @@ struct seat {
     uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
     const struct view_track *track; /* that frame; NULL in a plain view */
     uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
+    uint64_t *said;                 /* its book's row of engine->said */
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
+    const uint64_t *changes; /* counts what its series change with; NULL where there is no track */
+    uint64_t summed_at; /* and where it stood when their part of the decision hash was summed */
+    uint64_t series_sum;
+    bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     struct strategy_context context;
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };
@@ -173,7 +178,8 @@ struct engine {
     /* The Closer's: see docs/closer.md. */
     bool closes;        /* a book has rules beyond its strategy's own word */
     struct band *bands; /* [instrument]: finished closes that concern an open trade */
-    int64_t due_ns;     /* no time rule concerns a trade before this */
+    int64_t *dues;      /* [instrument]: no time rule concerns its trades before this */
+    int64_t due_ns;     /* nor any trade before this */
     int64_t turn_ns;    /* nor does a session begin */
 
     int64_t ts_ns; /* of the last event */

@@ -8,8 +8,7 @@
 
 /* ---- state: like engine_apply() ---- */
 
-/* A bar of an instrument whose close concerns a trade. True
- * when a trade has to be closed. */
+/* A bar of an instrument whose close concerns a trade. True when a trade has to be closed. */
 RARELY bool engine_watch_bar(struct engine *engine, const struct event *bar);
 
 static inline bool engine_concerns(const struct engine *engine, const struct event *bar)

@@ -78,6 +78,13 @@ static inline void bench_wish(uint32_t book, uint32_t instrument, enum act act)
         .act = act, .reason = 1, .strength_ppm = 1000000, .confidence_ppm = 1000000};
 }
 
+static inline void bench_wish_with_confidence(uint32_t book, uint32_t instrument, enum act act,
+                                              uint32_t ppm)
+{
+    bench_wish(book, instrument, act);
+    bench_wishes[book][instrument].confidence_ppm = ppm & 0xfffff; /* it has 20 bits */
+}
+
 /* ---- the bench ---- */
 
 struct bench_side {
@@ -204,6 +211,13 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     engine_deposit(bench->decides.engine, bench->ts_ns, plan->cash_e9, &bench->decides.output);
     bench_fold_answers(bench);
     bench_assert_same(bench);
+}
+
+/* A bench of the simple plan. */
+static inline void bench_init_simple(struct bench *bench, uint32_t instruments)
+{
+    struct bench_plan plan = bench_plan_simple(instruments);
+    bench_init(bench, &plan);
 }
 
 static inline void bench_finish(struct bench *bench)

@@ -358,18 +358,22 @@ struct stretch {
     const struct event *slice; /* its last slice */
     const struct event *end;
     uint32_t slices;
-    bool says; /* the last slice's strategies want something */
+    uint64_t evaluations; /* before the last slice */
+    bool says;            /* the last slice's strategies want something */
 };
 
 /* Slices from `bar` on, at least one and none behind `enough`, until strategies want something. */
-static inline void pass_slices(struct driver *driver, const struct event *bar,
-                               const struct event *enough, struct stretch *stretch)
+static inline void pass_slices(struct driver *driver, bool plain, bool logged,
+                               const struct event *bar, const struct event *enough,
+                               struct stretch *stretch)
 {
     const struct view *const view = driver->assembly.view;
     const struct event *const end = driver->plan.feed->end;
+    const struct engine *const engine = driver->assembly.engine;
     struct engine_pass *const pass = &driver->pass;
     const struct event *slice;
     uint32_t slices = 0;
+    uint64_t evaluations;
     bool says;
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
@@ -377,6 +381,7 @@ static inline void pass_slices(struct driver *driver, const struct event *bar,
     do {
         const int64_t ts_ns = bar->ts_ns;
         slice = bar;
+        evaluations = pass->evaluations;
         engine_pass_slice(pass, ts_ns);
         do {
             feed_prefetch(bar);
@@ -386,18 +391,24 @@ static inline void pass_slices(struct driver *driver, const struct event *bar,
                 engine_pass_close(pass);
                 engine_pass_open(pass, instrument);
             }
-            view_take_close(row, bar->bar.close_e9);
-            engine_pass_bar(pass, bar, row->bars);
+            if (plain) {
+                view_take_close(row, bar->bar.close_e9);
+                engine_pass_bar(pass, bar, row->bars);
+            } else {
+                view_take_rich(row, bar);
+                engine_pass_bar_rich(pass, bar);
+            }
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
         says = engine_pass_end(pass);
         driver->equity_e9[slices++] = pass->equity_e9;
-    } while (!says && bar < enough);
+    } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
     engine_pass_close(pass);
-    *stretch = (struct stretch){.slice = slice, .end = bar, .slices = slices, .says = says};
+    *stretch = (struct stretch){
+        .slice = slice, .end = bar, .slices = slices, .evaluations = evaluations, .says = says};
 }
 
-/* The same where there is one instrument: each bar is a slice. */
+/* The same in a plain view of one instrument, without a log: each bar is a slice. */
 static inline void pass_bars(struct driver *driver, const struct event *bar,
                              const struct event *enough, struct stretch *stretch)
 {
@@ -424,9 +435,11 @@ static inline void pass_bars(struct driver *driver, const struct event *bar,
 
 /* Many slices: while no order works at the market place it has nothing to say, so the engine goes
  * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Only in a plain view. Nothing depends on how far that goes. The first slice may have
- * been opened already: `opened` bars of it. */
-HOT_LOOP static enum err go_ahead(struct driver *driver, uint32_t opened, struct problem *problem)
+ * compared. Nothing depends on how far that goes. The first slice may have been opened already:
+ * `opened` bars of it. `plain`: in a plain view. `logged`: of a log that has nothing of slices in
+ * which nothing happens but the last one, which may have decided. */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, uint32_t opened,
+                                struct problem *problem)
 {
     struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
@@ -438,10 +451,10 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, uint32_t opened, struct
     }
     UNSET struct stretch stretch;
     engine_pass_begin(&driver->pass, engine, output);
-    if (engine->instrument_count == 1) {
+    if (plain && !logged && engine->instrument_count == 1) {
         pass_bars(driver, first, enough, &stretch);
     } else {
-        pass_slices(driver, first, enough, &stretch);
+        pass_slices(driver, plain, logged, first, enough, &stretch);
     }
     engine_pass_stop(&driver->pass, stretch.slices, (uint64_t)(stretch.end - first));
     if (stretch.says) {
@@ -450,9 +463,66 @@ HOT_LOOP static enum err go_ahead(struct driver *driver, uint32_t opened, struct
     feed_skip(feed, stretch.end, stretch.slices);
     driver->slice = slice_of(stretch.slice, stretch.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
+    if (logged) {
+        engine_add_slice(engine, false, stretch.evaluations, output);
+        enum err err = log_slice(driver, problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
     bool agrees = sim_follow(driver->sim, opened, first, stretch.end, driver->equity_e9) &&
                   sim_agrees_on_account(driver->sim, driver->assembly.engine);
     return end_slice(driver, agrees, problem);
+}
+
+typedef enum err ahead_way(struct driver *driver, uint32_t opened, struct problem *problem);
+
+/* The ways of it, each with all that it calls inside. */
+HOT_LOOP static enum err ahead_plain(struct driver *driver, uint32_t opened,
+                                     struct problem *problem)
+{
+    return go_ahead(driver, true, false, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_rich(struct driver *driver, uint32_t opened, struct problem *problem)
+{
+    return go_ahead(driver, false, false, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, uint32_t opened,
+                                            struct problem *problem)
+{
+    return go_ahead(driver, true, true, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, uint32_t opened,
+                                           struct problem *problem)
+{
+    return go_ahead(driver, false, true, opened, problem);
+}
+
+/* The way of this run, or NULL: somebody looks on, or the log wants each slice. */
+static ahead_way *way_ahead(const struct driver *driver)
+{
+    const struct driver_plan *plan = &driver->plan;
+    bool plain = driver->assembly.view->plain;
+    if (driver->watched ||
+        (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
+        return NULL;
+    }
+    if (plan->log != NULL) {
+        return plain ? ahead_plain_logged : ahead_rich_logged;
+    }
+    return plain ? ahead_plain : ahead_rich;
+}
+
+/* Whether the log wants the next slice by itself: the first of a session, or one with fills. */
+static bool is_logged_alone(const struct driver *driver)
+{
+    const struct engine *engine = driver->assembly.engine;
+    return driver->plan.log != NULL &&
+           (engine->filled || driver->logged_session != engine->session.open_ns ||
+            driver->plan.feed->next->ts_ns > engine->session.close_ns);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -496,7 +566,7 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain;
+    ahead_way *way = way_ahead(driver);
     enum err err = driver_take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
@@ -511,13 +581,13 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         if (driver->plan.feed->next->ts_ns > driver->action_ns) {
             err = actions_take(driver, driver->plan.feed->next->ts_ns, problem);
         }
-        bool opens = !alone || !sim_is_quiet(driver->sim);
+        bool opens = way == NULL || !sim_is_quiet(driver->sim) || is_logged_alone(driver);
         if (err == ERR_OK && opens) {
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool quiet = alone && sim_is_quiet(driver->sim);
-            err = quiet ? go_ahead(driver, opens ? driver->slice.count : 0, problem)
+            bool ahead = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
+            err = ahead ? way(driver, opens ? driver->slice.count : 0, problem)
                         : close_slice(driver, problem);
         }
     }

@@ -48,8 +48,8 @@ struct driver_plan {
 struct driver;
 
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
- * there can be. `*driver` is the caller's to driver_destroy(); it owns its broker,
- * which is our own exchange in process. */
+ * there can be. `*driver` is the caller's to driver_destroy(); it owns its
+ * broker, which is our own exchange in process. */
 enum err driver_create(const struct driver_plan *plan, struct driver **driver,
                        struct problem *problem);
 

@@ -35,13 +35,17 @@ typedef uint16_t series_id;
 
 struct series_kernel;
 
+/* Gives a finished bar to a kernel; the series' value at it. */
+typedef union series_value series_take(struct series_kernel *kernel, const struct event *bar);
+
 /* A series at the last finished bar of its frame; series_before() tells it at the bar before. */
 struct series {
     union series_value now;
     union series_value before;         /* but for averages, whose totals tell it */
     uint64_t window;                   /* bars until the first value: of an average its window */
     const struct view_instrument *row; /* NULL: absent */
-    struct series_kernel *kernel;      /* NULL: an average of closes, or absent */
+    struct series_kernel *kernel;      /* NULL: an average of closes, or absent; here and below */
+    series_take *take;
 };
 
 /* One instrument's finished bars of one frame. */
@@ -61,10 +65,13 @@ struct view_track {
     struct view_instrument *row; /* its closes: of the base the instrument's own */
     struct series *end;          /* of its series of all kinds */
     int64_t frame_ns;            /* 0: the base */
+    uint32_t source;             /* the track whose finished bars it is made of */
     bool fresh;                  /* the bar that the view took last finished one here */
-    struct event bar;            /* the last finished one: src_ns its start, ts_ns its end */
-    struct event forming;        /* not to be looked at; kind NONE when there is none */
-};
+    struct event forming;        /* not to be looked at; kind NONE: none has begun, and src_ns and
+                                  * ts_ns are those of the one that the next bar begins */
+    struct event bar; /* the last finished one: src_ns its start, ts_ns its end; not of the
+                       * base, whose bars lie in their slice: view_track_bar() */
+} __attribute__((aligned(64)));
 
 /* What all instruments share to tell sessions. */
 struct view_clock {
@@ -83,17 +90,26 @@ struct view_jump {
                     * where that is farther away */
 };
 
+/* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base, and a part
+ * of the frames that are made of such bars. */
 struct view_rich {
-    struct view_clock *clock;
-    struct view_track *tracks; /* the base first */
+    int64_t quiet_ns;          /* bars that end before this are nothing else */
+    struct series *end;        /* of the base's series of all kinds */
+    struct view_track *tracks; /* the base first, then the frames made of its bars */
+    uint32_t from_base;        /* behind the last of these */
     uint32_t track_count;
-    int32_t date;      /* of the last bar, INT32_MIN before the first */
+    bool finished;    /* the bar that the view took last finished a frame beside the base */
+    int32_t date;     /* of the last bar, INT32_MIN before the first */
+    uint64_t changes; /* of the frames beside the base: finished bars, and splits */
+    int64_t last_start_ns;
+    int64_t last_end_ns; /* of the last bar, INT64_MIN before the first */
+    int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none */
+    struct view_clock *clock;
     uint64_t skipped;  /* bars outside of the hours that count */
-    int64_t price_e9;  /* close of the last bar of all, those among them; 0 before the first */
+    int64_t beyond_e9; /* close of the last bar, if it is one of these, else 0 */
     int64_t paid_e9;   /* dividends per share since the last bar that counts */
-    int64_t before_ns; /* end of the bar before the last one, INT64_MIN: there was none */
     struct view_jump jump;
-};
+} __attribute__((aligned(64)));
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
 struct view {
@@ -158,8 +174,75 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* The same in a view that is not plain: sessions, frames, kernels. */
-RARELY void view_take_rich(struct view_instrument *row, const struct event *bar);
+/* A bar that lies in the track's frame, or in the one that it begins, whose times are set. */
+static inline void view_add_part(struct view_track *track, const struct event *bar)
+{
+    struct event *forming = &track->forming;
+    if (forming->kind == EVENT_NONE) {
+        const int64_t start_ns = forming->src_ns;
+        const int64_t end_ns = forming->ts_ns;
+        *forming = *bar;
+        forming->src_ns = start_ns;
+        forming->ts_ns = end_ns;
+        return;
+    }
+    struct event_bar *whole = &forming->bar;
+    const struct event_bar *part = &bar->bar;
+    whole->high_e9 = part->high_e9 > whole->high_e9 ? part->high_e9 : whole->high_e9;
+    whole->low_e9 = part->low_e9 < whole->low_e9 ? part->low_e9 : whole->low_e9;
+    whole->close_e9 = part->close_e9;
+    whole->volume += part->volume;
+}
+
+/* A finished bar of a row with series of any kind, which end at `end`. */
+static inline void view_take_finished(struct view_instrument *row, const struct series *end,
+                                      const struct event *bar)
+{
+    view_take_close(row, bar->bar.close_e9);
+    for (struct series *series = row->series_end; series < end; series++) {
+        series->before = series->now;
+        series->now = series->take(series->kernel, bar);
+    }
+}
+
+/* The same of the base. */
+static inline void view_take_base(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    rich->before_ns = rich->last_end_ns;
+    rich->last_end_ns = bar->ts_ns;
+    rich->last_start_ns = bar->src_ns;
+    view_take_finished(row, rich->end, bar);
+}
+
+/* Frames beside the base were finished by the bar before. */
+static inline void view_forget_finished(struct view_rich *rich)
+{
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        rich->tracks[i].fresh = false;
+    }
+    rich->finished = false;
+}
+
+/* A bar in a view that is not plain at which a frame or a day ends or begins. */
+RARELY void view_take_turn(struct view_instrument *row, const struct event *bar);
+
+/* Any bar in such a view: sessions, frames, kernels. */
+static inline void view_take_rich(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    if (bar->ts_ns >= rich->quiet_ns) {
+        view_take_turn(row, bar);
+        return;
+    }
+    if (rich->finished) {
+        view_forget_finished(rich);
+    }
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        view_add_part(&rich->tracks[i], bar);
+    }
+    view_take_base(row, bar);
+}
 
 /* Takes the instrument's next bar, in any view. */
 static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
@@ -199,7 +282,7 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
 static inline int64_t view_price_e9(const struct view *view, uint32_t instrument)
 {
     const struct view_instrument *row = &view->instruments[instrument];
-    return row->rich != NULL ? row->rich->price_e9 : row->close_e9;
+    return row->rich != NULL && row->rich->beyond_e9 != 0 ? row->rich->beyond_e9 : row->close_e9;
 }
 
 /* How the instrument came into its present session; zeros in a plain view. */
@@ -213,6 +296,18 @@ int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t op
 /* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
  * view. */
 const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
+
+/* The track's last finished bar, where `bar` is the one that the view took last. */
+static inline const struct event *view_track_bar(const struct view_track *track,
+                                                 const struct event *bar)
+{
+    return track->frame_ns == 0 ? bar : &track->bar;
+}
+
+/* A number that is another one whenever a bar changed one of the series, or a split did since the
+ * bar before. In a view that is not plain. */
+const uint64_t *view_changes(const struct view *view, uint32_t instrument,
+                             const struct series *const *series, uint32_t count);
 
 /* Bars of the instrument that were outside of the hours that count. */
 uint64_t view_skipped(const struct view *view, uint32_t instrument);
