@@ -90,11 +90,17 @@ limits:
 
 # ---- buy-and-hold, reckoned here from the files alone ----
 
-def is_regular(moment):
-    """Whether a bar that begins then is of the regular session; half days end as their bars do."""
-    local = moment.astimezone(NEW_YORK)
+def half_days(data):
+    """The dates on which the exchange closes at 13:00."""
+    with open(data / "calendar" / "sessions_XNYS_2000-2027.csv", newline="") as file:
+        return {row["date"] for row in csv.DictReader(file) if row["session"] != "full"}
+
+
+def is_regular(local, half):
+    """Whether a bar that begins then is of the regular session."""
     minutes = local.hour * 60 + local.minute
-    return local.weekday() < 5 and 9 * 60 + 30 <= minutes < 16 * 60
+    closes = 13 * 60 if str(local.date()) in half else 16 * 60
+    return local.weekday() < 5 and 9 * 60 + 30 <= minutes < closes
 
 
 def good(prices):
@@ -102,7 +108,7 @@ def good(prices):
     return min(prices) > 0 and low <= opened <= high and low <= close <= high
 
 
-def read_bars(path):
+def read_bars(path, half):
     """(time, date, symbol, open, close) of each good bar of the regular session, by time."""
     with gzip.open(path, "rt", newline="") as file:
         for row in csv.DictReader(file):
@@ -113,15 +119,16 @@ def read_bars(path):
                 time = date = row["date"]
             else:
                 moment = datetime.datetime.fromisoformat(row["ts_utc"].replace("Z", "+00:00"))
-                if not is_regular(moment):
+                local = moment.astimezone(NEW_YORK)
+                if not is_regular(local, half):
                     continue
-                time, date = row["ts_utc"], str(moment.astimezone(NEW_YORK).date())
+                time, date = row["ts_utc"], str(local.date())
             yield time, date, row["symbol"], float(texts[0]), float(texts[3])
 
 
-def buy_and_hold(paths, splits):
+def buy_and_hold(paths, splits, half):
     """Equal parts buy each symbol at its first open, in fractions, without costs."""
-    bars = sorted(bar for path in paths for bar in read_bars(path))
+    bars = sorted(bar for path in paths for bar in read_bars(path, half))
     symbols = sorted({bar[2] for bar in bars})
     part = 1 / len(symbols)
     shares, worth = {}, dict.fromkeys(symbols, part)
@@ -201,8 +208,9 @@ def summary(result, entry):
 
 def measure(options, folder):
     sets = []
+    half = half_days(options.data)
     for entry in SETS:
-        hold = buy_and_hold([options.data / file for file in entry[2]], entry[6])
+        hold = buy_and_hold([options.data / file for file in entry[2]], entry[6], half)
         rows = {}
         for strategy in STRATEGIES:
             rows[strategy] = run(options, folder, strategy, entry, hold["symbols"])
@@ -256,7 +264,8 @@ data as well, so a reader can tell whether the same was run. `--keep FOLDER` lea
 **How it was traded.** `calendar: XNYS`, regular hours; what is decided at a bar's end fills at the next bar's open
 (daily: the next session's). Long only, whole shares, no borrowing; an entry is worth 95 % of the equity divided by
 the number of symbols, so with one symbol nearly all of it. No stops, targets or time limits: the strategy's own SELL
-is the only exit.
+is the only exit. `multi_timeframe` needs 51 finished days before it says anything: on files of a few sessions it does
+not trade, and on daily bars only its daily vote is left. All others decide on the frame that is named.
 
 **Costs.** $0.005 a share and at least $1 a fill, the fees of SEC, FINRA and CAT of their day, and half a spread: the
 spread is 4 bps for the 405 stocks and 2 bps elsewhere. *costs* is all of that as a share of the cash put in; it is
@@ -289,7 +298,7 @@ def page(sets):
         row = next(iter(one["strategies"].values()))
         skipped = f", {row['bars_skipped']} bad rows left out" if row["bars_skipped"] else ""
         lines += [f"## {one['name']}: {one['what']}", "",
-                  f"{hold['first']} to {hold['last']}, {hold['sessions']:,} sessions, "
+                  f"{hold['first']} to {hold['last']}, {hold['sessions']:,} session{'s' * (hold['sessions'] > 1)}, "
                   f"{row['bars']:,} bars{skipped}; frame {one['frame']}, "
                   f"${one['cash']:,} at the start.", "", *table(one), ""]
     return "\n".join(lines)
@@ -305,7 +314,9 @@ def main():
     options = parser.parse_args()
     options.data = (options.shared / "data").resolve()
     options.bellwether = str(pathlib.Path(options.bellwether).resolve())
-    missing = [file for entry in SETS for file in entry[2] if not (options.data / file).exists()]
+    wanted = [file for entry in SETS for file in entry[2]]
+    wanted.append("calendar/sessions_XNYS_2000-2027.csv")
+    missing = [file for file in wanted if not (options.data / file).exists()]
     if missing:
         print(f"skip real results: {len(missing)} files are not there, e.g. {missing[0]}")
         return
