@@ -18,6 +18,7 @@
 #include "cmd/cmd.h"
 #include "cmd/trading_private.h"
 #include "config/carried_out.h"
+#include "data/actions.h"
 #include "monitor/terminal.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
@@ -125,6 +126,31 @@ static enum err open_bars(struct trading *trading)
     return ERR_OK;
 }
 
+/* Splits and dividends; says so when the file has none for this data. */
+static enum err open_actions(struct trading *trading)
+{
+    const char *path = trading->config.actions_path;
+    struct actions actions;
+    if (path == NULL) {
+        return ERR_OK;
+    }
+    enum err err = actions_read(path, &actions, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    trading->actions =
+        actions_events(&actions, trading->bars.instruments, trading->bars.instrument_count,
+                       trading->start_ns, &trading->action_count);
+    if (trading->action_count == 0) {
+        (void)fprintf(stderr,
+                      "bellwether: warning: none of the %zu splits and dividends in %s is of a "
+                      "symbol of the data and later than its first bar\n",
+                      actions.count, path);
+    }
+    actions_finish(&actions);
+    return ERR_OK;
+}
+
 static enum err open_inputs(struct trading *trading)
 {
     enum err err = open_config(trading);
@@ -134,6 +160,9 @@ static enum err open_inputs(struct trading *trading)
                         &trading->start_ns, &trading->market_text, &trading->problem);
     } else if (err == ERR_OK) {
         err = open_bars(trading);
+    }
+    if (err == ERR_OK) {
+        err = open_actions(trading);
     }
     if (err == ERR_OK) {
         err = book_frames_check(&trading->config, trading->bars.bar_ns, &trading->problem);
@@ -200,6 +229,8 @@ static enum err make_driver(struct trading *trading)
         .instrument_count = trading->bars.instrument_count,
         .feed = trading->feed,
         .start_ns = trading->start_ns,
+        .actions = trading->actions,
+        .action_count = trading->action_count,
         .market_log = sim ? MARKET_LOG_FULL : MARKET_LOG_REF,
         .every_slice = trading->bars.slice_count <= EQUITY_POINTS_MAX,
         .sync = options->state_dir != NULL,
@@ -293,6 +324,7 @@ static void finish(struct trading *trading)
     book_files_finish(&trading->files);
     import_report_finish(&trading->import);
     config_finish(&trading->config);
+    free(trading->actions);
     free(trading->market_text);
     free(trading->config_path);
     free(trading->run_dir);

@@ -16,6 +16,9 @@
 #include "sys/files.h"
 #include "sys/memory.h"
 
+/* What a log in memory is likely to need: made ready before the run. */
+enum { LOG_BYTES_PER_BAR = 32 };
+
 void trading_fill_preamble(struct trading *trading)
 {
     struct preamble *preamble = &trading->preamble;
@@ -255,6 +258,12 @@ static enum err open_state(struct trading *trading)
 
 enum err trading_open_log(struct trading *trading)
 {
+    if (trading->options->in_memory) {
+        enum err err = log_create_in_memory(trading->bars.count * LOG_BYTES_PER_BAR, &trading->log,
+                                            &trading->problem);
+        driver_set_log(trading->driver, trading->log);
+        return err == ERR_OK ? begin_log(trading) : err;
+    }
     if (trading->options->no_run_dir) {
         return driver_begin(trading->driver, &trading->problem);
     }

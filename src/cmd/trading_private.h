@@ -18,6 +18,8 @@ struct trading {
     struct run_config config;
     struct bars bars;
     struct book_files files;
+    struct event *actions; /* splits and dividends of the run */
+    size_t action_count;
     struct import_report import;
     struct preamble preamble;
     char run_id[RUN_ID_SIZE];

@@ -106,17 +106,13 @@ static struct run_metrics *bare_metrics(const struct trading *trading)
     return metrics;
 }
 
-/* What only the closed log can tell: its chain, and the run's figures. */
-static enum err read_log_back(struct trading *trading, struct run_metrics **metrics)
+/* What only the log can tell: its chain, and the run's figures. Closes the reader. */
+static enum err read_log_back(struct trading *trading, struct log_reader *reader,
+                              struct run_metrics **metrics)
 {
-    struct log_reader *reader;
-    enum err err = log_reader_open(trading->log_dir, &reader, &trading->problem);
-    if (err != ERR_OK) {
-        return err;
-    }
     struct history *history = NULL;
     trading->log_chain = log_reader_chain(reader);
-    err = history_create(reader, &trading->preamble, &history, &trading->problem);
+    enum err err = history_create(reader, &trading->preamble, &history, &trading->problem);
     if (err == ERR_OK) {
         *metrics = run_metrics_create(history);
         history_destroy(history);
@@ -126,6 +122,23 @@ static enum err read_log_back(struct trading *trading, struct run_metrics **metr
                              &trading->problem);
     }
     log_reader_close(reader);
+    return err;
+}
+
+/* Closes log and views, and reads the log; *metrics stays NULL where that fails. */
+static enum err close_and_read(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader = NULL;
+    enum err err = ERR_OK;
+    if (trading->options->in_memory) { /* it is gone once it is closed */
+        err = log_reader_open_in_memory(trading->log, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
+    err = trading_close_log(trading, err);
+    if (err == ERR_OK && trading->log_dir != NULL) {
+        err = log_reader_open(trading->log_dir, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
     return err;
 }
 
@@ -148,12 +161,10 @@ enum err trading_conclude(struct trading *trading)
         }
         trading->log_slots = log_slots(trading->log);
     }
-    enum err err = trading_close_log(trading, ERR_OK);
     struct run_metrics *metrics = NULL;
-    if (trading->log_dir == NULL) {
+    enum err err = close_and_read(trading, &metrics);
+    if (trading->options->no_run_dir) {
         metrics = bare_metrics(trading);
-    } else if (err == ERR_OK) {
-        err = read_log_back(trading, &metrics);
     }
     struct run_result result;
     fill_result(trading, &result);

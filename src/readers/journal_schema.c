@@ -58,7 +58,7 @@ const char journal_schema[] =
     " ts TEXT NOT NULL,"
     " exchange_ts_ns INTEGER NOT NULL,"
     " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired',"
-    " 'replaced', 'cancel-rejected')),"
+    " 'replaced', 'cancel-rejected', 'account-cash')),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
