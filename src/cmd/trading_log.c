@@ -256,13 +256,19 @@ static enum err open_state(struct trading *trading)
     return empty ? begin_run(trading) : go_on(trading, cut_bytes);
 }
 
+/* It is gone with the process. */
+static enum err begin_log_in_memory(struct trading *trading)
+{
+    enum err err = log_create_in_memory(trading->bars.count * LOG_BYTES_PER_BAR, &trading->log,
+                                        &trading->problem);
+    driver_set_log(trading->driver, trading->log);
+    return err == ERR_OK ? begin_log(trading) : err;
+}
+
 enum err trading_open_log(struct trading *trading)
 {
     if (trading->options->in_memory) {
-        enum err err = log_create_in_memory(trading->bars.count * LOG_BYTES_PER_BAR, &trading->log,
-                                            &trading->problem);
-        driver_set_log(trading->driver, trading->log);
-        return err == ERR_OK ? begin_log(trading) : err;
+        return begin_log_in_memory(trading);
     }
     if (trading->options->no_run_dir) {
         return driver_begin(trading->driver, &trading->problem);

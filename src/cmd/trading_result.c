@@ -95,9 +95,9 @@ static struct run_metrics *bare_metrics(const struct trading *trading)
             .realized_e9 = book->realized_e9,
             .commission_e9 = book->commission_e9,
         };
-        const struct trade *trades = engine->trades + (size_t)i * engine->instrument_count;
         for (uint32_t k = 0; k < engine->instrument_count; k++) {
-            totals[i].trades_open += trades[k].state == TRADE_OPEN ? 1 : 0;
+            const struct trade *trade = &engine->trades[engine_place(engine, i, k)];
+            totals[i].trades_open += trade->state == TRADE_OPEN ? 1 : 0;
         }
     }
     struct run_metrics *metrics = run_metrics_create_bare(

@@ -66,11 +66,12 @@ static inline void engine_apply_drawdown(struct engine *engine, int64_t equity_e
     }
 }
 
-/* BUY opens when the book is flat in the instrument, SELL closes what it holds. */
+/* BUY opens when the book is flat in the instrument, SELL closes what it holds. Without branches:
+ * it is not what one instrument said that tells what the next will. */
 static inline bool engine_is_possible(uint64_t act, enum holding holding)
 {
-    return (act == ACT_BUY && holding == HOLDING_FLAT) ||
-           (act == ACT_SELL && holding == HOLDING_LONG) || act == ACT_REARM;
+    return ((act == ACT_BUY) & (holding == HOLDING_FLAT)) |
+           ((act == ACT_SELL) & (holding == HOLDING_LONG)) | (act == ACT_REARM);
 }
 
 static inline void engine_count_reason(const struct seat *seat, struct decision decision)

@@ -35,12 +35,12 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-/* What the quantity loses on its way from the price to the stop; 0 without a stop, -1 when it
+/* What the quantity loses on its way from the price to the stop; 0 without one of them, -1 when it
  * leaves the range. */
 static int64_t heat_or_none(int64_t price_e9, int64_t stop_price_e9, int64_t qty_e9)
 {
     int64_t heat_e9 = -1;
-    if (stop_price_e9 == 0) {
+    if (stop_price_e9 == 0 || qty_e9 == 0) {
         return 0;
     }
     (void)gate_heat(price_e9, stop_price_e9, qty_e9, &heat_e9); /* out of range leaves -1 */

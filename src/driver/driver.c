@@ -390,7 +390,7 @@ static inline void pass_slices(struct driver *driver, bool plain, bool logged,
         evaluations = pass->evaluations;
         engine_pass_slice(pass, ts_ns);
         do {
-            feed_prefetch(bar);
+            event_prefetch(bar);
             if (bar->instrument != instrument) {
                 instrument = bar->instrument;
                 row = view_row(view, instrument);
@@ -424,7 +424,7 @@ static inline void pass_bars(struct driver *driver, const struct event *bar,
     bool says;
     engine_pass_open(pass, 0);
     do {
-        feed_prefetch(bar);
+        event_prefetch(bar);
         engine_pass_slice(pass, bar->ts_ns);
         view_take_close(row, bar->bar.close_e9);
         engine_pass_bar(pass, bar, row->bars);

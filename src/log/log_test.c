@@ -28,6 +28,31 @@ Test(log, gives_back_what_was_appended)
     folder_remove(dir);
 }
 
+/* Kept in memory it is the same log, however much was made ready, and can go on after a look. */
+Test(log, in_memory_gives_back_what_was_appended)
+{
+    static const uint64_t reserves[] = {0, 1 << 20, 64 << 20};
+    for (size_t i = 0; i < sizeof reserves / sizeof reserves[0]; i++) {
+        struct log *log;
+        struct log_reader *reader;
+        struct problem problem;
+        uint64_t torn;
+        cr_assert_eq(log_create_in_memory(reserves[i], &log, &problem), ERR_OK, "%s", problem.text);
+        for (uint64_t steps = 0; steps <= 20000; steps += 10000) {
+            cr_assert_eq(write_steps(log, steps, 10000, steps == 10000), ERR_OK);
+            cr_assert_eq(log_flush(log, &problem), ERR_OK);
+            enum err err = log_reader_open_in_memory(log, &reader, &problem);
+            cr_assert_eq(err, ERR_OK, "%s", problem.text);
+            cr_assert_eq(steps_read(reader), (int64_t)steps + 10000);
+            cr_assert_eq(log_reader_end(reader, &torn), LOG_END_CLEAN);
+            cr_assert_eq(log_reader_chain(reader), log_chain(log));
+            cr_assert_eq(log_reader_slots(reader), log_slots(log));
+            log_reader_close(reader);
+        }
+        cr_assert_eq(log_close(log, &problem), ERR_OK);
+    }
+}
+
 Test(log, goes_on_where_it_was_closed_in_many_segments)
 {
     char *dir = folder_create();

@@ -342,6 +342,7 @@ uint64_t view_skipped(const struct view *view, uint32_t instrument)
 void view_on_slice(struct view *view, const struct slice *slice)
 {
     for (uint32_t i = 0; i < slice->count; i++) {
+        event_prefetch(&slice->bars[i]); /* one by one: many at once wait for each other */
         view_take_bar(view_row(view, slice->bars[i].instrument), &slice->bars[i]);
     }
 }
