@@ -67,7 +67,7 @@ expect()
 run_plain()
 {
     local compiler
-    if ! xargs -n 1 -P "$(nproc)" -I{} tools/plain_build.sh {} -O2 "$folder/plain-{}" \
+    if ! xargs -P "$(nproc)" -I{} tools/plain_build.sh {} -O2 "$folder/plain-{}" \
         <<<$'gcc\nmusl-gcc'; then
         echo 'not ok a build without Meson failed'
         return 1

@@ -59,25 +59,52 @@ static const char *random_strategy(struct world *world)
                 "volume_confirmation: no, warmup_bars: 8}");
 }
 
-static char *random_book(struct world *world)
+/* A text, and what is added to it bit by bit: in this order, whichever the compiler. */
+static void add(char **text, const char *before, const char *more)
 {
-    char *book =
-        xasprintf("  - name: %s\n"
-                  "    frame: %s\n    %s\n    fractional: %s\n"
-                  "    entry: {order: %s, time_in_force: %s}\n"
-                  "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
-                  random_strategy(world), PICK("1min", "1min", "1min", "5min"),
-                  PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}",
-                       "size: {volatility: 0.1%, cap: 20%}", "size: {half_kelly: yes, cap: 20%}"),
-                  PICK("no", "no", "yes"), PICK("market", "market", "limit 10bps", "limit -5bps"),
-                  PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
-                  PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
-                  PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
-                  PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
-                  PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
-                  PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
-                  PICK("yes", "yes", "no"), PICK("5", "14"));
-    return book;
+    char *longer = xasprintf("%s%s%s", *text, before, more);
+    free(*text);
+    *text = longer;
+}
+
+static void add_entry(struct world *world, char **book)
+{
+    add(book, "  - name: ", random_strategy(world));
+    add(book, "\n    frame: ", PICK("1min", "1min", "1min", "5min"));
+    add(book, "\n    ",
+        PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}",
+             "size: {volatility: 0.1%, cap: 20%}", "size: {half_kelly: yes, cap: 20%}"));
+    add(book, "\n    fractional: ", PICK("no", "no", "yes"));
+    add(book, "\n    entry: {order: ", PICK("market", "market", "limit 10bps", "limit -5bps"));
+    add(book, ", time_in_force: ", PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"));
+}
+
+static void add_exits(struct world *world, char **book)
+{
+    add(book, "}\n    exits: {", PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"));
+    add(book, "", PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"));
+    add(book, "", PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"));
+    add(book, "", PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"));
+    add(book, "", PICK("", "", ", flat_before_close: 30min"));
+    add(book, ", held_by: ", PICK("engine", "broker"));
+    add(book, ", opposite_signal: ", PICK("yes", "yes", "no"));
+    add(book, ", atr: ", PICK("5}\n", "14}\n"));
+}
+
+static char *random_exchange(struct world *world)
+{
+    char *text = xasprintf("{seed: %" PRIu64, draw(world, 1000000));
+    add(&text, ", latency: ", PICK("0s", "0s", "2s", "70s"));
+    add(&text, ", rejects: ", PICK("0%", "0%", "5%", "40%"));
+    add(&text, ", slippage: ",
+        PICK("none", "uniform 5bps", "5bps", "half-spread 4bps", "volume-share 10%",
+             "book $0.01 100 shares"));
+    add(&text, "", PICK("", ", max_volume_share: 10%", ", max_volume_share: 1%"));
+    add(&text, "",
+        PICK("", ", intrabar: target-first", ", intrabar: nearest-to-open", ", fees: us",
+             ", account: margin 2x", ", account: margin 4x", ", settlement: T+1"));
+    add(&text, "}", "");
+    return text;
 }
 
 /* Ten hours that begin half an hour before the open of 2024-01-02. */
@@ -95,42 +122,34 @@ static bool random_config(struct world *world, struct run_config *config)
 {
     char *books = xasprintf("%s", "");
     for (uint64_t more = 1 + draw(world, BOOKS); more > 0; more--) {
-        char *book = random_book(world);
-        char *joined = xasprintf("%s%s", books, book);
-        free(books);
-        free(book);
-        books = joined;
+        add_entry(world, &books);
+        add_exits(world, &books);
     }
-    char *text = xasprintf(
-        "mode: backtest\ncalendar: %s\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"
-        "commission: %s\nexchange: {seed: %llu, latency: %s, rejects: %s, slippage: %s%s%s}\n"
-        "strategies:\n%s"
-        "limits:\n"
-        "  max_order_notional: $1,000,000,000\n"
-        "  max_position_notional: $1,000,000,000\n"
-        "  max_exposure: $1,000,000,000\n"
-        "  max_open_positions: 100000 positions\n"
-        "  max_orders_per_session: 100000000 orders\n"
-        "  max_orders_per_strategy: 100000000 orders\n"
-        "  min_time_between_entries: 0s\n"
-        "  max_daily_loss: 100%%\n"
-        "  max_portfolio_heat: $1,000,000,000\n"
-        "  price_collar: 50%%\n",
-        PICK("always", "XNYS"), PICK("$1", "$0", "{per_share: $0.005, minimum: $1}"),
-        (unsigned long long)draw(world, 1000000), PICK("0s", "0s", "2s", "70s"),
-        PICK("0%", "0%", "5%", "40%"),
-        PICK("none", "uniform 5bps", "5bps", "half-spread 4bps", "volume-share 10%",
-             "book $0.01 100 shares"),
-        PICK("", ", max_volume_share: 10%", ", max_volume_share: 1%"),
-        PICK("", ", intrabar: target-first", ", intrabar: nearest-to-open", ", fees: us",
-             ", account: margin 2x", ", account: margin 4x", ", settlement: T+1"),
-        books);
+    const char *calendar = PICK("always", "XNYS");
+    const char *commission = PICK("$1", "$0", "{per_share: $0.005, minimum: $1}");
+    char *exchange = random_exchange(world);
+    char *text =
+        xasprintf("mode: backtest\ncalendar: %s\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"
+                  "commission: %s\nexchange: %s\nstrategies:\n%s"
+                  "limits:\n"
+                  "  max_order_notional: $1,000,000,000\n"
+                  "  max_position_notional: $1,000,000,000\n"
+                  "  max_exposure: $1,000,000,000\n"
+                  "  max_open_positions: 100000 positions\n"
+                  "  max_orders_per_session: 100000000 orders\n"
+                  "  max_orders_per_strategy: 100000000 orders\n"
+                  "  min_time_between_entries: 0s\n"
+                  "  max_daily_loss: 100%%\n"
+                  "  max_portfolio_heat: $1,000,000,000\n"
+                  "  price_collar: 50%%\n",
+                  calendar, commission, exchange, books);
     struct problem problem;
     bool taken = config_parse("random.yaml", text, strlen(text), config, &problem) == ERR_OK;
     if (!taken && getenv("BELLWETHER_SHOW") != NULL) {
         (void)fprintf(stderr, "# %s\n", problem.text);
     }
     free(books);
+    free(exchange);
     free(text);
     return taken;
 }

@@ -12,7 +12,7 @@
 
 #define DOCUMENT "docs/order-examples.md"
 
-enum { EXAMPLES_MIN = 24, REPORTS_MAX = 300, WORDS_MAX = 40, TEXT_MAX = 1000, GROUP_MAX = 3 };
+enum { EXAMPLES_MIN = 46, REPORTS_MAX = 300, WORDS_MAX = 40, TEXT_MAX = 1000, GROUP_MAX = 3 };
 
 struct example {
     char title[TEXT_MAX];

@@ -1,5 +1,5 @@
 /* random_test.c: many orders of every kind meet many bars, quotes and actions, and the ledger of
- * random_test.h must agree with all that the exchange says. BELLWETHER_SEED repeats a run,
+ * random_test.h agrees with all that the exchange says. BELLWETHER_SEED repeats a run,
  * BELLWETHER_EVENTS asks for more of them. */
 #include "exchange/random_test.h"
 

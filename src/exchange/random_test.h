@@ -1,5 +1,5 @@
-/* random_test.h: a small ledger of orders, cash and shares that knows nothing but the requests and
- * the reports, and what must hold between it and the exchange. */
+/* random_test.h: the small ledger of random_test.c, which knows nothing but the requests and the
+ * reports, and must agree with all that the exchange says. */
 #ifndef EXCHANGE_RANDOM_TEST_H
 #define EXCHANGE_RANDOM_TEST_H
 
