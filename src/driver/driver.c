@@ -354,6 +354,41 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
 }
 
+/* What the engine took ahead of the market place. */
+struct ahead {
+    const struct event *first; /* bar of the first slice ... */
+    const struct event *last;  /* ... and of the last */
+    const struct event *end;
+    uint32_t slices;
+    bool says;            /* the last slice wants something */
+    uint64_t evaluations; /* before the last slice */
+};
+
+/* The market place follows, and the log gets what there is to say of the last slice. */
+static inline enum err end_ahead(struct driver *driver, bool logged, bool opened,
+                                 const struct ahead *ahead, struct problem *problem)
+{
+    struct engine *const engine = driver->assembly.engine;
+    struct output *const output = &driver->assembly.output;
+    struct feed *const feed = driver->plan.feed;
+    if (ahead->says) {
+        engine_decide_slice(engine, output);
+    }
+    feed_skip(feed, ahead->end, ahead->slices);
+    driver->slice = slice_of(ahead->last, ahead->end, feed->ordinal - 1);
+    driver->ts_ns = driver->slice.ts_ns;
+    if (logged) {
+        engine_add_slice(engine, false, ahead->evaluations, output);
+        enum err err = log_slice(driver, problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    bool agrees = sim_follow(driver->sim, opened, ahead->first, ahead->end, driver->equity_e9) &&
+                  sim_agrees_after_slice(driver->sim, engine, &driver->slice);
+    return end_slice(driver, agrees, problem);
+}
+
 /* Many slices: while no order works at the market place it has nothing to say, so the engine goes
  * ahead until it has, and the market place follows; what each made of every slice's equity is
  * compared. Nothing depends on how far that goes. The first slice may have been opened already.
@@ -362,10 +397,9 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
 static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, bool opened,
                                 struct problem *problem)
 {
-    struct feed *const feed = driver->plan.feed;
+    const struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
     const struct view *const view = driver->assembly.view;
-    struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
     const struct event *const end = feed->end;
     const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
@@ -375,7 +409,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     uint32_t slices = 0;
     bool says = false;
     uint64_t evaluations = 0; /* before the last slice */
-    engine_pass_begin(pass, engine, output);
+    engine_pass_begin(pass, engine, &driver->assembly.output);
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -406,22 +440,13 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
     engine_pass_close(pass);
     engine_pass_stop(pass, slices, (uint64_t)(bar - first));
-    if (says) {
-        engine_decide_slice(engine, output);
-    }
-    feed_skip(feed, bar, slices);
-    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
-    driver->ts_ns = driver->slice.ts_ns;
-    if (logged) {
-        engine_add_slice(engine, false, evaluations, output);
-        enum err err = log_slice(driver, problem);
-        if (err != ERR_OK) {
-            return err;
-        }
-    }
-    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
-                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
-    return end_slice(driver, agrees, problem);
+    const struct ahead ahead = {.first = first,
+                                .last = slice,
+                                .end = bar,
+                                .slices = slices,
+                                .says = says,
+                                .evaluations = evaluations};
+    return end_ahead(driver, logged, opened, &ahead, problem);
 }
 
 typedef enum err ahead_way(struct driver *driver, bool opened, struct problem *problem);
