@@ -233,6 +233,7 @@ static enum err compute_all(const struct facts_arguments *arguments, struct fact
         struct import_report report = {0};
         err = bars_open(arguments->paths[i], &arguments->options, &bars, &report, problem);
         if (err == ERR_OK) {
+            bars_drop_ticks(&bars);
             facts_compute(&bars, &facts[i]);
         }
         import_report_finish(&report);
@@ -245,7 +246,7 @@ int cmd_data_facts(int argc, char **argv)
 {
     static const struct argp argp = {facts_options, facts_parse, "FILE...", facts_doc,
                                      NULL,          NULL,        NULL};
-    struct facts_arguments arguments = {0};
+    struct facts_arguments arguments = {.options = {.needs_bars = true}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
     struct facts *facts = xcalloc(arguments.path_count, sizeof *facts);
     struct problem problem;

@@ -29,7 +29,10 @@ struct info_arguments {
 /* One file, opened. */
 struct info_file {
     const char *path;
-    struct bars bars;
+    struct bars bars; /* without ticks, which are told apart; may be none */
+    uint64_t quote_count;
+    uint64_t trade_count;
+    struct tick_facts *ticks; /* by instrument; NULL: there are none */
     struct import_report report;
     struct quality quality;
 };
@@ -193,15 +196,8 @@ static void print_quality(const struct bars *bars, const struct quality *quality
     print_findings(bars, quality, QUALITY_JUMP);
 }
 
-static void info_print(const struct info_file *file)
+static void print_symbols(const struct bars *bars)
 {
-    const struct bars *bars = &file->bars;
-    data_print_files(&file->report, &file->path);
-    data_print_rows(&file->report);
-    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
-    data_print_bar_length(bars, &file->report);
-    data_print_span(bars);
-    printf("data hash   %s\n", bars->data_hash);
     printf("symbols     %" PRIu32 " (bars, start of the first, start of the last)\n",
            bars->instrument_count);
     struct symbol_span *spans = spans_create(bars);
@@ -217,7 +213,30 @@ static void info_print(const struct info_file *file)
                bars->instrument_count - SHOWN_SYMBOLS_MAX);
     }
     free(spans);
-    print_quality(bars, &file->quality);
+}
+
+static void info_print(const struct info_file *file)
+{
+    const struct bars *bars = &file->bars;
+    data_print_files(&file->report, &file->path);
+    data_print_rows(&file->report);
+    if (file->ticks != NULL) {
+        printf("quotes      %" PRIu64 "\ntrades      %" PRIu64 "\n", file->quote_count,
+               file->trade_count);
+    }
+    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
+    if (bars->count > 0) {
+        data_print_bar_length(bars, &file->report);
+        data_print_span(bars);
+    }
+    printf("data hash   %s\n", bars->data_hash);
+    if (file->ticks != NULL) {
+        data_print_ticks(bars, file->ticks);
+    }
+    if (bars->count > 0) {
+        print_symbols(bars);
+        print_quality(bars, &file->quality);
+    }
 }
 
 /* ---- JSON ---- */
@@ -265,7 +284,12 @@ static void json_symbols(struct json_writer *json, const struct info_file *file)
         json_string(json, first);
         json_key(json, "last_start");
         json_string(json, last);
-        json_counts(json, &file->quality.symbols[i]);
+        if (file->ticks != NULL) {
+            data_json_ticks(json, &file->ticks[i]);
+        }
+        if (bars->count > 0) {
+            json_counts(json, &file->quality.symbols[i]);
+        }
         json_end_object(json);
     }
     json_end_array(json);
@@ -324,8 +348,10 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     char length[24];
     char first[UTC_TEXT_SIZE];
     char last[UTC_TEXT_SIZE];
-    data_start_text(&bars->records[0], first);
-    data_end_text(&bars->records[bars->count - 1], last);
+    if (bars->count > 0) {
+        data_start_text(&bars->records[0], first);
+        data_end_text(&bars->records[bars->count - 1], last);
+    }
     json_begin_object(json);
     json_text(json, "path", file->path);
     json_text(json, "format", file->report.files[0].format);
@@ -334,12 +360,16 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     json_number(json, "bars", bars->count);
     json_number(json, "slices", bars->slice_count);
     json_number(json, "symbols", bars->instrument_count);
-    json_text(json, "bar", bar_length_text(bars->bar_ns, length));
-    json_number(json, "bar_ns", (uint64_t)bars->bar_ns);
-    json_text(json, "first_start", first);
-    json_text(json, "last_end", last);
+    json_number(json, "quotes", file->quote_count);
+    json_number(json, "trades", file->trade_count);
     json_text(json, "data_hash", bars->data_hash);
-    json_counts(json, &file->quality.all);
+    if (bars->count > 0) {
+        json_text(json, "bar", bar_length_text(bars->bar_ns, length));
+        json_number(json, "bar_ns", (uint64_t)bars->bar_ns);
+        json_text(json, "first_start", first);
+        json_text(json, "last_end", last);
+        json_counts(json, &file->quality.all);
+    }
     json_symbols(json, file);
     json_findings(json, file);
     json_end_object(json);
@@ -378,7 +408,13 @@ static enum err info_open(struct info_arguments *arguments, struct info_file *fi
         files[i].path = arguments->paths[i];
         err = bars_open(files[i].path, &arguments->options, &files[i].bars, &files[i].report,
                         problem);
+        files[i].quote_count = files[i].bars.quote_count;
+        files[i].trade_count = files[i].bars.trade_count;
         if (err == ERR_OK) {
+            files[i].ticks = tick_facts_create(&files[i].bars);
+            bars_drop_ticks(&files[i].bars);
+        }
+        if (err == ERR_OK && files[i].bars.count > 0) {
             quality_measure(&files[i].bars, &files[i].quality);
         }
     }
@@ -402,6 +438,7 @@ int cmd_data_info(int argc, char **argv)
         bars_finish(&files[i].bars);
         import_report_finish(&files[i].report);
         quality_finish(&files[i].quality);
+        free(files[i].ticks);
     }
     free(files);
     return err == ERR_OK ? data_end_output() : cmd_fail(&problem);

@@ -117,7 +117,9 @@ static enum err take_data_bars(const struct opened *opened, struct benchmark *be
                           "the data is not what the run traded: its hash is another");
     }
     for (uint64_t i = 0; err == ERR_OK && i < bars.count; i++) {
-        benchmark_take(benchmark, &bars.records[i]);
+        if (bars.records[i].kind == EVENT_BAR) {
+            benchmark_take(benchmark, &bars.records[i]);
+        }
     }
     bars_finish(&bars);
     return err;

@@ -34,6 +34,7 @@ enum err source_open(const struct source *source, const struct run_config *confi
     struct import_options options = {
         .skip_bad = source->skip_bad,
         .bar_ns = config->bar_ns,
+        .needs_bars = true,
         .symbols = config->symbols,
         .symbol_count = config->symbol_count,
         .zone = config->tz != NULL ? &zone : NULL,

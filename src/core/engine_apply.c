@@ -445,8 +445,10 @@ void engine_apply(struct engine *engine, const struct event *record)
         return; /* what it came to is in the broker's reports */
     case EVENT_NONE:
     case EVENT_BAR:
+    case EVENT_QUOTE:
+    case EVENT_TRADE_TICK:
     case EVENT_SLICE_END:
-        CHECK(!"bars come by the slice");
+        CHECK(!"bars and ticks come by the slice");
         return;
     case EVENT_LOG_START:
     case EVENT_LOG_TEXT:

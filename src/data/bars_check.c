@@ -6,6 +6,7 @@
 
 #include "base/money.h"
 #include "data/bar_file.h"
+#include "data/bars_sort.h"
 #include "data/symbol_table.h"
 
 void bars_check_init(struct bars_check *check, uint32_t instrument_count, int64_t bar_ns)
@@ -14,16 +15,34 @@ void bars_check_init(struct bars_check *check, uint32_t instrument_count, int64_
         .instrument_count = instrument_count,
         .bar_ns = bar_ns,
         .last_ts_ns = INT64_MIN,
-        .last_instrument = -1,
+        .last_rank = -1,
     };
+}
+
+/* What is wrong with a tick's time and contents; the file says when it holds ticks. */
+static const char *tick_fault(const struct event *record)
+{
+    if (record->src_ns > record->ts_ns || record->src_ns < record->ts_ns - BAR_NS_MAX) {
+        return "its time lies before the interval that it closes, or too far behind";
+    }
+    if (record->kind == EVENT_QUOTE) {
+        const struct event_quote *quote = &record->quote;
+        return record->flags != 0 || quote->unused != 0 ? "it is no quote of version 1"
+                                                        : event_quote_fault(quote);
+    }
+    const struct event_trade_tick *trade = &record->trade_tick;
+    bool known = (record->flags & ~TRADE_TICK_VOLUME_ONLY) == 0 &&
+                 (trade->unused[0] | trade->unused[1] | trade->unused[2]) == 0;
+    return known ? event_trade_tick_fault(trade) : "it is no trade of version 1";
 }
 
 /* Names what is wrong with a record on its own. */
 static const char *record_fault(const struct bars_check *check, const struct event *record)
 {
-    if (record->kind != EVENT_BAR || record->version != 1 || record->slots != 1 ||
-        record->flags != 0) {
-        return "it is no bar of version 1";
+    bool ticks = event_is_tick(record->kind);
+    if ((record->kind != EVENT_BAR && !ticks) || record->version != 1 || record->slots != 1 ||
+        (record->flags != 0 && !ticks)) {
+        return "it is no bar, quote or trade of version 1";
     }
     if (record->instrument >= check->instrument_count) {
         return "its instrument is not in the table";
@@ -31,7 +50,10 @@ static const char *record_fault(const struct bars_check *check, const struct eve
     if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
-    if (record->src_ns != record->ts_ns - check->bar_ns) {
+    if (ticks) {
+        return tick_fault(record);
+    }
+    if (check->bar_ns == 0 || record->src_ns != record->ts_ns - check->bar_ns) {
         return "its start and end are not one bar length apart";
     }
     return event_bar_fault(&record->bar);
@@ -46,16 +68,19 @@ const char *bars_check_records(struct bars_check *check, const struct event *rec
         if (fault != NULL) {
             return fault;
         }
+        const int64_t rank = bars_rank(record);
         if (record->ts_ns > check->last_ts_ns) {
             check->slice_count++;
         } else if (record->ts_ns < check->last_ts_ns) {
             return "it is earlier than the record before";
-        } else if (record->instrument <= check->last_instrument) {
-            return "its instrument does not follow the one before at the same time";
+        } else if (rank < check->last_rank + (record->kind == EVENT_BAR ? 1 : 0)) {
+            return "its kind or instrument does not follow the one before at the same time";
         }
         check->last_ts_ns = record->ts_ns;
-        check->last_instrument = record->instrument;
+        check->last_rank = rank;
         check->count++;
+        check->quote_count += record->kind == EVENT_QUOTE;
+        check->trade_count += record->kind == EVENT_TRADE_TICK;
     }
     return NULL;
 }
@@ -76,7 +101,7 @@ const char *bars_instruments_fault(const struct instrument *instruments, uint32_
 const char *bars_fault(const struct bars *bars)
 {
     if (bars->instrument_count < 1 || bars->instrument_count > INSTRUMENTS_MAX ||
-        bars->bar_ns < 1 || bars->bar_ns > BAR_NS_MAX || bars->count < 1) {
+        bars->bar_ns < 0 || bars->bar_ns > BAR_NS_MAX || bars->count < 1) {
         return "a count or the bar length is out of range";
     }
     const char *fault = bars_instruments_fault(bars->instruments, bars->instrument_count);
@@ -93,6 +118,10 @@ const char *bars_fault(const struct bars *bars)
     bar_records_hash(bars->records, bars->count, hash);
     if (strcmp(hash, bars->data_hash) != 0) {
         return "the data hash is not that of the records";
+    }
+    if (check.quote_count != bars->quote_count || check.trade_count != bars->trade_count ||
+        (bars->bar_ns == 0) != (bars_bar_count(bars) == 0)) {
+        return "the counts of quotes, trades and bars are wrong";
     }
     return check.slice_count == bars->slice_count ? NULL : "the count of slices is wrong";
 }

@@ -1,10 +1,17 @@
-/* bars_sort.h: records into the order of bars.h: by ts_ns, then by instrument. */
+/* bars_sort.h: records into the order of bars.h: by ts_ns, then by bars_rank(). */
 #ifndef DATA_BARS_SORT_H
 #define DATA_BARS_SORT_H
 
 #include <stdint.h>
 
 #include "market/event.h"
+
+/* The order of one instant: quotes, trades, bars, each by instrument, which is below 2^16. */
+static inline uint32_t bars_rank(const struct event *record)
+{
+    uint32_t kind = record->kind == EVENT_BAR ? 2 : record->kind == EVENT_TRADE_TICK ? 1 : 0;
+    return kind << 16 | record->instrument;
+}
 
 /* A sorted copy of `count` > 0 records, aligned to 64 bytes; the caller free()s it. Instruments are
  * below INSTRUMENTS_MAX. Records that are equal in both keep their order. */

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct problem problem;
         if (bars_open(path, &options, &bars, &report, &problem) == ERR_OK) {
             CHECK(bars_fault(&bars) == NULL);
-            CHECK(bars.count + report.skipped == report.rows);
+            bool ticks = bars_tick_count(&bars) > 0; /* csv_ticks_fuzz.c counts those */
+            CHECK(ticks || bars.count + report.skipped == report.rows);
             CHECK(skip_bad != 0 || report.skipped == 0);
         }
         import_report_finish(&report);
