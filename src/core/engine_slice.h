@@ -70,6 +70,10 @@ RARELY void engine_note(struct engine *engine, struct decision decision, const s
  * each through sizing and gates, and adds the outcomes to the output. */
 RARELY void engine_decide_slice(struct engine *engine, struct output *output);
 
+/* Quotes and trades of a slice, which come before its bars: what is held takes their prices, and
+ * quotes run the exits. True when a trade has to be closed. */
+RARELY bool engine_take_ticks(struct engine *engine, const struct slice *slice);
+
 /* Applies what a SLICE record says. */
 void engine_apply_slice_record(struct engine *engine, const struct event_slice *slice);
 

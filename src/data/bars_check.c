@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hot.h"
 #include "base/money.h"
 #include "data/bar_file.h"
 #include "data/bars_sort.h"
@@ -15,33 +16,15 @@ void bars_check_init(struct bars_check *check, uint32_t instrument_count, int64_
         .instrument_count = instrument_count,
         .bar_ns = bar_ns,
         .last_ts_ns = INT64_MIN,
-        .last_rank = -1,
+        .last_rank = INT64_MIN,
     };
 }
 
-/* What is wrong with a tick's time and contents; the file says when it holds ticks. */
-static const char *tick_fault(const struct event *record)
+/* Names what is wrong with a bar on its own. */
+static const char *bar_fault(const struct bars_check *check, const struct event *record)
 {
-    if (record->src_ns > record->ts_ns || record->src_ns < record->ts_ns - BAR_NS_MAX) {
-        return "its time lies before the interval that it closes, or too far behind";
-    }
-    if (record->kind == EVENT_QUOTE) {
-        const struct event_quote *quote = &record->quote;
-        return record->flags != 0 || quote->unused != 0 ? "it is no quote of version 1"
-                                                        : event_quote_fault(quote);
-    }
-    const struct event_trade_tick *trade = &record->trade_tick;
-    bool known = (record->flags & ~TRADE_TICK_VOLUME_ONLY) == 0 &&
-                 (trade->unused[0] | trade->unused[1] | trade->unused[2]) == 0;
-    return known ? event_trade_tick_fault(trade) : "it is no trade of version 1";
-}
-
-/* Names what is wrong with a record on its own. */
-static const char *record_fault(const struct bars_check *check, const struct event *record)
-{
-    bool ticks = event_is_tick(record->kind);
-    if ((record->kind != EVENT_BAR && !ticks) || record->version != 1 || record->slots != 1 ||
-        (record->flags != 0 && !ticks)) {
+    if (record->kind != EVENT_BAR || record->version != 1 || record->slots != 1 ||
+        record->flags != 0) {
         return "it is no bar, quote or trade of version 1";
     }
     if (record->instrument >= check->instrument_count) {
@@ -50,37 +33,96 @@ static const char *record_fault(const struct bars_check *check, const struct eve
     if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
-    if (ticks) {
-        return tick_fault(record);
-    }
-    if (check->bar_ns == 0 || record->src_ns != record->ts_ns - check->bar_ns) {
+    if (record->src_ns != record->ts_ns - check->bar_ns) {
         return "its start and end are not one bar length apart";
     }
     return event_bar_fault(&record->bar);
 }
 
-const char *bars_check_records(struct bars_check *check, const struct event *records,
-                               uint64_t count)
+/* The same of a quote or a trade. */
+static const char *tick_fault(const struct bars_check *check, const struct event *record)
+{
+    bool quote = record->kind == EVENT_QUOTE;
+    const uint64_t *unused = record->trade_tick.unused;
+    if (record->version != 1 || record->slots != 1 ||
+        (record->flags & ~(quote ? 0 : TRADE_TICK_VOLUME_ONLY)) != 0 ||
+        (quote ? record->quote.unused : unused[0] | unused[1] | unused[2]) != 0) {
+        return "it is no quote or trade of version 1";
+    }
+    if (record->instrument >= check->instrument_count) {
+        return "its instrument is not in the table";
+    }
+    if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
+        return "its time lies outside the years 1700 to 2201";
+    }
+    if (record->src_ns > record->ts_ns || record->src_ns < record->ts_ns - BAR_NS_MAX) {
+        return "its time lies before the interval that it closes, or too far behind";
+    }
+    return quote ? event_quote_fault(&record->quote) : event_trade_tick_fault(&record->trade_tick);
+}
+
+/* Takes one quote or trade; NULL, or what is wrong with it. Files have them rarely, so that their
+ * checks stay out of the way of bars. */
+RARELY static const char *take_tick(struct bars_check *check, const struct event *record)
+{
+    const char *fault = tick_fault(check, record);
+    int64_t rank = (int64_t)bars_rank(record) - BARS_RANK_BAR;
+    if (fault != NULL) {
+        return fault;
+    }
+    if (record->ts_ns < check->last_ts_ns) {
+        return "it is earlier than the record before";
+    }
+    if (record->ts_ns == check->last_ts_ns && rank < check->last_rank) {
+        return "its kind or instrument does not follow the one before at the same time";
+    }
+    check->slice_count += record->ts_ns > check->last_ts_ns;
+    check->last_ts_ns = record->ts_ns;
+    check->last_rank = rank;
+    check->count++;
+    check->quote_count += record->kind == EVENT_QUOTE;
+    check->trade_count += record->kind == EVENT_TRADE_TICK;
+    return NULL;
+}
+
+/* Takes bars up to the first record that is no good one, which it names, or to the end. */
+RARELY static const char *take_bars(struct bars_check *check, const struct event *records,
+                                    uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         const struct event *record = &records[i];
-        const char *fault = record_fault(check, record);
+        const char *fault = bar_fault(check, record);
         if (fault != NULL) {
             return fault;
         }
-        const int64_t rank = bars_rank(record);
         if (record->ts_ns > check->last_ts_ns) {
             check->slice_count++;
         } else if (record->ts_ns < check->last_ts_ns) {
             return "it is earlier than the record before";
-        } else if (rank < check->last_rank + (record->kind == EVENT_BAR ? 1 : 0)) {
-            return "its kind or instrument does not follow the one before at the same time";
+        } else if (record->instrument <= check->last_rank) {
+            return "its instrument does not follow the one before at the same time";
         }
         check->last_ts_ns = record->ts_ns;
-        check->last_rank = rank;
+        check->last_rank = record->instrument;
         check->count++;
-        check->quote_count += record->kind == EVENT_QUOTE;
-        check->trade_count += record->kind == EVENT_TRADE_TICK;
+    }
+    return NULL;
+}
+
+const char *bars_check_records(struct bars_check *check, const struct event *records,
+                               uint64_t count)
+{
+    const uint64_t before = check->count;
+    const char *fault;
+    while ((fault = take_bars(check, records + (check->count - before),
+                              count - (check->count - before))) != NULL) {
+        const struct event *record = &records[check->count - before];
+        if (event_is_tick(record->kind)) {
+            fault = take_tick(check, record);
+        }
+        if (fault != NULL) {
+            return fault;
+        }
     }
     return NULL;
 }

@@ -21,7 +21,7 @@ struct bars_check {
     uint64_t quote_count;
     uint64_t trade_count;
     int64_t last_ts_ns;
-    int64_t last_rank; /* bars_rank() of the last one, -1 before the first */
+    int64_t last_rank; /* bars_rank() of the last one, counted so that a bar's is its instrument */
 };
 
 void bars_check_init(struct bars_check *check, uint32_t instrument_count, int64_t bar_ns);

@@ -4,7 +4,8 @@
  *
  * The market place comes first: its fills reach the engine before the slice's closes, so nobody
  * decides on a close that came after a fill at the open. A step is one report with what followed,
- * or one whole slice: bars, slice end and decisions. Each step is in the log before it is acted on.
+ * or one whole slice: ticks, bars, slice end and decisions. Each step is in the log before it is
+ * acted on.
  */
 #include "driver/driver_private.h"
 
@@ -156,7 +157,9 @@ static void log_slice_by_ref(struct driver *driver)
     const struct event *slice = &output->records[output->slots - 1];
     int64_t session = driver->assembly.engine->session.open_ns;
     bool decided = output->slots > slice->slots;
-    bool due = driver->plan.every_slice || session != driver->logged_session || slice->flags != 0;
+    bool due =
+        slice->flags != 0 || (driver->slice.count > 0 &&
+                              (driver->plan.every_slice || session != driver->logged_session));
     driver->last_slice = *slice;
     if (decided || due) {
         append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
@@ -197,8 +200,8 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
         log_slice_by_ref(driver);
         return end_step(driver, problem);
     }
-    for (uint32_t i = 0; i < slice->count; i++) {
-        log_append(log, &slice->bars[i]);
+    for (const struct event *record = slice_ticks(slice); record < slice_end(slice); record++) {
+        log_append(log, record);
     }
     const struct event end = slice_end_event(slice);
     log_append(log, &end);
@@ -449,7 +452,8 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain;
+    bool alone = driver->plan.log == NULL && !driver->watched && driver->assembly.view->plain &&
+                 !driver->plan.feed->has_ticks;
     enum err err = take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
