@@ -13,13 +13,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static const char *const headers[] = {
-    "symbol,ts_utc,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,"
-    "ask_close,ask_size\n",
-    "symbol,ts_utc,bid,bid_size,ask,ask_size,exchange,quote_condition_hex,suspicious\n",
-    "symbol,ts_utc,price,size,exchange,sale_condition_hex,suspicious\n",
-    "",
-};
+#define QUOTE_BARS                                                                                 \
+    "symbol,ts_utc,bid_open,bid_high,bid_low,bid_close,bid_size,ask_open,ask_high,ask_low,"        \
+    "ask_close,ask_size\n"
+#define QUOTES "symbol,ts_utc,bid,bid_size,ask,ask_size,exchange,quote_condition_hex,suspicious\n"
+#define TRADES "symbol,ts_utc,price,size,exchange,sale_condition_hex,suspicious\n"
+
+static const char *const headers[] = {QUOTE_BARS, QUOTES, TRADES, ""};
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
