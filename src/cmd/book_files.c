@@ -2,9 +2,11 @@
 #include "cmd/book_files.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/engine.h"
+#include "sys/memory.h"
 
 static void name_left_out(const struct book_config *book, int64_t bar_ns)
 {
@@ -42,6 +44,49 @@ enum err book_frames_check(struct run_config *config, int64_t bar_ns, struct pro
     return ERR_OK;
 }
 
+/* The place of a symbol among the instruments; their count when it is not there. */
+static uint32_t find_symbol(const char *symbol, const struct instrument *instruments,
+                            uint32_t instrument_count)
+{
+    uint32_t at = 0;
+    while (at < instrument_count && strcmp(instruments[at].symbol, symbol) != 0) {
+        at++;
+    }
+    return at;
+}
+
+enum err book_symbols_check(const struct run_config *config, const struct instrument *instruments,
+                            uint32_t instrument_count, struct problem *problem)
+{
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        const struct book_config *book = &config->books[i];
+        for (uint32_t k = 0; k < book->symbol_count; k++) {
+            const char *symbol = book->symbols[k].symbol;
+            if (find_symbol(symbol, instruments, instrument_count) == instrument_count) {
+                return problem_set(problem, ERR_USAGE,
+                                   "%s: strategy %s names %s, which the data does not hold; take "
+                                   "it out, or give data that holds it",
+                                   config->path, book->strategy->name, symbol);
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+/* Which of the instruments the book trades; all of its symbols are there. */
+static bool *book_instruments(const struct book_config *book, const struct instrument *instruments,
+                              uint32_t instrument_count)
+{
+    if (book->symbols == NULL) {
+        return NULL;
+    }
+    bool *traded = xcalloc(instrument_count, sizeof *traded);
+    for (uint32_t k = 0; k < book->symbol_count; k++) {
+        traded[find_symbol(book->symbols[k].symbol, instruments, instrument_count)] = true;
+    }
+    return traded;
+}
+
 static enum err open_book(struct book_config *book, const struct run_config *config,
                           const struct instrument *instruments, uint32_t instrument_count,
                           struct signals *signals, struct problem *problem)
@@ -68,9 +113,11 @@ enum err book_files_open(struct run_config *config, const struct instrument *ins
                          uint32_t instrument_count, struct book_files *files,
                          struct problem *problem)
 {
-    enum err err = ERR_OK;
     *files = (struct book_files){0};
+    enum err err = book_symbols_check(config, instruments, instrument_count, problem);
     for (uint32_t i = 0; i < config->book_count && err == ERR_OK; i++) {
+        files->instruments[i] = book_instruments(&config->books[i], instruments, instrument_count);
+        config->books[i].instruments = files->instruments[i];
         err = open_book(&config->books[i], config, instruments, instrument_count,
                         &files->signals[i], problem);
     }
@@ -84,5 +131,7 @@ void book_files_finish(struct book_files *files)
 {
     for (uint32_t i = 0; i < BOOKS_MAX; i++) {
         signals_finish(&files->signals[i]);
+        free(files->instruments[i]);
+        files->instruments[i] = NULL;
     }
 }

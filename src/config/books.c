@@ -111,6 +111,9 @@ static VALUE_READER(read_preset)
     book->frame_ns = book->preset->frame_ns;
     set_parameter(book, "fast", book->preset->fast);
     set_parameter(book, "slow", book->preset->slow);
+    set_parameter(book, "min_confidence", book->preset->confidence_e9);
+    set_parameter(book, "min_profit", book->preset->profit_e9);
+    set_parameter(book, "min_alignment", book->preset->confidence_e9); /* its confidence */
     book->sizing.kind = SIZING_RISK;
     book->sizing.share_ppm = book->preset->risk_ppm;
     book->exits.time_limit_ns = book->preset->time_limit_ns;

@@ -18,24 +18,11 @@ static void name(struct keys *keys, const char *key)
                                      "%s%s", keys->length > 0 ? ", " : "", key);
 }
 
-static void name_book(const struct book_config *book, struct keys *keys)
-{
-    if (book->symbols != NULL) {
-        name(keys, "symbols of one strategy");
-    }
-}
-
 enum err config_check_carried_out(const struct run_config *config, struct problem *problem)
 {
     struct keys keys = {.length = 0};
-    for (uint32_t i = 0; i < config->book_count; i++) {
-        name_book(&config->books[i], &keys);
-    }
     if (config->exchange.shorting) {
         name(&keys, "shorting");
-    }
-    if (config->actions_path != NULL) {
-        name(&keys, "actions");
     }
     if (keys.length == 0) {
         return ERR_OK;

@@ -51,6 +51,7 @@ struct book_config {
     int64_t frame_ns;
     struct instrument *symbols; /* in the order of the file; NULL: all of the run's */
     uint32_t symbol_count;
+    const bool *instruments; /* [instrument]: the same once the data is known; NULL: all of them */
     struct sizing sizing;
     struct entry_config entry;
     struct exit_plan exits;

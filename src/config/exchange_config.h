@@ -61,4 +61,11 @@ struct exchange_config {
     int64_t commission_min_e9;       /* the least for one fill */
 };
 
+/* Whether anything of it happens at random, so that it has a seed. */
+static inline bool exchange_config_is_random(const struct exchange_config *exchange)
+{
+    return exchange->reject_ppm > 0 ||
+           (exchange->slippage.kind == CONFIG_SLIPPAGE_UNIFORM && exchange->slippage.ppm > 0);
+}
+
 #endif

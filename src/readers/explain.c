@@ -128,7 +128,7 @@ static void ask(const struct lookup *lookup, const struct engine *engine, const 
     const struct trade *trade = &engine->trades[place];
     enum seat_state state = engine_seat_state(engine, seat);
     book->bars = seat->track != NULL ? seat->track->row->bars : view_bars(engine->view, instrument);
-    book->warmup_bars = seat->warmup_bars;
+    book->warmup_bars = engine->books[book->book - 1U].warmup_bars;
     book->series_count = seat->series_count;
     for (uint32_t i = 0; i < seat->series_count; i++) {
         const struct series *series = seat->context.series[i];
@@ -144,7 +144,9 @@ static void ask(const struct lookup *lookup, const struct engine *engine, const 
         book->held_since_ns = trade->detail.opened_ns;
         book->trade_id = trade->id;
     }
-    book->outcome = state == SEAT_NO_BAR ? EXPLAIN_NO_BAR : EXPLAIN_WARMING_UP;
+    book->outcome = state == SEAT_OUTSIDE  ? EXPLAIN_OUTSIDE
+                    : state == SEAT_NO_BAR ? EXPLAIN_NO_BAR
+                                           : EXPLAIN_WARMING_UP;
     if (state == SEAT_DUE) {
         book->said = engine_seat_ask(seat, bar);
         book->outcome = explain_outcome(book->said, book->holding);

@@ -42,7 +42,8 @@ struct explain_order {
 };
 
 #define EXPLAIN_OUTCOME_LIST(X)                                                                    \
-    X(NO_BAR, "no-bar") /* it decides on longer frames, or on other hours */                       \
+    X(OUTSIDE, "other-symbols") /* the book does not trade this one */                             \
+    X(NO_BAR, "no-bar")         /* it decides on longer frames, or on other hours */               \
     X(WARMING_UP, "warming-up")                                                                    \
     X(HOLD, "hold")                                                                                \
     X(HELD_ALREADY, "held-already")       /* says buy, and the book holds it */                    \

@@ -89,6 +89,11 @@ static void print_holding(const struct explain_book *book, FILE *out)
 static void print_answer(const struct explanation *explanation, const struct explain_book *book,
                          FILE *out)
 {
+    if (book->outcome == EXPLAIN_OUTSIDE) {
+        line(out, "answer");
+        (void)fprintf(out, "not asked: this strategy trades other symbols of the run\n");
+        return;
+    }
     if (book->outcome == EXPLAIN_NO_BAR) {
         line(out, "answer");
         (void)fprintf(out, "not asked: this bar finished none of its frame; %" PRIu64 " so far\n",
@@ -121,6 +126,7 @@ static void print_outcome(const struct explain_book *book, FILE *out)
 {
     const char *text = "";
     switch (book->outcome) {
+    case EXPLAIN_OUTSIDE:
     case EXPLAIN_NO_BAR:
     case EXPLAIN_WARMING_UP:
         return;

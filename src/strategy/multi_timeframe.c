@@ -102,25 +102,33 @@ static struct votes count_votes(const struct strategy_context *context)
     return votes;
 }
 
-static struct decision align(enum act act, uint8_t reason, int64_t agreeing, int64_t all)
-{
-    struct decision decision = decision_act(act, reason);
-    decision.confidence_ppm = (uint64_t)(agreeing * 1000000 / all) & 0xfffff;
-    return decision;
-}
+/* The share of `agreeing` votes among `all`, as a confidence. */
+static const uint32_t shares_ppm[FRAMES + 1][FRAMES + 1] = {
+    [1] = {[1] = 1000000},
+    [2] = { [1] = 500000,              [2] = 1000000},
+    [3] = {  [1] = 333333, [2] = 666666, [3] = 1000000},
+};
 
+/* Which way it goes changes from one instrument to the next, so the processor cannot foretell it:
+ * there is no branch on it. */
 static struct decision decide(const struct strategy_context *context)
 {
+    enum { MIXED, UP, DOWN };
+    static const uint8_t acts[] = {[MIXED] = ACT_HOLD, [UP] = ACT_BUY, [DOWN] = ACT_SELL};
+    static const uint8_t why[] = {[MIXED] = REASON_MIXED, [UP] = REASON_UP, [DOWN] = REASON_DOWN};
     const struct votes votes = count_votes(context);
+    if (votes.all == 0) {
+        return decision_hold(REASON_MIXED);
+    }
     const int64_t wanted_e9 = context->parameters[MIN_ALIGNMENT] * votes.all;
-    const int64_t down = votes.all - votes.up;
-    if (votes.all > 0 && votes.up * MONEY_E9 >= wanted_e9) {
-        return align(ACT_BUY, REASON_UP, votes.up, votes.all);
-    }
-    if (votes.all > 0 && down * MONEY_E9 >= wanted_e9) {
-        return align(ACT_SELL, REASON_DOWN, down, votes.all);
-    }
-    return decision_hold(REASON_MIXED);
+    const int64_t agreeing[] = {[MIXED] = 0, [UP] = votes.up, [DOWN] = votes.all - votes.up};
+    /* More than half are wanted, so not both. */
+    const uint32_t way = (agreeing[UP] * MONEY_E9 >= wanted_e9 ? UP : 0U) +
+                         (agreeing[DOWN] * MONEY_E9 >= wanted_e9 ? DOWN : 0U);
+    return (struct decision){.act = acts[way],
+                             .reason = why[way],
+                             .strength_ppm = way == MIXED ? 0 : 1000000,
+                             .confidence_ppm = shares_ppm[votes.all][agreeing[way]] & 0xfffff};
 }
 
 const struct strategy_def strategy_multi_timeframe = {

@@ -124,7 +124,7 @@ static inline struct decision bench_take(struct bench *bench, const struct event
     if (!bench->asked) {
         return (struct decision){.act = ACT_HOLD};
     }
-    bench->context.bar = bench->track != NULL ? &bench->track->bar : bar;
+    bench->context.bar = bench->track != NULL ? view_track_bar(bench->track, bar) : bar;
     struct decision said = bench->def->decide(&bench->context);
     cr_assert_lt(said.reason, REASONS_MAX);
     cr_assert_not_null(bench->def->reasons[said.reason]);

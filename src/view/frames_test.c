@@ -97,8 +97,9 @@ static void resample(struct resampled *frame, const struct hours *hours, const s
     }
 }
 
-static const int64_t lengths_ns[] = {10 * NS_PER_MIN, 30 * NS_PER_MIN, NS_PER_HOUR, 4 * NS_PER_HOUR,
-                                     NS_PER_DAY};
+/* Some divide others, some do not; in no order. */
+static const int64_t lengths_ns[] = {10 * NS_PER_MIN, NS_PER_HOUR,     NS_PER_DAY,
+                                     15 * NS_PER_MIN, 30 * NS_PER_MIN, 4 * NS_PER_HOUR};
 enum { LENGTHS = sizeof lengths_ns / sizeof lengths_ns[0] };
 
 /* Two years with four changes of the clocks and seven half days; `keep` leaves bars out. */
