@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/hot.h"
+#include "base/money.h"
 #include "sys/memory.h"
 
 /* The same report; the moment at which we received it is ours, not the exchange's. */
@@ -53,10 +54,33 @@ RARELY static void make_more_room(struct sim *sim, uint32_t answers)
     }
 }
 
+/* Quotes and trades of a slice, before its bars. */
+RARELY static void give_ticks(struct sim *sim, const struct slice *slice)
+{
+    for (const struct event *tick = slice_ticks(slice); tick < slice->bars; tick++) {
+        if (tick->kind == EVENT_QUOTE) {
+            const struct exchange_quote quote = {
+                .bid_e9 = tick->quote.bid_e9,
+                .ask_e9 = tick->quote.ask_e9,
+                .bid_size_e9 = tick->quote.bid_size * MONEY_E9, /* TICK_SIZE_MAX fits */
+                .ask_size_e9 = tick->quote.ask_size * MONEY_E9,
+            };
+            make_more_room(sim, sim->answers_max);
+            exchange_on_quote(sim->exchange, tick->instrument, tick->ts_ns, &quote, &sim->reports);
+        } else if ((tick->flags & TRADE_TICK_VOLUME_ONLY) == 0) {
+            exchange_on_trade(sim->exchange, tick->instrument, tick->trade_tick.price_e9);
+        }
+    }
+    make_more_room(sim, sim->answers_max);
+}
+
 void sim_on_slice(struct sim *sim, const struct slice *slice)
 {
     if (sim->reports.count > 0) {
         make_room(sim);
+    }
+    if (slice->tick_count > 0) {
+        give_ticks(sim, slice);
     }
     exchange_on_slice(sim->exchange, slice, &sim->reports);
     if (sim->reports.count > 0) {
@@ -133,8 +157,8 @@ bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
 {
     const struct exchange *const exchange = sim->exchange;
     int64_t difference = 0;
-    const struct event *const end = slice->bars + slice->count;
-    for (const struct event *bar = slice->bars; bar < end; bar++) {
+    const struct event *const end = slice_end(slice);
+    for (const struct event *bar = slice_ticks(slice); bar < end; bar++) {
         difference |= exchange_qty_e9(exchange, bar->instrument) ^
                       engine->ledger.positions[bar->instrument].qty_e9;
     }

@@ -155,6 +155,9 @@ void data_print_rows(const struct import_report *report)
     if (report->skipped > 0) {
         printf(", %" PRIu64 " bad ones left out", report->skipped);
     }
+    if (report->set_aside > 0) {
+        printf(", %" PRIu64 " set aside by their own flags", report->set_aside);
+    }
     printf("\n");
     for (uint32_t i = 0; i < report->fault_count; i++) {
         printf("            %s\n", report->faults[i]);

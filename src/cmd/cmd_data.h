@@ -12,6 +12,8 @@
 
 #include "base/utc.h"
 #include "data/bars.h"
+#include "data/tick_facts.h"
+#include "sys/json_writer.h"
 
 /* The subcommands: each takes its own arguments and returns the exit code. */
 int cmd_data_synth(int argc, char **argv);
@@ -63,5 +65,9 @@ void data_print_files(const struct import_report *report, const char *const *pat
 void data_print_rows(const struct import_report *report);
 void data_print_bar_length(const struct bars *bars, const struct import_report *report);
 void data_print_span(const struct bars *bars);
+
+/* What info says of quotes and trades; `facts` are one symbol's. */
+void data_print_ticks(const struct bars *bars, const struct tick_facts *ticks);
+void data_json_ticks(struct json_writer *json, const struct tick_facts *facts);
 
 #endif

@@ -193,6 +193,7 @@ static enum err compute_all(const struct facts_arguments *arguments, struct fact
         err = bars_open(arguments->files.paths[i], &arguments->files.options, &bars, &report,
                         problem);
         if (err == ERR_OK) {
+            bars_drop_ticks(&bars);
             facts_compute(&bars, &facts[i]);
         }
         import_report_finish(&report);
@@ -205,7 +206,7 @@ int cmd_data_facts(int argc, char **argv)
 {
     static const struct argp argp = {facts_options, facts_parse, "FILE...", facts_doc,
                                      NULL,          NULL,        NULL};
-    struct facts_arguments arguments = {0};
+    struct facts_arguments arguments = {.files = {.options = {.needs_bars = true}}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
     struct facts *facts = xcalloc(arguments.files.count, sizeof *facts);
     struct problem problem;

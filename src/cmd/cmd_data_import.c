@@ -109,9 +109,14 @@ static error_t import_parse(int key, char *text, struct argp_state *state)
 
 static void print_first_bars(const struct bars *bars)
 {
+    int shown = 0;
     printf("first bars  symbol start open high low close volume\n");
-    for (uint64_t i = 0; i < bars->count && i < SHOWN_BARS_MAX; i++) {
+    for (uint64_t i = 0; i < bars->count && shown < SHOWN_BARS_MAX; i++) {
         const struct event *record = &bars->records[i];
+        if (record->kind != EVENT_BAR) {
+            continue;
+        }
+        shown++;
         char start[UTC_TEXT_SIZE];
         char open[MONEY_TEXT_SIZE];
         char high[MONEY_TEXT_SIZE];
@@ -133,11 +138,19 @@ static void import_print(const struct bars *bars, const struct import_report *re
 {
     data_print_files(report, paths);
     data_print_rows(report);
-    printf("bars        %" PRIu64 " of %" PRIu32 " symbol%s\n", bars->count, bars->instrument_count,
-           bars->instrument_count == 1 ? "" : "s");
-    data_print_bar_length(bars, report);
+    printf("bars        %" PRIu64 " of %" PRIu32 " symbol%s\n", bars_bar_count(bars),
+           bars->instrument_count, bars->instrument_count == 1 ? "" : "s");
+    if (bars_tick_count(bars) > 0) {
+        printf("quotes      %" PRIu64 "\ntrades      %" PRIu64 "\n", bars->quote_count,
+               bars->trade_count);
+    }
+    if (bars->bar_ns != 0) {
+        data_print_bar_length(bars, report);
+    }
     data_print_span(bars);
-    print_first_bars(bars);
+    if (bars->bar_ns != 0) {
+        print_first_bars(bars);
+    }
     (void)fflush(stdout); /* seen before the writing starts; data_end_output() tells of errors */
 }
 

@@ -22,7 +22,10 @@ struct info_arguments {
 /* One file, opened. */
 struct info_file {
     const char *path;
-    struct bars bars;
+    struct bars bars; /* without ticks, which are told apart; may be none */
+    uint64_t quote_count;
+    uint64_t trade_count;
+    struct tick_facts *ticks; /* by instrument; NULL: there are none */
     struct import_report report;
     struct quality quality;
 };
@@ -169,15 +172,8 @@ static void print_quality(const struct bars *bars, const struct quality *quality
     print_findings(bars, quality, QUALITY_JUMP);
 }
 
-static void info_print(const struct info_file *file)
+static void print_symbols(const struct bars *bars)
 {
-    const struct bars *bars = &file->bars;
-    data_print_files(&file->report, &file->path);
-    data_print_rows(&file->report);
-    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
-    data_print_bar_length(bars, &file->report);
-    data_print_span(bars);
-    printf("data hash   %s\n", bars->data_hash);
     printf("symbols     %" PRIu32 " (bars, start of the first, start of the last)\n",
            bars->instrument_count);
     struct symbol_span *spans = spans_create(bars);
@@ -193,7 +189,30 @@ static void info_print(const struct info_file *file)
                bars->instrument_count - SHOWN_SYMBOLS_MAX);
     }
     free(spans);
-    print_quality(bars, &file->quality);
+}
+
+static void info_print(const struct info_file *file)
+{
+    const struct bars *bars = &file->bars;
+    data_print_files(&file->report, &file->path);
+    data_print_rows(&file->report);
+    if (file->ticks != NULL) {
+        printf("quotes      %" PRIu64 "\ntrades      %" PRIu64 "\n", file->quote_count,
+               file->trade_count);
+    }
+    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
+    if (bars->count > 0) {
+        data_print_bar_length(bars, &file->report);
+        data_print_span(bars);
+    }
+    printf("data hash   %s\n", bars->data_hash);
+    if (file->ticks != NULL) {
+        data_print_ticks(bars, file->ticks);
+    }
+    if (bars->count > 0) {
+        print_symbols(bars);
+        print_quality(bars, &file->quality);
+    }
 }
 
 /* ---- JSON ---- */
@@ -236,7 +255,12 @@ static void json_symbols(struct json_writer *json, const struct info_file *file)
         json_member_uint(json, "bars", spans[i].count);
         json_member_string(json, "first_start", first);
         json_member_string(json, "last_start", last);
-        json_counts(json, &file->quality.symbols[i]);
+        if (file->ticks != NULL) {
+            data_json_ticks(json, &file->ticks[i]);
+        }
+        if (bars->count > 0) {
+            json_counts(json, &file->quality.symbols[i]);
+        }
         json_end_object(json);
     }
     json_end_array(json);
@@ -277,8 +301,10 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     char length[24];
     char first[UTC_TEXT_SIZE];
     char last[UTC_TEXT_SIZE];
-    data_start_text(&bars->records[0], first);
-    data_end_text(&bars->records[bars->count - 1], last);
+    if (bars->count > 0) {
+        data_start_text(&bars->records[0], first);
+        data_end_text(&bars->records[bars->count - 1], last);
+    }
     json_begin_object(json);
     json_member_string(json, "path", file->path);
     json_member_string(json, "format", file->report.files[0].format);
@@ -287,12 +313,18 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     json_member_uint(json, "bars", bars->count);
     json_member_uint(json, "slices", bars->slice_count);
     json_member_uint(json, "symbols", bars->instrument_count);
-    json_member_string(json, "bar", bar_length_text(bars->bar_ns, length));
-    json_member_uint(json, "bar_ns", (uint64_t)bars->bar_ns);
-    json_member_string(json, "first_start", first);
-    json_member_string(json, "last_end", last);
+    json_member_uint(json, "quotes", file->quote_count);
+    json_member_uint(json, "trades", file->trade_count);
+    if (bars->count > 0) {
+        json_member_string(json, "bar", bar_length_text(bars->bar_ns, length));
+        json_member_uint(json, "bar_ns", (uint64_t)bars->bar_ns);
+        json_member_string(json, "first_start", first);
+        json_member_string(json, "last_end", last);
+    }
     json_member_string(json, "data_hash", bars->data_hash);
-    json_counts(json, &file->quality.all);
+    if (bars->count > 0) {
+        json_counts(json, &file->quality.all);
+    }
     json_symbols(json, file);
     json_findings(json, file);
     json_end_object(json);
@@ -331,7 +363,13 @@ static enum err info_open(struct data_files *sources, struct info_file *files,
         struct info_file *file = &files[i];
         file->path = sources->paths[i];
         err = bars_open(file->path, &sources->options, &file->bars, &file->report, problem);
+        file->quote_count = file->bars.quote_count;
+        file->trade_count = file->bars.trade_count;
         if (err == ERR_OK) {
+            file->ticks = tick_facts_create(&file->bars);
+            bars_drop_ticks(&file->bars);
+        }
+        if (err == ERR_OK && file->bars.count > 0) {
             quality_measure(&file->bars, &file->quality);
         }
     }
@@ -356,6 +394,7 @@ int cmd_data_info(int argc, char **argv)
         bars_finish(&files[i].bars);
         import_report_finish(&files[i].report);
         quality_finish(&files[i].quality);
+        free(files[i].ticks);
     }
     free(files);
     data_files_finish(&arguments.files);

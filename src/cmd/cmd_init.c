@@ -84,9 +84,10 @@ static void take_symbols_of(struct answers *answers, const struct bars *bars)
 
 static bool take_file(struct answers *answers, const char *path)
 {
+    static const struct import_options needs_bars = {.needs_bars = true};
     struct bars bars;
     struct problem problem;
-    if (bars_open(path, NULL, &bars, NULL, &problem) != ERR_OK) {
+    if (bars_open(path, &needs_bars, &bars, NULL, &problem) != ERR_OK) {
         (void)printf("  %s\n", problem.text);
         return false;
     }

@@ -90,7 +90,9 @@ static void take_bars(const struct opened *opened, const struct bars *bars,
              action = next_action(opened)) {
             benchmark_action(benchmark, action);
         }
-        benchmark_take(benchmark, &bars->records[i]);
+        if (bars->records[i].kind == EVENT_BAR) {
+            benchmark_take(benchmark, &bars->records[i]);
+        }
     }
 }
 

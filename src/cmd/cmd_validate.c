@@ -115,7 +115,9 @@ static void find_last_prices(struct inputs *inputs, struct last_prices *prices)
     const struct bars *bars = &inputs->bars;
     inputs->closes_e9 = xcalloc(bars->instrument_count, sizeof *inputs->closes_e9);
     for (uint64_t i = 0; i < bars->count; i++) {
-        inputs->closes_e9[bars->records[i].instrument] = bars->records[i].bar.close_e9;
+        if (bars->records[i].kind == EVENT_BAR) {
+            inputs->closes_e9[bars->records[i].instrument] = bars->records[i].bar.close_e9;
+        }
     }
     *prices = (struct last_prices){bars->instrument_count, bars->instruments, inputs->closes_e9};
 }

@@ -21,6 +21,7 @@ enum err source_options(const struct run_config *config, struct local_zone *zone
 {
     *options = (struct import_options){
         .bar_ns = config->bar_ns,
+        .needs_bars = true,
         .symbols = config->symbols,
         .symbol_count = config->symbol_count,
         .zone = config->tz != NULL ? zone : NULL,

@@ -182,10 +182,23 @@ static void count_frames(enum calendar_id calendar, int64_t frame_ns, struct exi
     }
 }
 
+enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *exits,
+                                  int64_t price_e9)
+{
+    if (!plan->at_broker && exits->stop_e9 != 0 && price_e9 <= exits->stop_e9) {
+        return EXIT_CAUSE_STOP;
+    }
+    if (price_e9 <= closer_trail_stop_e9(exits)) { /* as it stood before this price */
+        return EXIT_CAUSE_TRAILING;
+    }
+    exits->best_e9 = price_e9 > exits->best_e9 ? price_e9 : exits->best_e9;
+    bool reached = !plan->at_broker && exits->target_e9 != 0 && price_e9 >= exits->target_e9;
+    return reached ? EXIT_CAUSE_TARGET : EXIT_CAUSE_NONE;
+}
+
 enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
                                 int64_t frame_ns, struct exits *exits, const struct event *bar)
 {
-    int64_t close_e9 = bar->bar.close_e9;
     if (exits->fresh) {
         exits->fresh = false;
         set_flat_time(plan, calendar, exits, bar);
@@ -193,15 +206,9 @@ enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id c
     if (plan->time_limit_bars != 0) {
         count_frames(calendar, frame_ns, exits, bar->ts_ns);
     }
-    if (!plan->at_broker && exits->stop_e9 != 0 && close_e9 <= exits->stop_e9) {
-        return EXIT_CAUSE_STOP;
-    }
-    if (close_e9 <= closer_trail_stop_e9(exits)) { /* as it stood before this close */
-        return EXIT_CAUSE_TRAILING;
-    }
-    exits->best_e9 = close_e9 > exits->best_e9 ? close_e9 : exits->best_e9;
-    if (!plan->at_broker && exits->target_e9 != 0 && close_e9 >= exits->target_e9) {
-        return EXIT_CAUSE_TARGET;
+    enum exit_cause cause = closer_take_price(plan, exits, bar->bar.close_e9);
+    if (cause != EXIT_CAUSE_NONE) {
+        return cause;
     }
     if (plan->time_limit_bars != 0 && exits->bars >= plan->time_limit_bars) {
         return EXIT_CAUSE_TIME;

@@ -105,6 +105,10 @@ int64_t closer_first_stop_e9(const struct exit_plan *plan, int64_t price_e9, int
 void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_t average_e9,
                        int64_t ts_ns, bool first);
 
+/* A price at which the trade could be closed now; the cause when it closes the trade, else NONE. */
+enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *exits,
+                                  int64_t price_e9);
+
 /* A finished bar of the trade's instrument; the cause when it closes the trade, else NONE. */
 enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
                                 int64_t frame_ns, struct exits *exits, const struct event *bar);

@@ -443,8 +443,10 @@ void engine_apply(struct engine *engine, const struct event *record)
         return;
     case EVENT_NONE:
     case EVENT_BAR:
+    case EVENT_QUOTE:
+    case EVENT_TRADE_TICK:
     case EVENT_SLICE_END:
-        CHECK(!"bars come by the slice");
+        CHECK(!"bars and ticks come by the slice");
         return;
     case EVENT_LOG_START:
     case EVENT_LOG_TEXT:

@@ -17,6 +17,9 @@ static inline bool engine_concerns(const struct engine *engine, const struct eve
     return bar->bar.close_e9 <= band->low_e9 || bar->bar.close_e9 >= band->high_e9;
 }
 
+/* A price between bars at which its trades could be closed. True as above. */
+bool engine_watch_price(struct engine *engine, uint32_t instrument, int64_t price_e9);
+
 /* A slice at or after turn_ns: a session begins, or a time rule is due. True as above. */
 RARELY bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9);
 

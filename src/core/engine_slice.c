@@ -38,6 +38,7 @@ void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
 
 void engine_apply_slice(struct engine *engine, const struct slice *slice)
 {
+    (void)engine_take_ticks(engine, slice);
     if (slice->ts_ns >= engine->turn_ns) {
         (void)engine_turn(engine, slice->ts_ns, engine->equity_e9);
     }
@@ -204,7 +205,9 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     const uint64_t evaluations = engine->counters.evaluations;
     const bool filled = engine->filled;
     UNSET struct engine_pass pass;
+    const bool tick_says = slice->tick_count > 0 && engine_take_ticks(engine, slice);
     engine_pass_begin(&pass, engine, output);
+    pass.says = tick_says;
     const struct event *const end = slice->bars + slice->count;
     engine_pass_slice(&pass, slice->ts_ns);
     for (const struct event *bar = slice->bars; bar < end; bar++) {

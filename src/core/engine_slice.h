@@ -94,6 +94,10 @@ RARELY bool engine_seat_warms(const struct engine *engine, struct seat *seat);
  * each through sizing and gates, and adds the outcomes to the output. */
 RARELY void engine_decide_slice(struct engine *engine, struct output *output);
 
+/* Quotes and trades of a slice, which come before its bars: what is held takes their prices, and
+ * quotes run the exits. True when a trade has to be closed. */
+RARELY bool engine_take_ticks(struct engine *engine, const struct slice *slice);
+
 /* The SLICE record that closes a slice; `filled`: something did since the one before;
  * `evaluations`: how many there were before. It needs no applying. */
 void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,

@@ -116,6 +116,24 @@ bool engine_watch_bar(struct engine *engine, const struct event *bar)
     return engine->scratch->exit_count != before;
 }
 
+bool engine_watch_price(struct engine *engine, uint32_t instrument, int64_t price_e9)
+{
+    uint32_t before = engine->scratch->exit_count;
+    struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
+    for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
+        if (!is_watched(engine, trade)) {
+            continue;
+        }
+        enum exit_cause cause =
+            closer_take_price(&plan_of(engine, trade)->exits, &trade->exits, price_e9);
+        if (cause != EXIT_CAUSE_NONE) {
+            wish(engine, trade, cause);
+        }
+    }
+    engine_set_band(engine, instrument);
+    return engine->scratch->exit_count != before;
+}
+
 /* A trade whose moment has come. */
 static void take_time(struct engine *engine, struct trade *trade, int64_t ts_ns)
 {

@@ -10,10 +10,10 @@
 #include "sys/memory.h"
 
 /* One input byte stands for many of the file, or a header of 4096 bytes would never be found: the
- * first 120 bytes are the header's, the rest is what follows it. */
+ * first 136 bytes are the header's, the rest is what follows it. */
 static unsigned char *unpack(const uint8_t *bytes, size_t size, size_t *file_size)
 {
-    size_t header = size < 120 ? size : 120;
+    size_t header = size < 136 ? size : 136;
     *file_size = 4096 + size - header;
     unsigned char *file = xcalloc(1, *file_size);
     memcpy(file, bytes, header);

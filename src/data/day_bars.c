@@ -25,6 +25,9 @@ static void set_sessions(struct event *records, uint64_t count, enum calendar_id
     bool found = false;
     for (uint64_t i = 0; i < count; i++) {
         struct event *bar = &records[i];
+        if (bar->kind != EVENT_BAR) {
+            continue;
+        }
         if (utc_day_of(bar->src_ns) != date) {
             date = utc_day_of(bar->src_ns);
             found = session_of(date, calendar, &day);
@@ -38,7 +41,7 @@ static void set_sessions(struct event *records, uint64_t count, enum calendar_id
 
 static bool stands_before(const struct event *a, const struct event *b)
 {
-    return a->ts_ns < b->ts_ns || (a->ts_ns == b->ts_ns && a->instrument < b->instrument);
+    return a->ts_ns < b->ts_ns || (a->ts_ns == b->ts_ns && bars_rank(a) < bars_rank(b));
 }
 
 static bool in_order(const struct event *records, uint64_t count)
@@ -58,7 +61,8 @@ static uint64_t count_slices(const struct event *records, uint64_t count, uint64
     for (uint64_t i = 1; i < count; i++) {
         if (records[i - 1].ts_ns != records[i].ts_ns) {
             slices++;
-        } else if (records[i - 1].instrument == records[i].instrument) {
+        } else if (records[i].kind == EVENT_BAR &&
+                   bars_rank(&records[i - 1]) == bars_rank(&records[i])) {
             *twice = i;
             return 0;
         }

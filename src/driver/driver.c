@@ -4,7 +4,8 @@
  *
  * The market place comes first: its fills reach the engine before the slice's closes, so nobody
  * decides on a close that came after a fill at the open. A step is one report with what followed,
- * or one whole slice: bars, slice end and decisions. Each step is in the log before it is acted on.
+ * or one whole slice: ticks, bars, slice end and decisions. Each step is in the log before it is
+ * acted on.
  */
 #include "driver/driver_private.h"
 
@@ -163,7 +164,9 @@ static void log_slice_by_ref(struct driver *driver)
     const struct event *slice = &output->records[output->slots - 1];
     int64_t session = driver->assembly.engine->session.open_ns;
     bool decided = output->slots > slice->slots;
-    bool due = driver->plan.every_slice || session != driver->logged_session || slice->flags != 0;
+    bool due =
+        slice->flags != 0 || (driver->slice.count > 0 &&
+                              (driver->plan.every_slice || session != driver->logged_session));
     driver->last_slice = *slice;
     if (decided || due) {
         append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
@@ -202,8 +205,8 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
         log_slice_by_ref(driver);
         return driver_end_step(driver, problem);
     }
-    for (uint32_t i = 0; i < slice->count; i++) {
-        log_append(log, &slice->bars[i]);
+    for (const struct event *record = slice_ticks(slice); record < slice_end(slice); record++) {
+        log_append(log, record);
     }
     const struct event end = slice_end_event(slice);
     log_append(log, &end);
@@ -507,12 +510,13 @@ HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, uint32_t opene
     return go_ahead(driver, false, true, opened, problem);
 }
 
-/* The way of this run, or NULL: somebody looks on, or the log wants each slice. */
+/* The way of this run, or NULL: somebody looks on, the log wants each slice, or some slices hold
+ * more than bars. */
 static ahead_way *way_ahead(const struct driver *driver)
 {
     const struct driver_plan *plan = &driver->plan;
     bool plain = driver->assembly.view->plain;
-    if (driver->watched ||
+    if (driver->watched || plan->feed->has_ticks ||
         (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
         return NULL;
     }

@@ -156,13 +156,18 @@ static inline const struct event *record_at(const struct records *records, size_
     return &records->slots[slot];
 }
 
-/* A step ends where an input, or the log's own end, begins: bars of one slice belong together. */
+static inline bool is_market(const struct event *record)
+{
+    return record->kind == EVENT_BAR || event_is_tick(record->kind);
+}
+
+/* A step ends where an input, or the log's own end, begins: bars and ticks of one slice belong
+ * together. */
 static inline bool is_step_start(const struct records *records, size_t slot)
 {
     const struct event *record = record_at(records, slot);
-    bool first_bar =
-        record->kind == EVENT_BAR && (slot == 0 || record_at(records, slot - 1)->kind != EVENT_BAR);
-    return first_bar || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
+    bool first = is_market(record) && (slot == 0 || !is_market(record_at(records, slot - 1)));
+    return first || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
            record->kind == EVENT_DEPOSIT || record->kind == EVENT_ACTION ||
            record->kind == EVENT_LOG_END;
 }

@@ -76,7 +76,7 @@ static enum err give_slice(struct replay *replay, const struct slice *slice)
         look_after(replay, slice);
     }
     replay->checked = 0;
-    replay->result->inputs += slice->count + 1;
+    replay->result->inputs += slice->tick_count + slice->count + 1;
     replay->result->slices++;
     return ERR_OK;
 }
@@ -179,7 +179,8 @@ static enum err take(struct replay *replay, const struct event *record)
         replay->checked = 0;
         return compare(replay, record);
     }
-    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+    if (record->kind == EVENT_BAR || event_is_tick(record->kind) ||
+        record->kind == EVENT_SLICE_END) {
         const struct slice *slice = gather_slice(&replay->gather, record);
         return slice != NULL ? give_slice(replay, slice) : ERR_OK;
     }

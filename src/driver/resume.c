@@ -92,7 +92,8 @@ static void fold_record(struct fold *fold, const struct event *record)
     if (record->kind != EVENT_ORDER) {
         flush_group(fold);
     }
-    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+    if (record->kind == EVENT_BAR || event_is_tick(record->kind) ||
+        record->kind == EVENT_SLICE_END) {
         const struct slice *slice = gather_slice(&fold->gather, record);
         if (slice != NULL) {
             fold_slice(fold, slice);

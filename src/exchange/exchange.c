@@ -177,6 +177,16 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
     }
 }
 
+void exchange_on_trade(struct exchange *exchange, uint32_t instrument, int64_t price_e9)
+{
+    CHECK(instrument < exchange->plan.instrument_count);
+    struct holding *holding = &exchange->holdings[instrument];
+    holding->close_e9 = price_e9;
+    if ((holding->qty_e9 | holding->value_e9) != 0) {
+        account_revalue(exchange, holding);
+    }
+}
+
 bool exchange_is_quiet(const struct exchange *exchange)
 {
     return exchange->free_count == exchange->plan.orders_max;

@@ -145,9 +145,13 @@ struct exchange_quote {
 };
 
 /* Takes a quote at ts_ns. From its first quote on an instrument's orders meet quotes alone, except
- * those for the open or the close; bars then only value positions. */
+ * those for the open or the close; bars then only value positions. The position takes the side that
+ * it could be closed at. */
 void exchange_on_quote(struct exchange *exchange, uint32_t instrument, int64_t ts_ns,
                        const struct exchange_quote *quote, struct exchange_reports *reports);
+
+/* Takes the price of a trade of others: the position takes it, orders do not meet it. */
+void exchange_on_trade(struct exchange *exchange, uint32_t instrument, int64_t price_e9);
 
 /* The exchange's own books. */
 int64_t exchange_cash_e9(const struct exchange *exchange);
@@ -156,7 +160,8 @@ int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument);
 /* What one share of the position cost on average, commissions left out; 0 without a position. */
 int64_t exchange_average_cost_e9(const struct exchange *exchange, uint32_t instrument);
 
-/* Cash plus all positions at their last closes; false when an amount left int64. */
+/* Cash plus all positions at their last closes, trades or quotes, whichever came last; false when
+ * an amount left int64. */
 bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9);
 
 /* What new positions may cost now: less what working orders hold, where the account holds it. */

@@ -97,4 +97,11 @@ void exchange_on_quote(struct exchange *exchange, uint32_t instrument, int64_t t
              buys ? &ask_left_e9 : &bid_left_e9, reports);
     }
     orders_set_wake(exchange, holding);
+    int64_t closing_e9 = holding->qty_e9 < 0 ? quote->ask_e9 : quote->bid_e9;
+    if (closing_e9 == 0) {
+        closing_e9 = holding->qty_e9 < 0 ? quote->bid_e9 : quote->ask_e9;
+    }
+    if (closing_e9 != 0) {
+        exchange_on_trade(exchange, instrument, closing_e9); /* as if it had traded there */
+    }
 }
