@@ -64,26 +64,30 @@ void sim_on_slice(struct sim *sim, const struct slice *slice)
     }
 }
 
+void sim_on_action(struct sim *sim, const struct event *action)
+{
+    make_room(sim);
+    exchange_on_action(sim->exchange, action, &sim->reports);
+    settle_queues(sim);
+}
+
 bool sim_is_quiet(const struct sim *sim)
 {
     return sim->waiting == 0 && exchange_is_quiet(sim->exchange);
 }
 
-bool sim_follow(struct sim *sim, bool opened, const struct event *first, const struct event *end,
-                const int64_t *equity_e9)
+bool sim_follow(struct sim *sim, uint32_t opened, const struct event *first,
+                const struct event *end, const int64_t *equity_e9)
 {
-    if (opened) {
+    if (opened > 0) {
         int64_t opened_e9;
         if (!exchange_equity_e9(sim->exchange, &opened_e9) || opened_e9 != *equity_e9) {
             return false;
         }
-        const int64_t ts_ns = first->ts_ns;
-        while (first < end && first->ts_ns == ts_ns) {
-            first++;
-        }
+        first += opened;
         equity_e9++;
     }
-    return exchange_follow(sim->exchange, first, end, equity_e9);
+    return first == end || exchange_follow(sim->exchange, first, end, equity_e9);
 }
 
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns)
@@ -116,8 +120,9 @@ bool sim_agrees_after_report(const struct sim *sim, const struct engine *engine)
            last->qty_e9 == engine->ledger.positions[instrument].qty_e9;
 }
 
-static bool same_account(const struct exchange *exchange, const struct engine *engine)
+bool sim_agrees_on_account(const struct sim *sim, const struct engine *engine)
 {
+    const struct exchange *exchange = sim->exchange;
     int64_t equity_e9;
     return exchange_cash_e9(exchange) == ledger_cash_e9(&engine->ledger) &&
            exchange_equity_e9(exchange, &equity_e9) && equity_e9 == engine->equity_e9;
@@ -133,7 +138,7 @@ bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
         difference |= exchange_qty_e9(exchange, bar->instrument) ^
                       engine->ledger.positions[bar->instrument].qty_e9;
     }
-    return difference == 0 && same_account(exchange, engine);
+    return difference == 0 && sim_agrees_on_account(sim, engine);
 }
 
 bool sim_agrees(const struct sim *sim, const struct engine *engine)
@@ -143,7 +148,7 @@ bool sim_agrees(const struct sim *sim, const struct engine *engine)
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         difference |= exchange_qty_e9(exchange, i) ^ engine->ledger.positions[i].qty_e9;
     }
-    return difference == 0 && same_account(exchange, engine);
+    return difference == 0 && sim_agrees_on_account(sim, engine);
 }
 
 void sim_destroy(struct sim *sim)

@@ -81,9 +81,7 @@ static enum err list_gates(const struct gates_arguments *arguments, struct probl
         (arguments->json ? gates_write_json
                          : gates_print)(config.path != NULL ? &config.limits : NULL,
                                         arguments->run != NULL ? &counts : NULL, stdout);
-        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-            err = problem_set_errno(problem, "cannot write to the standard output");
-        }
+        err = cmd_flush(problem);
     }
     config_finish(&config);
     return err;

@@ -9,8 +9,8 @@
 
 #include "base/money.h"
 #include "cmd/cmd.h"
+#include "cmd/source.h"
 #include "config/carried_out.h"
-#include "data/local_zone.h"
 #include "sys/memory.h"
 #include "sys/plugin.h"
 
@@ -77,26 +77,16 @@ static enum err open_data(const struct validate_options *wanted, struct inputs *
 {
     const struct run_config *config = &inputs->config;
     struct local_zone zone;
-    struct import_options import = {
-        .bar_ns = config->bar_ns,
-        .symbols = config->symbols,
-        .symbol_count = config->symbol_count,
-        .zone = config->tz != NULL ? &zone : NULL,
-    };
-    if (config->tz != NULL && local_zone_parse(config->tz, &zone) != ERR_OK) {
-        return problem_set(problem, ERR_USAGE,
-                           "%s: this machine knows no time zone `%s`; write tz: America/New_York",
-                           config->path, config->tz);
+    struct import_options import;
+    enum err err = source_options(config, &zone, &import, problem);
+    if (err == ERR_OK && config->actions_path != NULL) {
+        err = actions_read(config->actions_path, &inputs->actions, problem);
     }
-    if (config->actions_path != NULL) {
-        enum err err = actions_read(config->actions_path, &inputs->actions, problem);
-        if (err != ERR_OK) {
-            return err;
-        }
+    if (err == ERR_OK && wanted->data_count > 0) {
+        err = bars_open_many(wanted->data_paths, wanted->data_count, &import, &inputs->bars,
+                             &inputs->import, problem);
     }
-    return wanted->data_count == 0 ? ERR_OK
-                                   : bars_open_many(wanted->data_paths, wanted->data_count, &import,
-                                                    &inputs->bars, &inputs->import, problem);
+    return err;
 }
 
 /* What the config left to the data: the length of its bars, and whether it holds every symbol. */
@@ -227,8 +217,8 @@ int cmd_validate(int argc, char **argv)
     } else if (err == ERR_OK) {
         validate_print(&validation, stdout);
     }
-    if (err == ERR_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        err = problem_set_errno(&problem, "cannot write to the standard output");
+    if (err == ERR_OK) {
+        err = cmd_flush(&problem);
     }
     int code = err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
     free(validation.blocked);

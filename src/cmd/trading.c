@@ -19,6 +19,7 @@
 #include "cmd/cmd.h"
 #include "cmd/desk.h"
 #include "config/carried_out.h"
+#include "data/actions.h"
 #include "driver/driver.h"
 #include "monitor/terminal.h"
 #include "readers/explain_decisions.h"
@@ -36,6 +37,9 @@
 
 /* Runs of more slices than this keep one equity point per session instead of one per slice. */
 enum { EQUITY_POINTS_MAX = 250000 };
+
+/* What a log in memory is likely to need: made ready before the run. */
+enum { LOG_BYTES_PER_BAR = 32 };
 
 static volatile sig_atomic_t stop_wanted;
 
@@ -57,6 +61,8 @@ struct trading {
     struct run_config config;
     struct bars bars;
     struct book_files files;
+    struct event *actions; /* splits and dividends of the run */
+    size_t action_count;
     struct import_report import;
     struct preamble preamble;
     char run_id[RUN_ID_SIZE];
@@ -157,6 +163,31 @@ static enum err open_bars(struct trading *trading)
     return ERR_OK;
 }
 
+/* Splits and dividends; says so when the file has none for this data. */
+static enum err open_actions(struct trading *trading)
+{
+    const char *path = trading->config.actions_path;
+    struct actions actions;
+    if (path == NULL) {
+        return ERR_OK;
+    }
+    enum err err = actions_read(path, &actions, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    trading->actions =
+        actions_events(&actions, trading->bars.instruments, trading->bars.instrument_count,
+                       trading->start_ns, &trading->action_count);
+    if (trading->action_count == 0) {
+        (void)fprintf(stderr,
+                      "bellwether: warning: none of the %zu splits and dividends in %s is of a "
+                      "symbol of the data and later than its first bar\n",
+                      actions.count, path);
+    }
+    actions_finish(&actions);
+    return ERR_OK;
+}
+
 static enum err open_inputs(struct trading *trading)
 {
     enum err err = open_config(trading);
@@ -166,6 +197,9 @@ static enum err open_inputs(struct trading *trading)
                         &trading->start_ns, &trading->market_text, &trading->problem);
     } else if (err == ERR_OK) {
         err = open_bars(trading);
+    }
+    if (err == ERR_OK) {
+        err = open_actions(trading);
     }
     if (err == ERR_OK) {
         err = book_frames_check(&trading->config, trading->bars.bar_ns, &trading->problem);
@@ -407,6 +441,12 @@ static enum err open_state(struct trading *trading)
 
 static enum err open_log(struct trading *trading)
 {
+    if (trading->options->in_memory) {
+        enum err err = log_create_in_memory(trading->bars.count * LOG_BYTES_PER_BAR, &trading->log,
+                                            &trading->problem);
+        driver_set_log(trading->driver, trading->log);
+        return err == ERR_OK ? begin_log(trading) : err;
+    }
     if (trading->options->no_run_dir) {
         return driver_begin(trading->driver, &trading->problem);
     }
@@ -451,6 +491,8 @@ static enum err make_driver(struct trading *trading)
         .instrument_count = trading->bars.instrument_count,
         .feed = trading->feed,
         .start_ns = trading->start_ns,
+        .actions = trading->actions,
+        .action_count = trading->action_count,
         .market_log = sim ? MARKET_LOG_FULL : MARKET_LOG_REF,
         .every_slice = trading->bars.slice_count <= EQUITY_POINTS_MAX,
         .sync = options->state_dir != NULL,
@@ -641,17 +683,13 @@ static struct run_metrics *bare_metrics(const struct trading *trading)
     return metrics;
 }
 
-/* What only the closed log can tell: its chain, and the run's figures. */
-static enum err read_log_back(struct trading *trading, struct run_metrics **metrics)
+/* What only the log can tell: its chain, and the run's figures. Closes the reader. */
+static enum err read_log_back(struct trading *trading, struct log_reader *reader,
+                              struct run_metrics **metrics)
 {
-    struct log_reader *reader;
-    enum err err = log_reader_open(trading->log_dir, &reader, &trading->problem);
-    if (err != ERR_OK) {
-        return err;
-    }
     struct history *history = NULL;
     trading->log_chain = log_reader_chain(reader);
-    err = history_create(reader, &trading->preamble, &history, &trading->problem);
+    enum err err = history_create(reader, &trading->preamble, &history, &trading->problem);
     if (err == ERR_OK) {
         *metrics = run_metrics_create(history);
         history_destroy(history);
@@ -661,6 +699,23 @@ static enum err read_log_back(struct trading *trading, struct run_metrics **metr
                              &trading->problem);
     }
     log_reader_close(reader);
+    return err;
+}
+
+/* Closes log and views, and reads the log; *metrics stays NULL where that fails. */
+static enum err close_and_read(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader = NULL;
+    enum err err = ERR_OK;
+    if (trading->options->in_memory) { /* it is gone once it is closed */
+        err = log_reader_open_in_memory(trading->log, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
+    err = close_outputs(trading, err);
+    if (err == ERR_OK && trading->log_dir != NULL) {
+        err = log_reader_open(trading->log_dir, &reader, &trading->problem);
+        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    }
     return err;
 }
 
@@ -683,12 +738,10 @@ static enum err conclude(struct trading *trading)
         }
         trading->log_slots = log_slots(trading->log);
     }
-    enum err err = close_outputs(trading, ERR_OK);
     struct run_metrics *metrics = NULL;
-    if (trading->log_dir == NULL) {
+    enum err err = close_and_read(trading, &metrics);
+    if (trading->options->no_run_dir) {
         metrics = bare_metrics(trading);
-    } else if (err == ERR_OK) {
-        err = read_log_back(trading, &metrics);
     }
     struct run_result result;
     fill_result(trading, &result);
@@ -718,6 +771,7 @@ static void finish(struct trading *trading)
     book_files_finish(&trading->files);
     import_report_finish(&trading->import);
     config_finish(&trading->config);
+    free(trading->actions);
     free(trading->market_text);
     free(trading->config_path);
     free(trading->run_dir);

@@ -34,9 +34,6 @@ enum err config_check_carried_out(const struct run_config *config, struct proble
     if (config->exchange.shorting) {
         name(&keys, "shorting");
     }
-    if (config->actions_path != NULL) {
-        name(&keys, "actions");
-    }
     if (keys.length == 0) {
         return ERR_OK;
     }

@@ -1,5 +1,5 @@
 /* grammar_test.c: every key gives its value; presets and profiles give theirs, and lose to what is
- * written. The refusals are in config_test.c and tests/wrong_configs. */
+ * written. The refusals are in refusals_test.c and tests/wrong_configs. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

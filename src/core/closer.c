@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "base/code_text.h"
 #include "base/money.h"
 
 enum { PPM = 1000000 };
@@ -10,27 +11,11 @@ enum { PPM = 1000000 };
 #define CENT       (MONEY_E9 / 100)
 #define SMALL_TICK (MONEY_E9 / 10000) /* below a dollar */
 
-const char *exit_cause_text(uint8_t cause)
-{
-    static const char *const texts[] = {
-#define X(name, text) text,
-        EXIT_CAUSE_LIST(X)
-#undef X
-    };
-    return cause < sizeof texts / sizeof texts[0] ? texts[cause] : "unknown";
-}
+#define CAUSE(name, text)        CASE_TEXT(EXIT_CAUSE_##name, text)
+#define NOTICE(name, code, text) CASE_TEXT(NOTICE_##name, text)
 
-const char *notice_text(uint8_t notice)
-{
-    switch ((enum notice)notice) {
-#define X(name, code, text)                                                                        \
-    case NOTICE_##name:                                                                            \
-        return text;
-        NOTICE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+CODE_TEXT(exit_cause_text, enum exit_cause, EXIT_CAUSE_LIST(CAUSE), "unknown")
+CODE_TEXT(notice_text, enum notice, NOTICE_LIST(NOTICE), "unknown")
 
 /* ---- the plan ---- */
 
@@ -258,18 +243,18 @@ int64_t closer_due_ns(const struct exits *exits, bool entry_works)
     return entry_works && exits->patience_ns < due_ns ? exits->patience_ns : due_ns;
 }
 
-static void scale(int64_t *price_e9, int64_t before_e9, int64_t after_e9)
+static void scale(int64_t *price_e9, int64_t new_shares, int64_t old_shares)
 {
-    if (money_mul_div(*price_e9, before_e9, after_e9, ROUND_EVEN, price_e9) != ERR_OK) {
+    if (money_mul_div(*price_e9, old_shares, new_shares, ROUND_EVEN, price_e9) != ERR_OK) {
         *price_e9 = PRICE_E9_MAX;
     }
 }
 
-void closer_split(struct exits *exits, int64_t before_e9, int64_t after_e9)
+void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares)
 {
-    scale(&exits->target_e9, before_e9, after_e9);
-    scale(&exits->stop_e9, before_e9, after_e9);
-    scale(&exits->trail_e9, before_e9, after_e9);
-    scale(&exits->best_e9, before_e9, after_e9);
-    scale(&exits->atr_e9, before_e9, after_e9);
+    scale(&exits->target_e9, new_shares, old_shares);
+    scale(&exits->stop_e9, new_shares, old_shares);
+    scale(&exits->trail_e9, new_shares, old_shares);
+    scale(&exits->best_e9, new_shares, old_shares);
+    scale(&exits->atr_e9, new_shares, old_shares);
 }

@@ -1,6 +1,6 @@
 /* closer.h: how a trade is to end: its plan as prices and times, and what a finished close or the
  * clock makes of them. The rules are in docs/closer.md. Pure functions of one trade; the engine
- * (engine_exits.c) carries out what they ask for.
+ * (engine_watch.c, engine_close.c) carries out what they ask for.
  *
  * Each rule has one holder. The broker holds target and stop where the plan says so, and the
  * trailing stop when it is the only stop: a second one cannot rest for the same shares. The engine
@@ -116,8 +116,8 @@ enum exit_cause closer_take_time(const struct exits *exits, int64_t ts_ns);
 struct band closer_band(const struct exit_plan *plan, const struct exits *exits);
 int64_t closer_due_ns(const struct exits *exits, bool entry_works);
 
-/* A split of a position from `before_e9` to `after_e9` shares: prices take their new measure. */
-void closer_split(struct exits *exits, int64_t before_e9, int64_t after_e9);
+/* A split of `new_shares` for `old_shares`: prices take their new measure. */
+void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares);
 
 /* A limit price that is `offset_ppm` above the reference, on a tick, rounded down. */
 int64_t closer_limit_price_e9(int64_t reference_e9, int64_t offset_ppm);

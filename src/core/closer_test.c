@@ -616,71 +616,17 @@ Test(closer, entries_go_as_configured)
     bench_finish(&bench);
 }
 
-static void say_cash(struct bench *bench, enum cash_cause cause, int64_t amount_e9, int64_t qty_e9)
-{
-    struct event cash = bench_report(bench, EVENT_ACCOUNT_CASH, 0, 0);
-    cash.flags = (uint8_t)cause;
-    cash.account_cash = (struct event_account_cash){.amount_e9 = amount_e9, .qty_e9 = qty_e9};
-    bench_take(bench, &cash);
-}
-
 Test(closer, dividends_and_interest_have_their_accounts)
 {
     struct bench bench;
     enter(&bench, (struct exit_plan){.stop = PRICE(1)}, USD(10));
     const struct ledger *ledger = &bench.decides.engine->ledger;
     int64_t cash_e9 = ledger_cash_e9(ledger);
-    say_cash(&bench, CASH_DIVIDEND, USD(25), 0);
-    say_cash(&bench, CASH_INTEREST, -USD(3), 0);
+    bench_cash(&bench, 0, CASH_DIVIDEND, USD(25), 0);
+    bench_cash(&bench, 0, CASH_INTEREST, -USD(3), 0);
     cr_assert_eq(ledger_cash_e9(ledger), cash_e9 + USD(22));
     cr_assert_eq(ledger->balance_e9[ACCOUNT_DIVIDENDS], -USD(25));
     cr_assert_eq(ledger->balance_e9[ACCOUNT_INTEREST], USD(3));
     cr_assert_eq(bench_trade(&bench, 0, 0)->realized_e9, 0);
-    bench_finish(&bench);
-}
-
-Test(closer, a_split_gives_the_plan_its_new_measure)
-{
-    struct bench bench;
-    enter(&bench, (struct exit_plan){.stop = PRICE(2), .target = PRICE(4)}, USD(10));
-    say_cash(&bench, CASH_SPLIT, 0, SHARES(100)); /* two for one */
-    const struct trade *trade = bench_trade(&bench, 0, 0);
-    cr_assert_eq(trade->qty_e9, SHARES(200));
-    cr_assert_eq(trade->cost_e9, USD(1000));
-    cr_assert_eq(trade->exits.stop_e9, USD(4));
-    cr_assert_eq(trade->exits.target_e9, USD(7));
-    bench_slice_at(&bench, USD(5));
-    assert_quiet(&bench);
-    bench_slice_at(&bench, USD(4));
-    (void)assert_exit(&bench, EXIT_CAUSE_STOP, SHARES(200));
-    bench_finish(&bench);
-}
-
-Test(closer, a_split_parts_shares_among_books_and_pays_the_fraction)
-{
-    struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    plan.books = 2;
-    plan.exits.stop = (struct exit_distance)PRICE(1);
-    bench_init(&bench, &plan);
-    for (uint32_t book = 0; book < 2; book++) {
-        uint64_t entry = bench_buy(&bench, book, 0, USD(10));
-        bench_fill(&bench, 0, entry, SHARES(100), USD(10));
-    }
-    say_cash(&bench, CASH_SPLIT, USD(4), -SHARES(67)); /* two for three: 133 and a third left */
-    cr_assert_eq(bench_trade(&bench, 0, 0)->qty_e9, SHARES(67));
-    cr_assert_eq(bench_trade(&bench, 1, 0)->qty_e9, SHARES(66));
-    cr_assert_eq(bench_trade(&bench, 1, 0)->realized_e9, USD(4));
-    bench_finish(&bench);
-}
-
-Test(closer, split_needs_quiet)
-{
-    struct bench bench;
-    uint64_t entry, target, stop;
-    enter_bracket(&bench, &entry, &target, &stop);
-    bench_fill(&bench, 0, entry, SHARES(100), USD(10));
-    say_cash(&bench, CASH_SPLIT, 0, SHARES(100));
-    cr_assert_eq(bench.decides.engine->fault, ENGINE_FAULT_SPLIT);
     bench_finish(&bench);
 }

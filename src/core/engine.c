@@ -9,6 +9,7 @@
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 const char *engine_fault_text(enum engine_fault fault)
 {
@@ -164,8 +165,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
+        .said = &engine->said[(size_t)book_index * REASONS_MAX],
         .book = book_index,
         .series_count = book->series_count,
+        .summed_at = UINT64_MAX,
         .context = {.instrument = instrument,
                     .holding = HOLDING_FLAT,
                     .parameters = book->plan.parameters,
@@ -173,6 +176,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
     };
     for (uint32_t k = 0; k < book->series_count; k++) {
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
+    }
+    if (track != NULL) {
+        seat->changes =
+            view_changes(engine->view, instrument, seat->context.series, seat->series_count);
     }
 }
 
@@ -197,7 +204,8 @@ static bool has_rules(const struct engine_plan *plan)
 }
 
 /* The most slots one event can come to: a decision and an order per book and bar, with its exits
- * and a step of the Closer where there are plans, and the slice; or the ledger lines of a split. */
+ * and a step of the Closer where there are plans, and the slice; or what a split comes to: three
+ * ledger lines and a trade's end per book. */
 static uint32_t output_capacity(const struct engine_plan *plan)
 {
     uint64_t each = has_rules(plan) ? 12 : 4;
@@ -209,6 +217,7 @@ static uint32_t output_capacity(const struct engine_plan *plan)
 /* What the Closer keeps, for an engine whose books have plans. */
 struct closer_parts {
     struct band *bands;
+    int64_t *dues;
     struct trade **noted;
 };
 
@@ -217,6 +226,7 @@ static struct closer_parts carve_closer(struct arena *arena, const struct engine
     size_t places = (size_t)plan->book_count * plan->instrument_count;
     struct closer_parts parts = {0};
     parts.bands = arena_take(arena, plan->instrument_count, sizeof *parts.bands);
+    parts.dues = arena_take(arena, plan->instrument_count, sizeof *parts.dues);
     parts.noted = arena_take(arena, has_rules(plan) ? 2 * places : 1, sizeof(void *));
     return parts;
 }
@@ -226,9 +236,11 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
 {
     engine->closes = has_rules(plan);
     engine->bands = parts->bands;
+    engine->dues = parts->dues;
     engine->scratch->exits = parts->noted;
     for (uint32_t instrument = 0; instrument < plan->instrument_count; instrument++) {
         engine->bands[instrument] = BAND_QUIET;
+        engine->dues[instrument] = CLOSER_NEVER_NS;
     }
     engine->due_ns = CLOSER_NEVER_NS;
     engine->turn_ns = INT64_MIN;
@@ -242,6 +254,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct book *books = arena_take(arena, plan->book_count, sizeof *books);
     struct trade *trades = arena_take(arena, places, sizeof *trades);
     struct seat *seats = arena_take(arena, places, sizeof *seats);
+    uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
@@ -263,6 +276,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .commission_e9 = plan->commission_e9,
         .calendar = plan->calendar,
         .extended_hours = plan->extended_hours,
+        .assume_adjusted = plan->assume_adjusted,
         .multiplier = plan->multiplier == 0 ? 1 : plan->multiplier,
         .instrument_count = plan->instrument_count,
         .book_count = plan->book_count,
@@ -270,6 +284,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .books = books,
         .trades = trades,
         .seats = seats,
+        .weights = weights,
         .live = live,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
@@ -343,18 +358,15 @@ static void restart(struct output *output)
 RARELY static void post_cash(struct engine *engine, const struct event *cash, struct output *output)
 {
     uint32_t count =
-        decide_cash_postings(engine, cash, output_place(output, engine->book_count + 1));
+        decide_cash_postings(engine, cash, output_place(output, 3 * engine->book_count + 1));
     for (uint32_t i = 0; i < count; i++) {
         engine_apply_posting(engine, output_commit(output));
     }
-}
-
-RARELY static void close_on_report(struct engine *engine, const struct event *report,
-                                   struct output *output)
-{
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade != NULL && engine->fault == ENGINE_FAULT_NONE) {
-        engine_answer(engine, trade, report, output);
+    for (uint32_t book = 0; cash->flags == CASH_SPLIT && book < engine->book_count; book++) {
+        if (engine->fault == ENGINE_FAULT_NONE &&
+            decide_split_trade(engine, book, cash, output_place(output, 2))) {
+            engine_apply_trade(engine, output_commit(output));
+        }
     }
 }
 
@@ -363,27 +375,33 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     restart(output);
     uint64_t fills = engine->counters.fills;
     engine->ts_ns = report->ts_ns;
-    engine_apply_report(engine, report);
-    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
-        uint32_t count =
-            decide_fill_postings(engine, report, output_place(output, FILL_POSTINGS_MAX));
-        for (uint32_t i = 0; i < count; i++) {
-            engine_apply_posting(engine, output_commit(output));
-        }
-    }
+    struct trade *trade = engine_apply_report(engine, report);
     if (report->kind == EVENT_ACCOUNT_CASH) {
         post_cash(engine, report, output);
         return;
     }
-    if (report->kind == EVENT_ACCEPTED) {
+    if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
-    if (decide_trade(engine, report, output_place(output, 2))) {
+    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
+        uint32_t count =
+            decide_fill_postings(engine, trade, report, output_place(output, FILL_POSTINGS_MAX));
+        for (uint32_t i = 0; i < count; i++) {
+            engine_post(engine, trade, output_commit(output));
+        }
+    }
+    if (decide_trade(trade, report, output_place(output, 2))) {
         engine_apply_trade(engine, output_commit(output));
     }
-    if (engine->closes) {
-        close_on_report(engine, report, output);
+    if (engine->closes && engine->fault == ENGINE_FAULT_NONE) {
+        engine_answer(engine, trade, report, output);
     }
+}
+
+void engine_on_action(struct engine *engine, const struct event *action, struct output *output)
+{
+    restart(output);
+    engine_apply(engine, action);
 }
 
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)
@@ -433,6 +451,17 @@ static bool exits_are_consistent(const struct engine *engine)
     return true;
 }
 
+static bool weights_are_consistent(const struct engine *engine)
+{
+    size_t places = (size_t)engine->book_count * engine->instrument_count;
+    for (size_t i = 0; i < places; i++) {
+        if (engine->weights[i] != trade_weight(&engine->trades[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool engine_is_consistent(const struct engine *engine)
 {
     for (uint32_t instrument = 0; instrument < engine->instrument_count; instrument++) {
@@ -454,7 +483,7 @@ bool engine_is_consistent(const struct engine *engine)
         realized += engine->books[book].realized_e9;
         commission += engine->books[book].commission_e9;
     }
-    if (!exits_are_consistent(engine)) {
+    if (!exits_are_consistent(engine) || !weights_are_consistent(engine)) {
         return false;
     }
     return realized == -(__int128)engine->ledger.balance_e9[ACCOUNT_REALIZED] &&

@@ -51,8 +51,9 @@ struct engine_plan {
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
     enum calendar_id calendar;
-    bool extended_hours; /* entries may be made there */
-    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
+    bool extended_hours;  /* entries may be made there */
+    bool assume_adjusted; /* a jump between two sessions stops no entries */
+    uint32_t multiplier;  /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
@@ -78,8 +79,13 @@ struct seat {
     uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
     const struct view_track *track; /* that frame; NULL in a plain view */
     uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
+    uint64_t *said;                 /* its book's row of engine->said */
     uint32_t book;                  /* index from 0 */
     uint32_t series_count;
+    const uint64_t *changes; /* counts what its series change with; NULL where there is no track */
+    uint64_t summed_at; /* and where it stood when their part of the decision hash was summed */
+    uint64_t series_sum;
+    bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     struct strategy_context context;
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };
@@ -106,7 +112,7 @@ struct engine_counters {
     X(NONE, "none")                                                                                \
     X(RANGE, "an amount left the range of 9.2 billion")                                            \
     X(FOREIGN_REPORT, "the broker reported an order that is not ours")                             \
-    X(SPLIT, "a split came while orders of the instrument were working")                           \
+    X(SPLIT, "the broker reported a split that no corporate action announced")                     \
     X(OVERFILL, "an order filled for more than was ordered")                                       \
     X(QUARANTINE, "an order was reported in a way that cannot be")
 
@@ -139,6 +145,14 @@ struct gate_trace {
                  int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
 };
 
+/* The last split that was announced. */
+struct split {
+    uint32_t instrument;
+    bool announced; /* and the broker's report of it is still to come */
+    int64_t new_shares;
+    int64_t old_shares;
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
@@ -146,6 +160,7 @@ struct engine {
     int64_t commission_e9;
     enum calendar_id calendar;
     bool extended_hours;
+    bool assume_adjusted;
     uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
@@ -154,6 +169,7 @@ struct engine {
     struct book *books;
     struct trade *trades;   /* [instrument][book] */
     struct seat *seats;     /* [instrument][book] */
+    uint8_t *weights;       /* [instrument][book]: trade_weight(), where all lie close together */
     uint16_t *live;         /* [instrument]: trades that are pending or open */
     uint32_t exposed_count; /* instruments with a live trade */
     uint64_t next_trade_id;
@@ -162,7 +178,8 @@ struct engine {
     /* The Closer's: see docs/closer.md. */
     bool closes;        /* a book has rules beyond its strategy's own word */
     struct band *bands; /* [instrument]: finished closes that concern an open trade */
-    int64_t due_ns;     /* no time rule concerns a trade before this */
+    int64_t *dues;      /* [instrument]: no time rule concerns its trades before this */
+    int64_t due_ns;     /* nor any trade before this */
     int64_t turn_ns;    /* nor does a session begin */
 
     int64_t ts_ns; /* of the last event */
@@ -172,6 +189,7 @@ struct engine {
     int64_t peak_equity_e9;
     int64_t max_drawdown_e9;
     bool filled; /* since the last slice's end */
+    struct split split;
     enum engine_state state;
     uint64_t decision_hash;
     struct engine_counters counters;
@@ -215,13 +233,18 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
 /* Takes a report of the broker: ledger lines and the end or start of a trade follow from it. */
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output);
 
+/* Takes a split or a dividend (EVENT_ACTION), which the view has taken before: no record follows;
+ * what it comes to the broker reports. */
+void engine_on_action(struct engine *engine, const struct event *action, struct output *output);
+
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output);
 
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one report, command or record of ours, or one slice, without deciding: the fold. */
+/* Applies one report, action, command or record of ours, or one slice, without deciding: the fold.
+ */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
 

@@ -7,6 +7,7 @@
 #include "core/engine.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
 {
@@ -25,7 +26,9 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
 
 void engine_show(struct engine *engine, const struct trade *trade)
 {
-    engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
+    size_t place = (size_t)(trade - engine->trades);
+    engine->weights[place] = trade_weight(trade);
+    engine->seats[place].context.holding = trade_holding(trade);
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
     }
@@ -89,37 +92,22 @@ static enum order_event order_event_of(uint8_t kind)
     }
 }
 
-/* Cash alone: its ledger lines follow. A split would leave our orders and the broker's with
- * different measures. */
-static void apply_cash(struct engine *engine, const struct event *event)
+struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
-    if (event->flags != CASH_SPLIT || event->instrument >= engine->instrument_count) {
-        return;
-    }
-    const struct trade *trades = &engine->trades[engine_place(engine, 0, event->instrument)];
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        const struct trade *trade = &trades[book];
-        if (order_is_working(&trade->entry) || order_is_working(&trade->exit) ||
-            trade_is_protected(trade)) {
-            engine_fail(engine, ENGINE_FAULT_SPLIT);
+    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
+        if (event->flags == CASH_SPLIT) {
+            engine_apply_split(engine, event);
         }
-    }
-}
-
-void engine_apply_report(struct engine *engine, const struct event *event)
-{
-    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
-        return; /* an execution counts once, whosever place in the table it was */
-    }
-    if (event->kind == EVENT_ACCOUNT_CASH) {
-        apply_cash(engine, event);
-        return;
+        return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
+    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
+        return trade; /* an execution counts once, whosever place in the table it was */
+    }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
         engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
-        return;
+        return trade;
     }
     if (event->kind == EVENT_FILL) {
         apply_fill(engine, order, &event->report);
@@ -141,6 +129,7 @@ void engine_apply_report(struct engine *engine, const struct event *event)
     if (event->kind != EVENT_ACCEPTED) { /* else it works, as it did before */
         engine_show(engine, trade);
     }
+    return trade;
 }
 
 static void apply_deposit(struct engine *engine, const struct event *event)
@@ -329,9 +318,18 @@ static void post_to_trade(struct engine *engine, struct trade *trade,
 
 void engine_apply_posting(struct engine *engine, const struct event *event)
 {
+    struct trade *trade = engine_trade(engine, event->instrument, event->posting.order_id);
+    CHECK(trade != NULL || event->posting.order_id == 0); /* 0: cash of the account alone */
+    if (trade != NULL && posting_is_split(&event->posting)) {
+        engine_post_split(engine, trade, &event->posting);
+        return;
+    }
+    engine_post(engine, trade, event);
+}
+
+void engine_post(struct engine *engine, struct trade *trade, const struct event *event)
+{
     const struct event_posting *posting = &event->posting;
-    struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
-    CHECK(trade != NULL || posting->order_id == 0); /* 0: cash of the account alone */
     if (ledger_post(&engine->ledger, event->instrument, posting) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
@@ -340,13 +338,12 @@ void engine_apply_posting(struct engine *engine, const struct event *event)
         return;
     }
     bool first = trade->detail.entry_qty_e9 == 0;
-    int64_t before_e9 = trade->qty_e9;
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
         engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
     }
     if (engine->closes && posting->qty_e9 != 0) {
-        engine_measure_exits(engine, trade, posting, before_e9, first);
+        engine_measure_exits(engine, trade, posting, first);
     }
 }
 
@@ -415,7 +412,7 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_REPLACED:
     case EVENT_CANCEL_REJECTED:
     case EVENT_ACCOUNT_CASH:
-        engine_apply_report(engine, record);
+        (void)engine_apply_report(engine, record);
         return;
     case EVENT_COMMAND:
         apply_command(engine, record->flags);
@@ -442,7 +439,8 @@ void engine_apply(struct engine *engine, const struct event *record)
         engine_apply_notice(engine, record);
         return;
     case EVENT_ACTION:
-        return; /* what it came to is in the broker's reports */
+        engine_apply_action(engine, record);
+        return;
     case EVENT_NONE:
     case EVENT_BAR:
     case EVENT_SLICE_END:

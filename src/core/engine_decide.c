@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "core/decision_hash.h"
 #include "core/engine_exits.h"
+#include "core/engine_split.h"
 #include "core/gate_input.h"
 
 /* ---- from a decision to an order ---- */
@@ -178,15 +179,6 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
 /* ---- what a report means ---- */
 
-/* Whether this fill was the one that apply just took. */
-static const struct trade *filled_trade(const struct engine *engine, const struct event *fill)
-{
-    if (engine->fault != ENGINE_FAULT_NONE || fill->report.exec_id != engine->last_exec_id) {
-        return NULL;
-    }
-    return engine_trade(engine, fill->instrument, fill->report.order_id);
-}
-
 static void write_posting(const struct event *fill, uint16_t book, uint16_t debit, uint16_t credit,
                           int64_t amount_e9, int64_t qty_e9, struct event *record)
 {
@@ -220,11 +212,13 @@ static uint32_t write_sale(const struct trade *trade, const struct event *fill, 
     return count;
 }
 
-uint32_t decide_fill_postings(const struct engine *engine, const struct event *fill,
-                              struct event *postings)
+/* Flat: whether the one product here costs a call is otherwise the linker's mood. */
+__attribute__((flatten)) uint32_t decide_fill_postings(const struct engine *engine,
+                                                       const struct trade *trade,
+                                                       const struct event *fill,
+                                                       struct event *postings)
 {
-    const struct trade *trade = filled_trade(engine, fill);
-    if (trade == NULL) {
+    if (engine->fault != ENGINE_FAULT_NONE) {
         return 0;
     }
     int64_t value_e9 = value_or_none(fill->report.price_e9, fill->report.qty_e9);
@@ -249,60 +243,15 @@ uint32_t decide_fill_postings(const struct engine *engine, const struct event *f
 
 /* ---- cash without an execution ---- */
 
-static void write_cash_posting(const struct event *cash, const struct trade *trade, uint16_t debit,
-                               uint16_t credit, int64_t amount_e9, int64_t qty_e9,
-                               struct event *record)
-{
-    begin_record(record, EVENT_POSTING, 1, cash->ts_ns, cash->src_ns, cash->instrument);
-    record->posting.amount_e9 = amount_e9;
-    record->posting.qty_e9 = qty_e9;
-    record->posting.order_id = trade == NULL ? 0 : trade->entry.id;
-    record->posting.debit = debit;
-    record->posting.credit = credit;
-    record->posting.book = trade == NULL ? 0 : trade->book;
-}
-
-/* Income is credited, a payment debited. */
-static void write_income(const struct event *cash, const struct trade *trade, uint16_t account,
-                         struct event *record)
+/* Income is credited, a payment debited; of the account, of no trade. */
+static void write_income(const struct event *cash, uint16_t account, struct event *record)
 {
     int64_t amount_e9 = cash->account_cash.amount_e9;
     bool paid = amount_e9 >= 0;
-    write_cash_posting(cash, trade, paid ? ACCOUNT_CASH : account, paid ? account : ACCOUNT_CASH,
-                       paid ? amount_e9 : -amount_e9, 0, record);
-}
-
-/* Each open trade gets its part of the new shares, whole ones where it holds whole ones; the last
- * one what is left, and the cash paid for a fraction. */
-static uint32_t write_split(const struct engine *engine, const struct event *cash,
-                            struct event *postings)
-{
-    const struct trade *trades = &engine->trades[engine_place(engine, 0, cash->instrument)];
-    int64_t held_e9 = engine->ledger.positions[cash->instrument].qty_e9;
-    int64_t left_e9 = cash->account_cash.qty_e9;
-    const struct trade *last = NULL;
-    uint32_t count = 0;
-    for (uint32_t book = 0; book < engine->book_count; book++) {
-        last = trades[book].qty_e9 != 0 ? &trades[book] : last;
-    }
-    for (const struct trade *trade = trades; last != NULL && trade <= last; trade++) {
-        int64_t part_e9 = left_e9;
-        if (trade->qty_e9 == 0) {
-            continue;
-        }
-        if (trade != last) {
-            (void)money_mul_div(cash->account_cash.qty_e9, trade->qty_e9, held_e9, ROUND_DOWN,
-                                &part_e9); /* a part of it */
-            part_e9 -= trade->qty_e9 % MONEY_E9 == 0 ? part_e9 % MONEY_E9 : 0;
-        }
-        left_e9 -= part_e9;
-        write_cash_posting(cash, trade, ACCOUNT_POSITIONS, ACCOUNT_CAPITAL, 0, part_e9,
-                           &postings[count++]);
-    }
-    if (last != NULL && cash->account_cash.amount_e9 != 0) {
-        write_income(cash, last, ACCOUNT_REALIZED, &postings[count++]);
-    }
-    return count;
+    begin_record(record, EVENT_POSTING, 1, cash->ts_ns, cash->src_ns, cash->instrument);
+    record->posting.amount_e9 = paid ? amount_e9 : -amount_e9;
+    record->posting.debit = paid ? ACCOUNT_CASH : account;
+    record->posting.credit = paid ? account : ACCOUNT_CASH;
 }
 
 uint32_t decide_cash_postings(const struct engine *engine, const struct event *cash,
@@ -310,13 +259,14 @@ uint32_t decide_cash_postings(const struct engine *engine, const struct event *c
 {
     switch ((enum cash_cause)cash->flags) {
     case CASH_DIVIDEND:
-        write_income(cash, NULL, ACCOUNT_DIVIDENDS, postings);
+        write_income(cash, ACCOUNT_DIVIDENDS, postings);
         return 1;
     case CASH_INTEREST:
-        write_income(cash, NULL, ACCOUNT_INTEREST, postings);
+        write_income(cash, ACCOUNT_INTEREST, postings);
         return 1;
     case CASH_SPLIT:
-        return engine->fault == ENGINE_FAULT_NONE ? write_split(engine, cash, postings) : 0;
+        return engine->fault == ENGINE_FAULT_NONE ? decide_split_postings(engine, cash, postings)
+                                                  : 0;
     }
     return 0; /* no cause that we know: the two ledgers will disagree */
 }
@@ -332,17 +282,15 @@ static enum trade_state next_trade_state(const struct trade *trade)
         return TRADE_OPEN;
     }
     if (quiet) { /* and nothing can fill any more */
-        return trade->entry.filled_e9 > 0 ? TRADE_CLOSED : TRADE_VOID;
+        return trade->detail.entry_qty_e9 > 0 ? TRADE_CLOSED : TRADE_VOID;
     }
     return (enum trade_state)trade->state;
 }
 
-bool decide_trade(const struct engine *engine, const struct event *report, struct event *record)
+/* decide_trade(). Always inline: an order's path has its own, a split's another. */
+__attribute__((always_inline)) static inline bool
+trade_moves(const struct trade *trade, const struct event *report, struct event *record)
 {
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade == NULL) {
-        return false;
-    }
     /* Also of a trade that has ended: what was canceled may still have filled. */
     enum trade_state next = next_trade_state(trade);
     if (next == (enum trade_state)trade->state) {
@@ -371,4 +319,15 @@ bool decide_trade(const struct engine *engine, const struct event *report, struc
         detail->closed_ns = report->ts_ns;
     }
     return true;
+}
+
+bool decide_trade(const struct trade *trade, const struct event *report, struct event *record)
+{
+    return trade_moves(trade, report, record);
+}
+
+bool decide_split_trade(const struct engine *engine, uint32_t book, const struct event *cash,
+                        struct event *record)
+{
+    return trade_moves(&engine->trades[engine_place(engine, book, cash->instrument)], cash, record);
 }

@@ -33,18 +33,22 @@ static inline void begin_record(struct event *record, uint8_t kind, uint8_t slot
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
                       struct event *decision, struct event *order);
 
-/* Writes the ledger lines of cash that moved without an execution; returns how many: at most one
+/* Writes the ledger lines of cash that moved without an execution; returns how many: at most three
  * for each book, and one. */
-uint32_t decide_cash_postings(const struct engine *engine, const struct event *cash,
-                              struct event *postings);
+RARELY uint32_t decide_cash_postings(const struct engine *engine, const struct event *cash,
+                                     struct event *postings);
 
-/* Writes the ledger lines of a fill that was just applied, side by side; returns how many (0 when
- * it was a repetition or the engine is at fault). */
+/* Writes the ledger lines of a trade's fill that was just applied, side by side; returns how many
+ * (0 when the engine is at fault). */
 #define FILL_POSTINGS_MAX 3
-uint32_t decide_fill_postings(const struct engine *engine, const struct event *fill,
-                              struct event *postings);
+uint32_t decide_fill_postings(const struct engine *engine, const struct trade *trade,
+                              const struct event *fill, struct event *postings);
 
 /* Whether the report opened, closed or voided its trade; then writes the TRADE (two slots). */
-bool decide_trade(const struct engine *engine, const struct event *report, struct event *record);
+bool decide_trade(const struct trade *trade, const struct event *report, struct event *record);
+
+/* The same of a book's trade after the report of a split, which may have left nothing of it. */
+RARELY bool decide_split_trade(const struct engine *engine, uint32_t book, const struct event *cash,
+                               struct event *record);
 
 #endif

@@ -8,8 +8,7 @@
 
 /* ---- state: like engine_apply() ---- */
 
-/* A bar of an instrument whose close concerns a trade. True
- * when a trade has to be closed. */
+/* A bar of an instrument whose close concerns a trade. True when a trade has to be closed. */
 RARELY bool engine_watch_bar(struct engine *engine, const struct event *bar);
 
 static inline bool engine_concerns(const struct engine *engine, const struct event *bar)
@@ -30,9 +29,9 @@ bool engine_needs_atr(const struct book_plan *plan);
 /* The average true range of a book's plan, now; 0 when it needs none. */
 int64_t engine_atr_e9(const struct engine *engine, uint32_t book, uint32_t instrument);
 
-/* The trade's entry filled, or what it holds was split. */
+/* The trade's entry filled, or some of it was sold. */
 void engine_measure_exits(struct engine *engine, struct trade *trade,
-                          const struct event_posting *posting, int64_t before_e9, bool first);
+                          const struct event_posting *posting, bool first);
 
 /* A report that was applied to an order of the trade. */
 void engine_note_report(struct engine *engine, struct trade *trade, struct order *order,

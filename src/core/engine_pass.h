@@ -5,8 +5,13 @@
  * nothing else happens between them. It goes like this:
  *
  *   engine_pass_begin()
- *   for each slice    engine_pass_slice(), for each bar, which the view has taken,
- * engine_pass_bar(), engine_pass_end(): whether there is output, which ends the pass
+ *   for each slice:
+ *       engine_pass_slice()
+ *       for each instrument of it:
+ *           engine_pass_open()
+ *           for each of its bars, which the view has taken: engine_pass_bar()
+ *           engine_pass_close()
+ *       engine_pass_end(): true when a strategy wants something, which ends the pass
  *   engine_pass_stop()
  *
  * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they
@@ -95,6 +100,33 @@ static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t t
     return decision_hash_step(hash, x);
 }
 
+/* What the seat's series are worth in the decision hash; they change with few of the bars, where
+ * frames are long. */
+static inline uint64_t engine_series_sum(struct seat *seat)
+{
+    if (seat->summed_at != *seat->changes) {
+        const struct series *const *series = seat->context.series;
+        const uint64_t *power = &decision_hash_powers[seat->series_count];
+        uint64_t sum = 0;
+        for (; power > decision_hash_powers; power--) {
+            sum += (*series++)->now.bits * *power;
+        }
+        seat->series_sum = sum;
+        seat->summed_at = *seat->changes;
+    }
+    return seat->series_sum;
+}
+
+/* engine_hash_evaluation() in a view with frames, sessions or kernels. */
+static inline uint64_t engine_hash_rich(struct seat *seat, int64_t ts_ns, struct decision decision,
+                                        uint64_t hash)
+{
+    uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
+    uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
+    x = x * decision_hash_powers[seat->series_count] + engine_series_sum(seat);
+    return decision_hash_step(hash, x);
+}
+
 static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value_e9)
 {
     int64_t sum_e9;
@@ -125,21 +157,6 @@ static inline void engine_pass_mark(struct engine_pass *pass, int64_t close_e9)
     engine_pass_set_value(pass, value_e9);
 }
 
-/* Asks a book's strategy about a finished bar of its frame. */
-static inline struct decision engine_pass_ask(struct engine_pass *pass, struct seat *seat,
-                                              const struct event *bar)
-{
-    seat->context.bar = bar;
-    struct decision decision = seat->decide(&seat->context);
-    pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
-    pass->evaluations++;
-    if (decision.act != ACT_HOLD) {
-        engine_note(pass->engine, decision, seat);
-        pass->says = true;
-    }
-    return decision;
-}
-
 /* What a bar means for what is held of the instrument at hand: its worth, and its exits. */
 static inline void engine_pass_hold(struct engine_pass *pass, const struct event *bar)
 {
@@ -160,7 +177,37 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
     struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {
-            (void)engine_pass_ask(pass, seat, bar); /* acts are noted */
+            seat->context.bar = bar;
+            struct decision decision = seat->decide(&seat->context);
+            pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
+            pass->evaluations++;
+            if (decision.act != ACT_HOLD && engine_note(pass->engine, decision, seat)) {
+                pass->says = true;
+            }
+        }
+        seat++;
+    } while (seat < pass->seats_end);
+}
+
+/* engine_pass_bar() in a view with frames, sessions or kernels. Each reason counts, of holding,
+ * too. */
+static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct event *bar)
+{
+    engine_pass_hold(pass, bar);
+    struct seat *seat = pass->seats;
+    do {
+        if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
+            seat->context.bar = view_track_bar(seat->track, bar);
+            struct decision decision = seat->decide(&seat->context);
+            pass->hash = engine_hash_rich(seat, pass->ts_ns, decision, pass->hash);
+            pass->evaluations++;
+            if (decision.act != ACT_HOLD || decision.reason != 0) {
+                engine_count_reason(seat, decision);
+            }
+            if (engine_is_possible(decision.act, seat->context.holding)) {
+                engine_gather(pass->engine, decision, seat);
+                pass->says = true;
+            }
         }
         seat++;
     } while (seat < pass->seats_end);

@@ -7,7 +7,7 @@
 
 void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
-    engine->session = calendar_session(ts_ns);
+    engine->session = calendar_session_of(engine->calendar, engine->extended_hours, ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
     for (uint32_t i = 0; i < engine->book_count; i++) {
@@ -67,23 +67,27 @@ void engine_apply_slice_record(struct engine *engine, const struct event_slice *
 
 /* ---- decide ---- */
 
-/* BUY opens when the book is flat in the instrument, SELL closes what it holds. */
-static bool is_possible(uint8_t act, enum holding holding)
-{
-    return (act == ACT_BUY && holding == HOLDING_FLAT) ||
-           (act == ACT_SELL && holding == HOLDING_LONG) || act == ACT_REARM;
-}
-
-void engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
+void engine_gather(struct engine *engine, struct decision decision, const struct seat *seat)
 {
     struct slice_scratch *scratch = engine->scratch;
-    if (decision.reason < REASONS_MAX) {
-        engine->said[(size_t)seat->book * REASONS_MAX + decision.reason]++;
+    scratch->candidates[scratch->candidate_count++] = (struct candidate){
+        .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
+}
+
+bool engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
+{
+    engine_count_reason(seat, decision);
+    bool possible = engine_is_possible(decision.act, seat->context.holding);
+    if (possible) {
+        engine_gather(engine, decision, seat);
     }
-    if (is_possible(decision.act, seat->context.holding)) {
-        scratch->candidates[scratch->candidate_count++] = (struct candidate){
-            .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
-    }
+    return possible;
+}
+
+bool engine_seat_warms(const struct engine *engine, struct seat *seat)
+{
+    seat->warm = engine_seat_state(engine, seat) == SEAT_DUE;
+    return seat->warm;
 }
 
 enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
@@ -104,28 +108,13 @@ enum seat_state engine_seat_state(const struct engine *engine, const struct seat
 struct decision engine_seat_ask(const struct seat *seat, const struct event *bar)
 {
     struct strategy_context context = seat->context;
-    context.bar = seat->track != NULL ? &seat->track->bar : bar;
+    context.bar = seat->track != NULL ? view_track_bar(seat->track, bar) : bar;
     struct decision decision = seat->strategy(&context);
     bool disarmed = seat->decide != seat->strategy;
     if (disarmed && decision.act == ACT_BUY) {
         decision.act = ACT_HOLD; /* as the engine takes it, until it has said something else */
     }
     return decision;
-}
-
-/* engine_pass_bar() in a view with frames, sessions or kernels. */
-static void pass_bar_rich(struct engine_pass *pass, const struct event *bar)
-{
-    engine_pass_hold(pass, bar);
-    for (struct seat *seat = pass->seats; seat < pass->seats_end; seat++) {
-        if (engine_seat_state(pass->engine, seat) != SEAT_DUE) {
-            continue;
-        }
-        struct decision decision = engine_pass_ask(pass, seat, &seat->track->bar);
-        if (decision.act == ACT_HOLD && decision.reason != 0) {
-            engine_note(pass->engine, decision, seat); /* why not */
-        }
-    }
 }
 
 /* Whether a goes before b. */
@@ -156,11 +145,10 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice; `filled`: something did since the one before. */
-static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
-                         struct event *record)
+void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                      struct output *output)
 {
-    *record = (struct event){
+    *output_place(output, 1) = (struct event){
         .ts_ns = engine->ts_ns,
         .src_ns = engine->ts_ns,
         .kind = EVENT_SLICE,
@@ -176,6 +164,7 @@ static void decide_slice(const struct engine *engine, bool filled, uint64_t eval
                   .fills = (uint32_t)engine->counters.fills,
                   .positions = engine->ledger.held},
     };
+    output->slots++;
 }
 
 void engine_decide_slice(struct engine *engine, struct output *output)
@@ -204,7 +193,7 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         if (engine->view->plain) {
             engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
         } else {
-            pass_bar_rich(&pass, bar);
+            engine_pass_bar_rich(&pass, bar);
         }
         engine_pass_close(&pass);
     }
@@ -214,7 +203,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {
-        CHECK(output->slots < output->capacity);
-        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
+        engine_add_slice(engine, filled, evaluations, output);
     }
 }

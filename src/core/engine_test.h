@@ -78,6 +78,13 @@ static inline void bench_wish(uint32_t book, uint32_t instrument, enum act act)
         .act = act, .reason = 1, .strength_ppm = 1000000, .confidence_ppm = 1000000};
 }
 
+static inline void bench_wish_with_confidence(uint32_t book, uint32_t instrument, enum act act,
+                                              uint32_t ppm)
+{
+    bench_wish(book, instrument, act);
+    bench_wishes[book][instrument].confidence_ppm = ppm & 0xfffff; /* it has 20 bits */
+}
+
 /* ---- the bench ---- */
 
 struct bench_side {
@@ -206,6 +213,13 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     bench_assert_same(bench);
 }
 
+/* A bench of the simple plan. */
+static inline void bench_init_simple(struct bench *bench, uint32_t instruments)
+{
+    struct bench_plan plan = bench_plan_simple(instruments);
+    bench_init(bench, &plan);
+}
+
 static inline void bench_finish(struct bench *bench)
 {
     free(bench->decides.memory);
@@ -271,6 +285,37 @@ static inline void bench_take(struct bench *bench, const struct event *report)
     engine_apply(bench->folds.engine, report);
     bench_fold_answers(bench);
     bench_assert_same(bench);
+}
+
+/* A split of new for old shares, or a dividend (1 for 1), through view and engine. */
+static inline void bench_action(struct bench *bench, uint32_t instrument, int64_t split_new,
+                                int64_t split_old, int64_t cash_e9)
+{
+    const struct event action = {
+        .ts_ns = bench->ts_ns,
+        .src_ns = bench->ts_ns,
+        .kind = EVENT_ACTION,
+        .version = 1,
+        .slots = 1,
+        .instrument = instrument,
+        .action = {.split_new = split_new, .split_old = split_old, .cash_e9 = cash_e9}
+    };
+    view_on_action(bench->decides.view, &action);
+    engine_on_action(bench->decides.engine, &action, &bench->decides.output);
+    cr_assert_eq(bench->decides.output.slots, 0);
+    view_on_action(bench->folds.view, &action);
+    engine_apply(bench->folds.engine, &action);
+    bench_assert_same(bench);
+}
+
+/* The broker's word on cash. */
+static inline void bench_cash(struct bench *bench, uint32_t instrument, enum cash_cause cause,
+                              int64_t amount_e9, int64_t qty_e9)
+{
+    struct event cash = bench_report(bench, EVENT_ACCOUNT_CASH, instrument, 0);
+    cash.flags = (uint8_t)cause;
+    cash.account_cash = (struct event_account_cash){.amount_e9 = amount_e9, .qty_e9 = qty_e9};
+    bench_take(bench, &cash);
 }
 
 static inline void bench_say(struct bench *bench, uint8_t kind, uint32_t instrument,

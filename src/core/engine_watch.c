@@ -45,6 +45,7 @@ static void join(struct band *band, struct band other)
 void engine_set_band(struct engine *engine, uint32_t instrument)
 {
     struct band band = BAND_QUIET;
+    int64_t first_ns = CLOSER_NEVER_NS;
     const struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
     const struct trade *const end = trade + engine->book_count;
     for (; trade < end; trade++) {
@@ -55,9 +56,11 @@ void engine_set_band(struct engine *engine, uint32_t instrument)
             join(&band, closer_band(&plan_of(engine, trade)->exits, &trade->exits));
         }
         int64_t ns = due_ns(engine, trade);
-        engine->due_ns = ns < engine->due_ns ? ns : engine->due_ns;
+        first_ns = ns < first_ns ? ns : first_ns;
     }
     engine->bands[instrument] = band;
+    engine->dues[instrument] = first_ns;
+    engine->due_ns = first_ns < engine->due_ns ? first_ns : engine->due_ns;
     set_turn(engine);
 }
 
@@ -132,19 +135,29 @@ static void take_time(struct engine *engine, struct trade *trade, int64_t ts_ns)
     }
 }
 
+/* The trades of one instrument whose moment has come. */
+static void take_times_of(struct engine *engine, uint32_t instrument, int64_t ts_ns)
+{
+    struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
+    int64_t first_ns = CLOSER_NEVER_NS;
+    for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
+        if (due_ns(engine, trade) <= ts_ns) {
+            take_time(engine, trade, ts_ns);
+        }
+        int64_t ns = due_ns(engine, trade);
+        first_ns = ns < first_ns ? ns : first_ns;
+    }
+    engine->dues[instrument] = first_ns;
+}
+
 static void take_times(struct engine *engine, int64_t ts_ns)
 {
     int64_t next_ns = CLOSER_NEVER_NS;
     for (uint32_t instrument = 0; instrument < engine->instrument_count; instrument++) {
-        struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
-        for (uint32_t book = 0; engine->live[instrument] != 0 && book < engine->book_count;
-             book++, trade++) {
-            if (due_ns(engine, trade) <= ts_ns) {
-                take_time(engine, trade, ts_ns);
-            }
-            int64_t ns = due_ns(engine, trade);
-            next_ns = ns < next_ns ? ns : next_ns;
+        if (engine->dues[instrument] <= ts_ns) {
+            take_times_of(engine, instrument, ts_ns);
         }
+        next_ns = engine->dues[instrument] < next_ns ? engine->dues[instrument] : next_ns;
     }
     engine->due_ns = next_ns;
 }
@@ -165,18 +178,15 @@ bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 /* ---- fills, reports, requests ---- */
 
 void engine_measure_exits(struct engine *engine, struct trade *trade,
-                          const struct event_posting *posting, int64_t before_e9, bool first)
+                          const struct event_posting *posting, bool first)
 {
     const struct book_plan *plan = plan_of(engine, trade);
     const struct trade_detail *detail = &trade->detail;
     int64_t average_e9;
-    if (posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CAPITAL) {
-        if (trade->qty_e9 > 0) {
-            closer_split(&trade->exits, before_e9, trade->qty_e9);
-        }
-    } else if (posting->debit == ACCOUNT_POSITIONS && closer_has_rules(&plan->exits) &&
-               money_mul_div(detail->entry_value_e9, MONEY_E9, detail->entry_qty_e9, ROUND_EVEN,
-                             &average_e9) == ERR_OK) {
+    if (posting->debit == ACCOUNT_POSITIONS && posting->credit == ACCOUNT_CASH &&
+        closer_has_rules(&plan->exits) &&
+        money_mul_div(detail->entry_value_e9, MONEY_E9, detail->entry_qty_e9, ROUND_EVEN,
+                      &average_e9) == ERR_OK) {
         closer_take_entry(&plan->exits, &trade->exits, average_e9, engine->ts_ns, first);
         trade->stop_price_e9 = closer_first_stop_e9(&plan->exits, average_e9, trade->exits.atr_e9);
     }

@@ -1,8 +1,15 @@
 /* gate_input.c: see gate_input.h. Reads const state and changes nothing. */
 #include "core/gate_input.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/money.h"
 #include "base/utc.h"
+
+#define ONE_EACH UINT64_C(0x0101010101010101) /* in each of eight bytes */
+
+enum { PPM = 1000000 };
 
 /* Sums that the account's live trades come to; any that leaves int64 is -1 and stays so. */
 struct live_sums {
@@ -63,22 +70,68 @@ static void add_trade(const struct engine *engine, const struct trade *trade, ui
         heat_or_none(trade->entry.reference_price_e9, trade->stop_price_e9, entering_e9));
 }
 
-/* An exit on its way counts as not filled: what is held stays held. */
+/* How many of the eight bytes have the flag set, which is their second bit. */
+static uint32_t count_live(uint64_t weights)
+{
+    static_assert(TRADE_LIVE == 2, "the second bit");
+    return (uint32_t)(((weights >> 1 & ONE_EACH) * ONE_EACH) >> 56);
+}
+
+/* An exit on its way counts as not filled: what is held stays held. Where no plan has a stop only
+ * open entries add to the sums, and other trades are counted without being looked at. */
 static void sum_live_trades(const struct engine *engine, uint32_t instrument,
                             struct live_sums *sums)
 {
-    size_t places = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < places && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (trade_is_live(trade) || order_is_working(&trade->entry)) {
-            add_trade(engine, trade, instrument, sums);
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    const uint64_t wanted =
+        engine->closes ? (TRADE_ENTERING | TRADE_LIVE) * ONE_EACH : TRADE_ENTERING * ONE_EACH;
+    for (size_t first = 0; first < places; first += sizeof(uint64_t)) {
+        uint64_t weights;
+        memcpy(&weights, engine->weights + first, sizeof weights);
+        sums->without_stop += count_live(weights);
+        for (uint64_t look = weights & wanted; look != 0;) {
+            uint32_t byte = (uint32_t)__builtin_ctzll(look) / 8;
+            const uint64_t its = UINT64_C(0xff) << 8 * byte;
+            sums->without_stop -= count_live(weights & its); /* add_trade() knows better */
+            add_trade(engine, &engine->trades[first + byte], instrument, sums);
+            look &= ~its;
         }
     }
 }
 
-/* The regular session, or the day's whole span, that now lies in or that comes next. */
-static void fill_session(const struct engine *engine, struct gate_input *input)
+/* The jump between two sessions; `always` has none, but for bars of a day. */
+static int64_t gap_ppm(const struct engine *engine, uint32_t instrument)
 {
+    bool has_sessions = engine->calendar != CALENDAR_ALWAYS || engine->view->bar_ns >= NS_PER_DAY;
+    if (engine->assume_adjusted || !has_sessions) {
+        return 0;
+    }
+    struct view_jump jump = view_jump(engine->view, instrument);
+    int64_t ppm = -1;
+    if (jump.from_e9 == 0) {
+        return 0;
+    }
+    int64_t distance_e9 =
+        jump.to_e9 > jump.from_e9 ? jump.to_e9 - jump.from_e9 : jump.from_e9 - jump.to_e9;
+    (void)money_mul_div(distance_e9, PPM, jump.from_e9, ROUND_UP, &ppm); /* out of range: -1 */
+    return ppm;
+}
+
+/* Whether the symbol was silent too long in the regular session that holds now. */
+static bool is_halted(const struct engine *engine, uint32_t instrument, int64_t now_ns,
+                      const struct trading_day *day)
+{
+    int64_t bar_ns = engine->view->bar_ns;
+    return bar_ns > 0 && bar_ns < NS_PER_DAY &&
+           view_silence_ns(engine->view, instrument, day->open_ns, day->close_ns, now_ns) >
+               GATE_SILENCE_BARS_MAX * bar_ns;
+}
+
+/* The regular session, or the day's whole span, that now lies in or that comes next. */
+static void fill_session(const struct engine *engine, uint32_t instrument, struct gate_input *input)
+{
+    input->halted = false;
+    input->gap_ppm = gap_ppm(engine, instrument);
     input->day_known = calendar_covers(engine->calendar, input->now_ns);
     if (engine->calendar == CALENDAR_ALWAYS) {
         input->session_open_ns = INT64_MIN;
@@ -86,9 +139,10 @@ static void fill_session(const struct engine *engine, struct gate_input *input)
         return;
     }
     struct trading_day day;
-    if (calendar_day_at(engine->calendar, input->now_ns, &day) ||
-        calendar_day_after(engine->calendar, input->now_ns, &day)) {
+    bool inside = calendar_day_at(engine->calendar, input->now_ns, &day);
+    if (inside || calendar_day_after(engine->calendar, input->now_ns, &day)) {
         bool extended = engine->extended_hours;
+        input->halted = inside && is_halted(engine, instrument, input->now_ns, &day);
         input->session_open_ns = extended ? day.early_open_ns : day.open_ns;
         input->session_close_ns = extended ? day.late_close_ns : day.close_ns;
     } else {
@@ -130,11 +184,9 @@ void gate_input_fill(const struct engine *engine, const struct gate_order *order
     /* Field by field: clearing a struct of this size becomes `rep stos` (base/hot.h). */
     input->limits = &engine->limits;
     input->sells = false;
-    input->halted = false;
-    input->gap_ppm = 0;
     input->opposite_entry_qty_e9 = 0;
     fill_order(engine, order, input);
-    fill_session(engine, input);
+    fill_session(engine, instrument, input);
     input->last_entry_ns = trade->id == 0 ? GATE_NEVER_NS : trade->entered_ns;
     input->session_entries = (uint32_t)engine->counters.session_entries + 1;
     input->book_entries = (uint32_t)book->session_entries + 1;

@@ -112,6 +112,14 @@ static struct trade *hold(struct engine *engine, uint32_t book, uint32_t instrum
     return trade;
 }
 
+/* What engine_show() does after each change: here the trades were changed by hand. */
+static void show_all(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->book_count * engine->instrument_count; i++) {
+        engine->weights[i] = trade_weight(&engine->trades[i]);
+    }
+}
+
 static void work(struct order *order, int64_t qty_e9, int64_t filled_e9, int64_t price_e9)
 {
     *order = (struct order){.id = 99,
@@ -165,6 +173,8 @@ Test(gate_input, counts_entries_in_full_and_exits_as_not_filled)
     engine->counters.session_entries = 6;
     engine->books[0].session_entries = 4;
     engine->trades[0].entered_ns = at("2024-11-15T20:00:00Z");
+    engine->closes = true; /* plans have stops */
+    show_all(engine);
 
     struct gate_order order = ten_shares();
     order.stop_price_e9 = USD(97);
@@ -210,6 +220,26 @@ Test(gate_input, takes_a_limit_above_the_reference_at_its_worst)
     gate_input_fill(engine, &order, &input);
     cr_expect_eq(input.order_value_e9, USD(1000), "may fill no dearer than it was decided on");
     cr_expect_eq(input.heat_e9, USD(30));
+    free(stage.memory);
+}
+
+/* Without plans no trade has a stop, and only open entries are summed. */
+Test(gate_input, counts_trades_without_plans)
+{
+    struct stage stage;
+    struct engine *engine = stage_init(&stage, CALENDAR_ALWAYS, false);
+    (void)hold(engine, 0, 0, SHARES(10), USD(1000), 0);
+    (void)hold(engine, 1, 2, SHARES(10), USD(200), 0);
+    struct trade *entering = hold(engine, 1, 1, 0, 0, 0);
+    work(&entering->entry, SHARES(5), 0, USD(50));
+    show_all(engine);
+    struct gate_order order = ten_shares();
+    struct gate_input input;
+    gate_input_fill(engine, &order, &input);
+    cr_expect_eq(input.without_stop, 4, "three and this one: %u", input.without_stop);
+    cr_expect_eq(input.exposure_e9, USD(1200) + USD(250));
+    cr_expect_eq(input.entry_commission_e9, USD(1));
+    cr_expect_eq(input.open_heat_e9, 0);
     free(stage.memory);
 }
 
@@ -264,6 +294,17 @@ static const struct {
   /* clang-format on */
 };
 
+/* Two bars of the first instrument, one behind the other, the second ending at now. */
+static void trade_until(const struct stage *stage, int64_t now_ns)
+{
+    for (int bars = 1; bars >= 0; bars--) {
+        int64_t end_ns = now_ns - bars * NS_PER_MIN;
+        struct event bar = {.ts_ns = end_ns, .src_ns = end_ns - NS_PER_MIN};
+        bar.bar = (struct event_bar){USD(100), USD(100), USD(100), USD(100), 1};
+        view_take_bar(view_row(stage->view, 0), &bar);
+    }
+}
+
 Test(gate_input, finds_the_session)
 {
     struct limits wide;
@@ -277,6 +318,7 @@ Test(gate_input, finds_the_session)
         engine->limits = wide;
         struct gate_order order = ten_shares();
         order.ts_ns = at(sessions[i].now);
+        trade_until(&stage, order.ts_ns);
         struct gate_input input;
         gate_input_fill(engine, &order, &input);
         const char *what = sessions[i].what;
@@ -314,6 +356,8 @@ Test(gate_input, marks_what_cannot_be_computed)
             order.stop_price_e9 = 1;
             order.qty_e9 = SHARES(92233721);
         }
+        engine->closes = true;
+        show_all(engine);
         struct gate_input input;
         gate_input_fill(engine, &order, &input);
         cr_expect_eq(gates_entry(&input).verdict, VERDICT_BAD_VALUE, "case %d: %s", broken,

@@ -355,7 +355,7 @@ static inline bool check_BUYING_POWER(const struct gate_input *input, int64_t *v
 
 /* ---- all of them ---- */
 
-static RARELY struct gate_result refuse(uint8_t verdict, int64_t value, int64_t limit)
+static WAY_OUT struct gate_result refuse(uint8_t verdict, int64_t value, int64_t limit)
 {
     return (struct gate_result){.verdict = verdict, .value = value, .limit = limit};
 }

@@ -57,7 +57,9 @@ enum gate_rule {
       "time until the session's open or since its close; orders for the next open may wait")       \
     X(SESSION_ENDING, "session-ending", DURATION, AT_LEAST,                                        \
       "time left in the session for a market or day order; orders for the next open may wait")     \
-    X(HALTED, "symbol-halted", COUNT, AT_MOST, "1 when trading in the symbol is halted")           \
+    X(HALTED, "symbol-halted", COUNT, AT_MOST,                                                     \
+      "1 when the symbol had no bar for more than two bar lengths of the regular session, now or " \
+      "before the bar decided on")                                                                 \
     X(PRICE_GAP, "price-gap", PPM, AT_MOST,                                                        \
       "jump between two sessions that no corporate action explains")                               \
     X(OPPOSITE_BOOK, "opposite-book", QUANTITY, AT_MOST,                                           \
@@ -123,6 +125,10 @@ const char *gate_limit_key(uint8_t verdict);
 /* A jump between two sessions above this stops the symbol's entries. */
 #define GATE_GAP_PPM_MAX 350000
 
+/* A symbol without a bar for longer than so many bar lengths, in the regular session, is taken for
+ * halted: its price is too old, or the first one after a pause. */
+#define GATE_SILENCE_BARS_MAX 2
+
 /* `last_entry_ns` of a book that never entered. */
 #define GATE_NEVER_NS INT64_MIN
 
@@ -141,7 +147,7 @@ struct gate_input {
 
     /* The market. */
     bool day_known;           /* to the calendar */
-    bool halted;              /* trading in the symbol */
+    bool halted;              /* no bar of the symbol for longer than GATE_SILENCE_BARS_MAX */
     bool waits;               /* for the next open, by its time in force or its frame */
     bool rests;               /* neither a market nor a day order: may outlive the session */
     int64_t now_ns;           /* of the decision */

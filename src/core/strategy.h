@@ -116,7 +116,7 @@ enum { CHOICE_NO, CHOICE_YES };
 /* ---- strategies in a shared library ---- */
 
 /* Changes whenever a struct above, or in view/view.h, view/series.h or market/event.h, does. */
-#define STRATEGY_ABI 1
+#define STRATEGY_ABI 2
 
 struct strategy_plugin {
     uint32_t abi;          /* STRATEGY_ABI of the header it was built with */

@@ -3,17 +3,10 @@
 
 #include <stddef.h>
 
-const char *trade_state_text(uint8_t state)
-{
-    switch ((enum trade_state)state) {
-#define X(name, text)                                                                              \
-    case TRADE_##name:                                                                             \
-        return text;
-        TRADE_STATE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+#include "base/code_text.h"
+
+#define STATE(name, text) CASE_TEXT(TRADE_##name, text)
+CODE_TEXT(trade_state_text, enum trade_state, TRADE_STATE_LIST(STATE), "unknown")
 
 /* Where an order of that role is kept. */
 static struct order *order_of(struct trade *trade, enum order_role role)

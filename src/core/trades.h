@@ -75,6 +75,18 @@ static inline bool trade_is_protected(const struct trade *trade)
     return order_is_working(&trade->target) || order_is_working(&trade->stop);
 }
 
+/* Why the gates' sums count a trade. */
+enum trade_weight {
+    TRADE_ENTERING = 1, /* its entry may still fill */
+    TRADE_LIVE = 2,
+};
+
+static inline uint8_t trade_weight(const struct trade *trade)
+{
+    return (uint8_t)((order_is_working(&trade->entry) ? TRADE_ENTERING : 0) |
+                     (trade_is_live(trade) ? TRADE_LIVE : 0));
+}
+
 /* What a strategy may know: flat, pending (an order is on its way) or long. */
 static inline enum holding trade_holding(const struct trade *trade)
 {

@@ -37,6 +37,7 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
         .commission_e9 = config->commission_e9,
         .calendar = config->calendar,
         .extended_hours = config->extended_hours,
+        .assume_adjusted = config->assume_adjusted,
         .multiplier = config->exchange.multiplier,
     };
     struct view_plan view_plan = {.instrument_count = instrument_count,
@@ -59,6 +60,12 @@ enum err assembly_init(struct assembly *assembly, const struct run_config *confi
     arena_init(&arena, assembly->memory, size);
     carve(assembly, &arena, &view_plan, &plan);
     return ERR_OK;
+}
+
+void assembly_on_action(struct assembly *assembly, const struct event *action)
+{
+    view_on_action(assembly->view, action);
+    engine_on_action(assembly->engine, action, &assembly->output);
 }
 
 void assembly_finish(struct assembly *assembly)

@@ -277,11 +277,8 @@ static void assert_cut_goes_on(const struct stage *stage, const struct records *
     cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
     assert_dump(stage, &run, want, what);
     run_finish(&run);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
     free(what);
-    free(dir);
+    folder_remove(dir);
 }
 
 static void assert_cuts_go_on(struct world *world, const struct stage *stage,

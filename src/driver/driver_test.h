@@ -175,6 +175,19 @@ struct run_options {
     void *attend_context;
 };
 
+/* What a log may hold of the market. */
+static const struct {
+    const char *what;
+    enum market_log market_log;
+    bool every_slice;
+} log_kinds[] __attribute__((unused)) = {
+    {"the market in the log",   MARKET_LOG_FULL, false},
+    {"references",              MARKET_LOG_REF,  false},
+    {"references, every slice", MARKET_LOG_REF,  true },
+};
+
+enum { LOG_KINDS = sizeof log_kinds / sizeof log_kinds[0] };
+
 /* A driver that was run, its log closed. */
 struct run {
     struct feed *own_feed;

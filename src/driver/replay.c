@@ -105,6 +105,18 @@ static enum err give_command(struct replay *replay, const struct event *command)
     return ERR_OK;
 }
 
+static enum err give_action(struct replay *replay, const struct event *action)
+{
+    enum err err = end_of_answers(replay, action);
+    if (err != ERR_OK) {
+        return err;
+    }
+    assembly_on_action(&replay->assembly, action);
+    replay->checked = 0;
+    replay->result->inputs++;
+    return ERR_OK;
+}
+
 static enum err compare(struct replay *replay, const struct event *logged)
 {
     const struct output *output = &replay->assembly.output;
@@ -176,6 +188,9 @@ static enum err take(struct replay *replay, const struct event *record)
     }
     if (record->kind == EVENT_COMMAND) {
         return give_command(replay, record);
+    }
+    if (record->kind == EVENT_ACTION) {
+        return give_action(replay, record);
     }
     if (record->kind == EVENT_LOG_SLICE_REF) {
         return replay->feed == NULL ? ERR_OK : give_slices(replay, record, record->slice_end.slice);
@@ -267,6 +282,8 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
         if (event_is_report(record->kind) || event_is_output(record->kind) ||
             record->kind == EVENT_COMMAND) {
             engine_apply(assembly.engine, record);
+        } else if (record->kind == EVENT_ACTION) {
+            assembly_on_action(&assembly, record);
         } else if (event_is_input(record->kind)) {
             fold_slice(&assembly, gather_slice(&gather, record));
         }

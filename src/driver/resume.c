@@ -17,7 +17,8 @@ enum { GROUP_MAX = 3 };
 struct fold {
     struct driver *driver;
     struct gather gather;
-    bool differs; /* the exchange said something that the log does not hold */
+    bool differs;       /* the exchange said something that the log does not hold */
+    bool other_actions; /* the log holds others than the plan */
     struct order_request group[GROUP_MAX]; /* requests that go together */
     uint32_t group_count;
 };
@@ -60,6 +61,7 @@ static void fold_slice(struct fold *fold, const struct slice *slice)
         sim_on_slice(driver->sim, slice);
     }
     driver->opened = false;
+    fold->other_actions = driver->action_ns < slice->ts_ns;
     fold->differs = driver->sim->waiting > 0; /* a slice is logged behind its reports */
     view_on_slice(driver->assembly.view, slice);
     engine_apply_slice(driver->assembly.engine, slice);
@@ -97,6 +99,8 @@ static void fold_record(struct fold *fold, const struct event *record)
         }
     } else if (record->kind == EVENT_ORDER) {
         fold_order(fold, record);
+    } else if (record->kind == EVENT_ACTION) {
+        fold->other_actions = !actions_fold(driver, record);
     } else if (event_is_report(record->kind)) {
         sim_expect(driver->sim, record);
         engine_apply(driver->assembly.engine, record);
@@ -112,9 +116,17 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
 {
     struct fold fold = {.driver = driver};
     const struct event *record;
-    while (!fold.differs && sim_is_as_logged(driver->sim) &&
+    while (!fold.differs && !fold.other_actions && sim_is_as_logged(driver->sim) &&
            (record = log_reader_next(reader)) != NULL) {
         fold_record(&fold, record);
+    }
+    if (fold.other_actions) {
+        return problem_set(problem, ERR_REFUSED,
+                           "the run began with other splits and dividends than %s holds now; put "
+                           "the old file back, or begin another run",
+                           driver->plan.config->actions_path != NULL
+                               ? driver->plan.config->actions_path
+                               : "the config");
     }
     flush_group(&fold);
     const struct engine *engine = driver->assembly.engine;

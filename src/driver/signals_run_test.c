@@ -20,10 +20,7 @@ static struct records run_orders(const struct stage *stage, int64_t *equity_e9)
         }
     }
     records_finish(&all);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
-    free(dir);
+    folder_remove(dir);
     return orders;
 }
 

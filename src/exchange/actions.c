@@ -4,7 +4,8 @@
  * gives every share, price and quantity of the instrument its new measure. A position in whole
  * shares stays one: the fraction that the split leaves is paid in cash at the last close. Working
  * orders lose theirs, and one that is left with nothing is canceled. Prices keep nine decimals. A
- * dividend moves no order's price. */
+ * dividend moves no order's price. What is due by then ends after the split, in its new measure: so
+ * all that is reported here is what the action came to. */
 #include "base/check.h"
 #include "base/money.h"
 #include "exchange/exchange_private.h"
@@ -62,13 +63,26 @@ static int64_t split_price_e9(struct exchange *exchange, int64_t price_e9,
     return scaled(exchange, price_e9, split->split_old, split->split_new, ROUND_EVEN);
 }
 
+/* Whether a position that is whole is to stay so: not while an order holds a part of a share. */
+static bool is_whole(const struct exchange *exchange, const struct holding *holding)
+{
+    bool whole = holding->qty_e9 % MONEY_E9 == 0;
+    for (int32_t i = holding->first; i != NO_ORDER; i = exchange->orders[i].next) {
+        whole = whole && exchange->orders[i].left_e9 % MONEY_E9 == 0;
+    }
+    return whole;
+}
+
 static void split_position(struct exchange *exchange, const struct event *action,
                            struct exchange_reports *reports)
 {
     const struct event_action *split = &action->action;
     struct holding *holding = &exchange->holdings[action->instrument];
     int64_t before_e9 = holding->qty_e9;
-    int64_t after_e9 = split_qty_e9(exchange, before_e9, split);
+    int64_t after_e9 = is_whole(exchange, holding)
+                           ? split_qty_e9(exchange, before_e9, split)
+                           : scaled(exchange, before_e9, split->split_new, split->split_old,
+                                    before_e9 < 0 ? ROUND_UP : ROUND_DOWN);
     int64_t all_e9 = scaled(exchange, before_e9, split->split_new, split->split_old, ROUND_EVEN);
     int64_t amount_e9 = 0;
     holding->close_e9 = split_price_e9(exchange, holding->close_e9, split);
@@ -138,9 +152,6 @@ void exchange_on_action(struct exchange *exchange, const struct event *action,
     CHECK(action->instrument < exchange->plan.instrument_count);
     const struct event_action *terms = &action->action;
     CHECK(terms->split_new > 0 && terms->split_old > 0 && terms->cash_e9 >= 0);
-    if (action->ts_ns >= exchange->due_ns) {
-        orders_due(exchange, action->ts_ns, reports);
-    }
     pay_dividend(exchange, action, reports);
     if (terms->split_new != terms->split_old) {
         split_position(exchange, action, reports);

@@ -182,25 +182,61 @@ bool exchange_is_quiet(const struct exchange *exchange)
     return exchange->free_count == exchange->plan.orders_max;
 }
 
-bool exchange_follow(struct exchange *exchange, const struct event *first, const struct event *end,
-                     const int64_t *equity_e9)
+/* Whole slices of any instruments. */
+static bool follow_slices(struct exchange *exchange, const struct event *bar,
+                          const struct event *end, const int64_t *equity_e9)
 {
     struct holding *const holdings = exchange->holdings;
     const int64_t cash_e9 = exchange->cash_e9;
-    for (const struct event *bar = first; bar < end; bar++) {
-        struct holding *holding = &holdings[bar->instrument];
-        holding->close_e9 = bar->bar.close_e9;
-        if (holding->qty_e9 != 0) {
-            revalue(exchange, holding);
-        }
-        bool ends = bar + 1 == end || bar[1].ts_ns != bar->ts_ns;
+    while (bar < end) {
+        const int64_t ts_ns = bar->ts_ns;
         int64_t sum_e9;
-        if (ends && (__builtin_add_overflow(cash_e9, exchange->value_e9, &sum_e9) ||
-                     sum_e9 != *equity_e9++)) {
+        do {
+            struct holding *holding = &holdings[bar->instrument];
+            holding->close_e9 = bar->bar.close_e9;
+            if (holding->qty_e9 != 0) {
+                revalue(exchange, holding);
+            }
+            bar++;
+        } while (bar < end && bar->ts_ns == ts_ns);
+        if (__builtin_add_overflow(cash_e9, exchange->value_e9, &sum_e9) ||
+            sum_e9 != *equity_e9++) {
             return false;
         }
     }
     return true;
+}
+
+/* The same where there is one instrument, of which whole shares are held: each bar is a slice, and
+ * only the last close and value need to be kept. */
+RARELY static bool follow_bars(struct exchange *exchange, const struct event *bar,
+                               const struct event *end, const int64_t *equity_e9)
+{
+    struct holding *const holding = exchange->holdings;
+    const int64_t cash_e9 = exchange->cash_e9;
+    const int64_t whole = holding->whole;
+    int64_t value_e9 = 0;
+    for (; bar < end; bar++, equity_e9++) {
+        int64_t sum_e9;
+        if (__builtin_mul_overflow(bar->bar.close_e9, whole, &value_e9) ||
+            __builtin_add_overflow(cash_e9, value_e9, &sum_e9) || sum_e9 != *equity_e9) {
+            return false;
+        }
+    }
+    holding->close_e9 = bar[-1].bar.close_e9;
+    holding->value_e9 = value_e9;
+    exchange->value_e9 = value_e9;
+    return true;
+}
+
+bool exchange_follow(struct exchange *exchange, const struct event *first, const struct event *end,
+                     const int64_t *equity_e9)
+{
+    const struct holding *holding = exchange->holdings;
+    bool one = exchange->plan.instrument_count == 1 && first < end &&
+               holding->qty_e9 == holding->whole * MONEY_E9;
+    return one ? follow_bars(exchange, first, end, equity_e9)
+               : follow_slices(exchange, first, end, equity_e9);
 }
 
 int64_t exchange_cash_e9(const struct exchange *exchange)

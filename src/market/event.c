@@ -1,35 +1,17 @@
-/* event.c: names of event kinds, and what makes a bar bad. */
+/* event.c: names of events and commands, the end of a slice, and what makes a bar bad. */
 #include "market/event.h"
 
+#include "base/code_text.h"
 #include "base/money.h"
 
 #define VOLUME_MAX INT64_C(1000000000000)
 
-const char *event_kind_text(uint8_t kind)
-{
-    switch ((enum event_kind)kind) {
-    case EVENT_NONE:
-        return "none";
-#define X(name, code, text)                                                                        \
-    case EVENT_##name:                                                                             \
-        return text;
-        EVENT_KIND_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+#define KIND(name, code, text)    CASE_TEXT(EVENT_##name, text)
+#define COMMAND(name, code, text) CASE_TEXT(COMMAND_##name, text)
 
-const char *command_text(uint8_t command)
-{
-    switch ((enum command)command) {
-#define X(name, code, text)                                                                        \
-    case COMMAND_##name:                                                                           \
-        return text;
-        COMMAND_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+CODE_TEXT(event_kind_text, enum event_kind, CASE_TEXT(EVENT_NONE, "none") EVENT_KIND_LIST(KIND),
+          "unknown")
+CODE_TEXT(command_text, enum command, COMMAND_LIST(COMMAND), "unknown")
 
 struct event slice_end_event(const struct slice *slice)
 {

@@ -81,7 +81,8 @@ struct event_slice_end {
     uint64_t unused[3];
 };
 
-/* A split or a dividend of the instrument, effective before the first bar at or after ts_ns. */
+/* A split or a dividend of the instrument, effective before the first bar that ends after ts_ns.
+ * `src_ns`: the beginning of its ex-date; `ts_ns` is later where something was reported since. */
 struct event_action {
     int64_t split_new; /* new shares ... */
     int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */

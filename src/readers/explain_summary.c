@@ -175,14 +175,10 @@ static void write_row(struct json_writer *json, const struct explain_summary *su
 {
     bool asked = row->outcome != EXPLAIN_WARMING_UP;
     json_begin_object(json);
-    json_key(json, "book");
-    json_uint(json, row->book);
-    json_key(json, "strategy");
-    json_string(json, lookup_strategy(summary->lookup, row->book));
-    json_key(json, "outcome");
-    json_string(json, explain_outcome_text((enum explain_outcome)row->outcome));
-    json_key(json, "act");
-    json_string(json, explain_act(row->act));
+    json_member_uint(json, "book", row->book);
+    json_member_string(json, "strategy", lookup_strategy(summary->lookup, row->book));
+    json_member_string(json, "outcome", explain_outcome_text((enum explain_outcome)row->outcome));
+    json_member_string(json, "act", explain_act(row->act));
     json_key(json, "reason");
     json_string(json,
                 asked ? lookup_reason(summary->lookup, row->book, row->reason) : "warming up");
@@ -192,8 +188,7 @@ static void write_row(struct json_writer *json, const struct explain_summary *su
     } else {
         json_null(json);
     }
-    json_key(json, "count");
-    json_uint(json, row->count);
+    json_member_uint(json, "count", row->count);
     json_end_object(json);
 }
 
@@ -203,8 +198,7 @@ void explain_summary_print_json(struct explain_summary *summary, const char *run
     sort(summary);
     json_init(&json, true);
     json_begin_object(&json);
-    json_key(&json, "run_id");
-    json_string(&json, run);
+    json_member_string(&json, "run_id", run);
     json_key(&json, "answers");
     json_begin_array(&json);
     for (size_t i = 0; i < summary->row_count; i++) {

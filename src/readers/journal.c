@@ -16,6 +16,7 @@
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/trades.h"
+#include "readers/explain_words.h"
 #include "readers/journal_private.h"
 #include "sys/json_writer.h"
 #include "sys/memory.h"
@@ -231,19 +232,6 @@ static void take_deposit(struct journal *journal, const struct event *record, ui
     row_end(&row);
 }
 
-static const char *act_text(uint8_t act)
-{
-    switch ((enum act)act) {
-    case ACT_HOLD:
-        return "hold";
-    case ACT_BUY:
-        return "buy";
-    case ACT_SELL:
-        return "sell";
-    }
-    return "unknown";
-}
-
 /* {"sma_10":99.95,"sma_20":100.1} */
 static const char *inputs_text(struct journal *journal, const struct event *record)
 {
@@ -270,7 +258,7 @@ static void take_decision(struct journal *journal, const struct event *record, u
     row_int(&row, decision->book);
     row_text(&row, lookup_strategy(journal->lookup, decision->book));
     row_text(&row, lookup_symbol(journal->lookup, record->instrument));
-    row_text(&row, act_text(record->flags));
+    row_text(&row, explain_act(record->flags));
     row_text(&row, lookup_reason(journal->lookup, decision->book, decision->reason));
     row_text(&row, verdict_text(decision->verdict));
     row_int(&row, decision->value);

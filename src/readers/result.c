@@ -129,8 +129,7 @@ static void write_object(struct json_writer *json, const struct run_result *resu
     json_key(json, "refusals");
     json_begin_object(json);
     for (uint32_t i = 0; i < result->refusal_count; i++) {
-        json_key(json, result->refusals[i].gate);
-        json_uint(json, result->refusals[i].count);
+        json_member_uint(json, result->refusals[i].gate, result->refusals[i].count);
     }
     json_end_object(json);
     if (result->metrics != NULL) {

@@ -105,7 +105,7 @@ static struct votes count_votes(const struct strategy_context *context)
 static struct decision align(enum act act, uint8_t reason, int64_t agreeing, int64_t all)
 {
     struct decision decision = decision_act(act, reason);
-    decision.confidence_ppm = (uint64_t)(agreeing * 1000000 / all) & 0xfffff;
+    decision.confidence_ppm = (uint32_t)agreeing * 1000000 / (uint32_t)all & 0xfffff;
     return decision;
 }
 

@@ -14,7 +14,7 @@
 #include "signal/rsi.h"
 #include "signal/slope.h"
 #include "signal/vwap.h"
-#include "view/series.h"
+#include "view/view.h"
 
 struct series_kernel {
     struct series_def def;
@@ -47,8 +47,8 @@ struct series_kernel {
 void series_kernel_init(struct series_kernel *kernel, const struct series_def *def,
                         struct arena *arena);
 
-/* Takes a finished bar; the series' value at it. */
-union series_value series_kernel_take(struct series_kernel *kernel, const struct event *bar);
+/* How a kernel of that kind takes a finished bar. */
+series_take *series_kernel_take(enum series_kind kind);
 
 /* A trading day begins. */
 void series_kernel_begin_day(struct series_kernel *kernel);

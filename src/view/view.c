@@ -84,10 +84,63 @@ enum err view_plan_declare(struct view_plan *plan, struct series_def def, series
 
 /* ---- its memory ---- */
 
-/* The length of a track's bars, the base first. */
-static int64_t track_frame_ns(const struct view_plan *plan, uint32_t track)
+/* The frames of all tracks, the base first, then those made of its bars, then the others: each is
+ * made of the finished bars of the longest frame that its own consist of. */
+struct frame_tree {
+    int64_t frames_ns[FRAMES_MAX];
+    uint32_t sources[FRAMES_MAX];
+    uint32_t from_base;
+    uint32_t count;
+};
+
+/* Whether frames of that length end wherever longer ones do: both are counted from the open. */
+static bool divides(int64_t shorter_ns, int64_t longer_ns)
 {
-    return track == 0 ? 0 : plan->frames_ns[track - 1];
+    return shorter_ns < longer_ns && (longer_ns % shorter_ns == 0 || longer_ns == NS_PER_DAY);
+}
+
+static bool is_divided(const struct view_plan *plan, int64_t frame_ns)
+{
+    for (uint32_t i = 0; i < plan->frame_count; i++) {
+        if (divides(plan->frames_ns[i], frame_ns)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds a frame behind all shorter ones among the tracks from `first` on. */
+static void add_frame(struct frame_tree *tree, uint32_t first, int64_t frame_ns)
+{
+    uint32_t at = tree->count++;
+    for (; at > first && tree->frames_ns[at - 1] > frame_ns; at--) {
+        tree->frames_ns[at] = tree->frames_ns[at - 1];
+    }
+    tree->frames_ns[at] = frame_ns;
+}
+
+static void plant_frames(const struct view_plan *plan, struct frame_tree *tree)
+{
+    *tree = (struct frame_tree){.count = 1};
+    for (uint32_t i = 0; i < plan->frame_count; i++) {
+        if (!is_divided(plan, plan->frames_ns[i])) {
+            add_frame(tree, 1, plan->frames_ns[i]);
+        }
+    }
+    tree->from_base = tree->count;
+    for (uint32_t i = 0; i < plan->frame_count; i++) {
+        if (is_divided(plan, plan->frames_ns[i])) {
+            add_frame(tree, tree->from_base, plan->frames_ns[i]);
+        }
+    }
+    for (uint32_t i = 1; i < tree->count; i++) {
+        for (uint32_t k = 1; k < tree->count; k++) {
+            bool better = tree->frames_ns[k] > tree->frames_ns[tree->sources[i]];
+            if (divides(tree->frames_ns[k], tree->frames_ns[i]) && better) {
+                tree->sources[i] = k;
+            }
+        }
+    }
 }
 
 static bool counts_all_hours(const struct view_plan *plan)
@@ -98,7 +151,8 @@ static bool counts_all_hours(const struct view_plan *plan)
 /* Whether there is more to do at a bar than averages of its close. */
 static bool is_rich(const struct view_plan *plan)
 {
-    bool rich = plan->frame_count > 0 || !counts_all_hours(plan);
+    bool has_sessions = plan->calendar != CALENDAR_ALWAYS || plan->bar_ns >= NS_PER_DAY;
+    bool rich = plan->frame_count > 0 || has_sessions;
     for (uint32_t i = 0; i < plan->series_count; i++) {
         rich = rich || plan->series[i].kind != SERIES_SMA;
     }
@@ -137,7 +191,8 @@ static void init_series(const struct series_def *def, const struct view_instrume
                               .before = nothing,
                               .window = series_def_bars(def),
                               .row = row,
-                              .kernel = kernel};
+                              .kernel = kernel,
+                              .take = kernel != NULL ? series_kernel_take(def->kind) : NULL};
 }
 
 /* The series of one frame, averages first; returns the place behind the averages, and moves *place
@@ -165,11 +220,10 @@ static uint32_t init_frame_series(const struct view_plan *plan, int64_t frame_ns
 }
 
 /* One frame of one instrument; `row` and `track` are NULL when the arena measures. */
-static void init_track(const struct view_plan *plan, uint32_t index, struct view_instrument *row,
+static void init_track(const struct view_plan *plan, int64_t frame_ns, struct view_instrument *row,
                        struct view_track *track, struct series *series, uint16_t *places,
                        uint32_t *place, struct arena *arena)
 {
-    int64_t frame_ns = track_frame_ns(plan, index);
     uint32_t size = ring_size_for(plan, frame_ns);
     uint64_t *totals_e9 = arena_take(arena, size, sizeof *totals_e9);
     uint32_t first = *place;
@@ -188,11 +242,12 @@ static void init_track(const struct view_plan *plan, uint32_t index, struct view
     }
 }
 
-static void init_instrument(const struct view_plan *plan, struct view_instrument *row,
-                            struct view_clock *clock, uint16_t *places, struct arena *arena)
+static void init_instrument(const struct view_plan *plan, const struct frame_tree *tree,
+                            struct view_instrument *row, struct view_clock *clock, uint16_t *places,
+                            struct arena *arena)
 {
     bool rich = is_rich(plan);
-    uint32_t tracks = 1 + plan->frame_count;
+    uint32_t tracks = tree->count;
     struct series *series = arena_take(arena, plan->series_count, sizeof *series);
     struct view_rich *more = rich ? arena_take(arena, 1, sizeof *more) : NULL;
     struct view_track *frames = rich ? arena_take(arena, tracks, sizeof *frames) : NULL;
@@ -200,12 +255,23 @@ static void init_instrument(const struct view_plan *plan, struct view_instrument
     uint32_t place = 0;
     for (uint32_t i = 0; i < tracks; i++) {
         struct view_instrument *own = row != NULL && i > 0 ? &rows[i - 1] : row;
-        init_track(plan, i, own, frames != NULL ? &frames[i] : NULL, series, places, &place, arena);
+        struct view_track *track = frames != NULL ? &frames[i] : NULL;
+        init_track(plan, tree->frames_ns[i], own, track, series, places, &place, arena);
+        if (track != NULL) {
+            track->source = tree->sources[i];
+        }
     }
     CHECK(place == plan->series_count);
     if (row != NULL && rich) {
-        *more = (struct view_rich){
-            .clock = clock, .tracks = frames, .track_count = tracks, .date = INT32_MIN};
+        *more = (struct view_rich){.clock = clock,
+                                   .tracks = frames,
+                                   .from_base = tree->from_base,
+                                   .track_count = tracks,
+                                   .date = INT32_MIN,
+                                   .quiet_ns = INT64_MIN,
+                                   .before_ns = INT64_MIN,
+                                   .last_end_ns = INT64_MIN,
+                                   .end = frames[0].end};
         row->rich = more;
     }
 }
@@ -218,8 +284,11 @@ struct view *view_init(struct arena *arena, const struct view_plan *plan)
     struct view_instrument *rows = arena_take(arena, instruments, sizeof *rows);
     uint16_t *places = arena_take(arena, plan->series_count, sizeof *places);
     bool carves = view != NULL;
+    struct frame_tree tree;
+    plant_frames(plan, &tree);
     for (size_t i = 0; i < instruments; i++) {
-        init_instrument(plan, carves ? &rows[i] : NULL, clock, carves ? places : NULL, arena);
+        init_instrument(plan, &tree, carves ? &rows[i] : NULL, clock, carves ? places : NULL,
+                        arena);
     }
     if (!carves) {
         return NULL;
@@ -250,6 +319,18 @@ const struct view_track *view_track(const struct view *view, uint32_t instrument
     }
     CHECK(i < rich->track_count);
     return &rich->tracks[i];
+}
+
+const uint64_t *view_changes(const struct view *view, uint32_t instrument,
+                             const struct series *const *series, uint32_t count)
+{
+    const struct view_instrument *row = view_row(view, instrument);
+    for (uint32_t i = 0; i < count; i++) {
+        if (series[i]->row == row) {
+            return &row->bars;
+        }
+    }
+    return &row->rich->changes;
 }
 
 uint64_t view_skipped(const struct view *view, uint32_t instrument)

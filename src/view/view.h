@@ -7,7 +7,11 @@
  * Frames: from the data's bars, the base, longer ones are built (view_frames.c), anchored to the
  * session by market/calendar.h. A frame's bar is finished by the instrument's first bar that ends
  * at or after the frame's end; a frame without a trade has none. With `hours: regular` bars outside
- * of the regular session do not exist here; a bar of a day is a session, wherever its times lie. */
+ * of the regular session do not exist here; a bar of a day is a session, wherever its times lie.
+ *
+ * A view is plain where nothing but averages of closes is asked for and there are no sessions to
+ * tell (`always`, bars shorter than a day). Else it is rich: it also knows the jump from session to
+ * session and the silence between two bars. */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -31,13 +35,17 @@ typedef uint16_t series_id;
 
 struct series_kernel;
 
+/* Gives a finished bar to a kernel; the series' value at it. */
+typedef union series_value series_take(struct series_kernel *kernel, const struct event *bar);
+
 /* A series at the last finished bar of its frame; series_before() tells it at the bar before. */
 struct series {
     union series_value now;
     union series_value before;         /* but for averages, whose totals tell it */
     uint64_t window;                   /* bars until the first value: of an average its window */
     const struct view_instrument *row; /* NULL: absent */
-    struct series_kernel *kernel;      /* NULL: an average of closes, or absent */
+    struct series_kernel *kernel;      /* NULL: an average of closes, or absent; here and below */
+    series_take *take;
 };
 
 /* One instrument's finished bars of one frame. */
@@ -57,10 +65,13 @@ struct view_track {
     struct view_instrument *row; /* its closes: of the base the instrument's own */
     struct series *end;          /* of its series of all kinds */
     int64_t frame_ns;            /* 0: the base */
+    uint32_t source;             /* the track whose finished bars it is made of */
     bool fresh;                  /* the bar that the view took last finished one here */
-    struct event bar;            /* the last finished one: src_ns its start, ts_ns its end */
-    struct event forming;        /* not to be looked at; kind NONE when there is none */
-};
+    struct event forming;        /* not to be looked at; kind NONE: none has begun, and src_ns and
+                                  * ts_ns are those of the one that the next bar begins */
+    struct event bar; /* the last finished one: src_ns its start, ts_ns its end; not of the
+                       * base, whose bars lie in their slice: view_track_bar() */
+} __attribute__((aligned(64)));
 
 /* What all instruments share to tell sessions. */
 struct view_clock {
@@ -71,13 +82,34 @@ struct view_clock {
     struct trading_day day; /* the last that a bar lay in */
 };
 
-struct view_rich {
-    struct view_clock *clock;
-    struct view_track *tracks; /* the base first */
-    uint32_t track_count;
-    int32_t date;     /* of the last bar, INT32_MIN before the first */
-    uint64_t skipped; /* bars outside of the hours that count */
+/* From one session of an instrument to the next. */
+struct view_jump {
+    int64_t
+        from_e9;   /* last close of the session before, as splits and dividends make it; 0: none */
+    int64_t to_e9; /* first open of the present one; in bars shorter than a day the first close,
+                    * where that is farther away */
 };
+
+/* Until a frame ends, or the day does, a bar is nothing but a finished bar of the base, and a part
+ * of the frames that are made of such bars. */
+struct view_rich {
+    int64_t quiet_ns;          /* bars that end before this are nothing else */
+    struct series *end;        /* of the base's series of all kinds */
+    struct view_track *tracks; /* the base first, then the frames made of its bars */
+    uint32_t from_base;        /* behind the last of these */
+    uint32_t track_count;
+    bool finished;    /* the bar that the view took last finished a frame beside the base */
+    int32_t date;     /* of the last bar, INT32_MIN before the first */
+    uint64_t changes; /* of the frames beside the base: finished bars, and splits */
+    int64_t last_start_ns;
+    int64_t last_end_ns; /* of the last bar, INT64_MIN before the first */
+    int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none */
+    struct view_clock *clock;
+    uint64_t skipped;  /* bars outside of the hours that count */
+    int64_t beyond_e9; /* close of the last bar, if it is one of these, else 0 */
+    int64_t paid_e9;   /* dividends per share since the last bar that counts */
+    struct view_jump jump;
+} __attribute__((aligned(64)));
 
 /* Read it through the functions below, which cost nothing: strategies ask them for every bar. */
 struct view {
@@ -142,8 +174,75 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* The same in a view that is not plain: sessions, frames, kernels. */
-RARELY void view_take_rich(struct view_instrument *row, const struct event *bar);
+/* A bar that lies in the track's frame, or in the one that it begins, whose times are set. */
+static inline void view_add_part(struct view_track *track, const struct event *bar)
+{
+    struct event *forming = &track->forming;
+    if (forming->kind == EVENT_NONE) {
+        const int64_t start_ns = forming->src_ns;
+        const int64_t end_ns = forming->ts_ns;
+        *forming = *bar;
+        forming->src_ns = start_ns;
+        forming->ts_ns = end_ns;
+        return;
+    }
+    struct event_bar *whole = &forming->bar;
+    const struct event_bar *part = &bar->bar;
+    whole->high_e9 = part->high_e9 > whole->high_e9 ? part->high_e9 : whole->high_e9;
+    whole->low_e9 = part->low_e9 < whole->low_e9 ? part->low_e9 : whole->low_e9;
+    whole->close_e9 = part->close_e9;
+    whole->volume += part->volume;
+}
+
+/* A finished bar of a row with series of any kind, which end at `end`. */
+static inline void view_take_finished(struct view_instrument *row, const struct series *end,
+                                      const struct event *bar)
+{
+    view_take_close(row, bar->bar.close_e9);
+    for (struct series *series = row->series_end; series < end; series++) {
+        series->before = series->now;
+        series->now = series->take(series->kernel, bar);
+    }
+}
+
+/* The same of the base. */
+static inline void view_take_base(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    rich->before_ns = rich->last_end_ns;
+    rich->last_end_ns = bar->ts_ns;
+    rich->last_start_ns = bar->src_ns;
+    view_take_finished(row, rich->end, bar);
+}
+
+/* Frames beside the base were finished by the bar before. */
+static inline void view_forget_finished(struct view_rich *rich)
+{
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        rich->tracks[i].fresh = false;
+    }
+    rich->finished = false;
+}
+
+/* A bar in a view that is not plain at which a frame or a day ends or begins. */
+RARELY void view_take_turn(struct view_instrument *row, const struct event *bar);
+
+/* Any bar in such a view: sessions, frames, kernels. */
+static inline void view_take_rich(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *const rich = row->rich;
+    if (bar->ts_ns >= rich->quiet_ns) {
+        view_take_turn(row, bar);
+        return;
+    }
+    if (rich->finished) {
+        view_forget_finished(rich);
+    }
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        view_add_part(&rich->tracks[i], bar);
+    }
+    view_take_base(row, bar);
+}
 
 /* Takes the instrument's next bar, in any view. */
 static inline void view_take_bar(struct view_instrument *row, const struct event *bar)
@@ -162,6 +261,10 @@ void view_on_slice(struct view *view, const struct slice *slice);
  * knows of the past, unfinished bars included, becomes as if it had come before. */
 void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, int64_t old_shares);
 
+/* A split or a dividend (EVENT_ACTION), before the first bar it is effective for. A dividend moves
+ * no series: it only explains a jump. */
+void view_on_action(struct view *view, const struct event *action);
+
 /* Finished bars of the instrument since the start. */
 static inline uint64_t view_bars(const struct view *view, uint32_t instrument)
 {
@@ -174,9 +277,37 @@ static inline int64_t view_close_e9(const struct view *view, uint32_t instrument
     return view->instruments[instrument].close_e9;
 }
 
+/* Close of the last bar of all, those outside of the hours that count among them: what a position
+ * is worth. 0 before the first. */
+static inline int64_t view_price_e9(const struct view *view, uint32_t instrument)
+{
+    const struct view_instrument *row = &view->instruments[instrument];
+    return row->rich != NULL && row->rich->beyond_e9 != 0 ? row->rich->beyond_e9 : row->close_e9;
+}
+
+/* How the instrument came into its present session; zeros in a plain view. */
+struct view_jump view_jump(const struct view *view, uint32_t instrument);
+
+/* How long there was no bar in (open_ns, close_ns], now or until the last bar began, whichever is
+ * longer; 0 in a plain view, and before the first bar. */
+int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t open_ns,
+                        int64_t close_ns, int64_t now_ns);
+
 /* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
  * view. */
 const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
+
+/* The track's last finished bar, where `bar` is the one that the view took last. */
+static inline const struct event *view_track_bar(const struct view_track *track,
+                                                 const struct event *bar)
+{
+    return track->frame_ns == 0 ? bar : &track->bar;
+}
+
+/* A number that is another one whenever a bar changed one of the series, or a split did since the
+ * bar before. In a view that is not plain. */
+const uint64_t *view_changes(const struct view *view, uint32_t instrument,
+                             const struct series *const *series, uint32_t count);
 
 /* Bars of the instrument that were outside of the hours that count. */
 uint64_t view_skipped(const struct view *view, uint32_t instrument);

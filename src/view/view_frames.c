@@ -18,51 +18,55 @@ static const struct trading_day *day_of(struct view_clock *clock, int64_t end_ns
     return clock->in_day ? &clock->day : NULL;
 }
 
-/* A finished bar of the track. */
-static void take_finished(struct view_track *track, const struct event *bar)
+/* Sets the times of the frame that holds a bar; false where the track has none for it. */
+static bool expect_frame(struct view_track *track, const struct trading_day *day, int64_t end_ns)
 {
-    struct view_instrument *row = track->row;
-    view_take_close(row, bar->bar.close_e9);
-    for (struct series *series = row->series_end; series < track->end; series++) {
-        series->before = series->now;
-        series->now = series_kernel_take(series->kernel, bar);
+    struct frame frame;
+    if (!calendar_frame(day, track->frame_ns, end_ns, &frame)) {
+        return false; /* a day has no place for bars outside of the regular session */
     }
-    track->bar = *bar;
+    track->forming.src_ns = frame.start_ns;
+    track->forming.ts_ns = frame.end_ns;
+    return true;
+}
+
+/* A bar becomes part of the frame that holds its end; true when that is the frame's end, too. */
+static bool take_part(struct view_track *track, const struct trading_day *day,
+                      const struct event *bar)
+{
+    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
+        return false;
+    }
+    view_add_part(track, bar);
+    return bar->ts_ns == track->forming.ts_ns;
+}
+
+/* The frame's bar is finished, and part of the frames that are made of it. `day` holds it. */
+static void finish_frame(struct view_rich *rich, uint32_t index, const struct trading_day *day)
+{
+    struct view_track *track = &rich->tracks[index];
+    view_take_finished(track->row, track->end, &track->forming);
+    track->bar = track->forming;
     track->fresh = true;
-}
-
-static void finish_frame(struct view_track *track)
-{
-    take_finished(track, &track->forming);
     track->forming.kind = EVENT_NONE;
-}
-
-static void grow(struct event_bar *bar, const struct event_bar *next)
-{
-    bar->high_e9 = next->high_e9 > bar->high_e9 ? next->high_e9 : bar->high_e9;
-    bar->low_e9 = next->low_e9 < bar->low_e9 ? next->low_e9 : bar->low_e9;
-    bar->close_e9 = next->close_e9;
-    bar->volume += next->volume;
-}
-
-/* A bar of the base becomes part of the frame that holds its end. Those before it are finished. */
-static void take_into_frame(struct view_track *track, const struct trading_day *day,
-                            const struct event *bar)
-{
-    struct event *forming = &track->forming;
-    if (forming->kind != EVENT_NONE) {
-        grow(&forming->bar, &bar->bar);
-    } else {
-        struct frame frame;
-        if (!calendar_frame(day, track->frame_ns, bar->ts_ns, &frame)) {
-            return; /* a day has no place for bars outside of the regular session */
+    rich->finished = true;
+    rich->changes++;
+    for (uint32_t i = rich->from_base; i < rich->track_count; i++) {
+        struct view_track *longer = &rich->tracks[i];
+        if (longer->source == index && take_part(longer, day, &track->bar)) {
+            finish_frame(rich, i, day);
         }
-        *forming = *bar;
-        forming->src_ns = frame.start_ns;
-        forming->ts_ns = frame.end_ns;
     }
-    if (bar->ts_ns == forming->ts_ns) {
-        finish_frame(track);
+}
+
+/* Frames that ended before the bar are finished by it, the shorter ones first. */
+static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
+{
+    for (uint32_t i = 1; i < rich->track_count; i++) {
+        const struct event *forming = &rich->tracks[i].forming;
+        if (forming->kind != EVENT_NONE && forming->ts_ns < end_ns) {
+            finish_frame(rich, i, day_of(rich->clock, forming->ts_ns));
+        }
     }
 }
 
@@ -76,30 +80,90 @@ static void begin_day(const struct view_rich *rich)
     }
 }
 
-void view_take_rich(struct view_instrument *row, const struct event *bar)
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The first bar of a session. An open within the day may still be a price of the day before. */
+static void begin_session(struct view_rich *rich, int64_t close_e9, const struct event_bar *bar)
+{
+    struct view_jump *jump = &rich->jump;
+    jump->from_e9 = close_e9 > rich->paid_e9 ? close_e9 - rich->paid_e9 : 0;
+    jump->to_e9 = bar->open_e9;
+    if (!rich->clock->by_day &&
+        distance(bar->close_e9, jump->from_e9) > distance(bar->open_e9, jump->from_e9)) {
+        jump->to_e9 = bar->close_e9;
+    }
+    begin_day(rich);
+}
+
+/* The first end of a bar after end_ns that may be more than a part of frames: one of them ends with
+ * it, or the day. */
+static int64_t quiet_until(const struct view_rich *rich, const struct trading_day *day,
+                           int64_t end_ns)
+{
+    int64_t quiet_ns = rich->clock->all_hours ? day->late_close_ns : day->close_ns;
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        struct view_track *track = &rich->tracks[i];
+        if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, end_ns + 1)) {
+            return INT64_MIN;
+        }
+        int64_t frame_end_ns = track->forming.ts_ns;
+        quiet_ns = frame_end_ns < quiet_ns ? frame_end_ns : quiet_ns;
+    }
+    return quiet_ns;
+}
+
+/* The bar with which the first of the frames made of such bars ends: of the same day as the one
+ * before it, and none ended before. */
+static void take_end(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        rich->tracks[i].fresh = false;
-    }
-    if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
-        rich->skipped++;
-        return;
-    }
-    for (uint32_t i = 1; i < rich->track_count; i++) {
-        const struct event *forming = &rich->tracks[i].forming;
-        if (forming->kind != EVENT_NONE && forming->ts_ns < bar->ts_ns) {
-            finish_frame(&rich->tracks[i]);
+    view_take_base(row, bar);
+    for (uint32_t i = 1; i < rich->from_base; i++) {
+        view_add_part(&rich->tracks[i], bar);
+        if (rich->tracks[i].forming.ts_ns == bar->ts_ns) {
+            finish_frame(rich, i, day);
         }
     }
+    rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
+}
+
+RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
+{
+    struct view_rich *rich = row->rich;
+    view_forget_finished(rich);
+    if (bar->ts_ns == rich->quiet_ns) {
+        take_end(row, bar);
+        return;
+    }
+    rich->tracks[0].fresh = false;
+    rich->quiet_ns = INT64_MIN;
+    const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
+    if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
+        rich->skipped++;
+        rich->beyond_e9 = bar->bar.close_e9;
+        return;
+    }
+    finish_late_frames(rich, bar->ts_ns);
+    day = day_of(rich->clock, bar->ts_ns); /* those before may have been of another */
     if (rich->clock->by_day || (day != NULL && day->date != rich->date)) {
         rich->date = day != NULL ? day->date : rich->date;
-        begin_day(rich);
+        begin_session(rich, row->close_e9, &bar->bar);
     }
-    take_finished(&rich->tracks[0], bar);
-    for (uint32_t i = 1; i < rich->track_count && day != NULL; i++) {
-        take_into_frame(&rich->tracks[i], day, bar);
+    rich->paid_e9 = 0;
+    rich->beyond_e9 = 0;
+    view_take_base(row, bar);
+    rich->tracks[0].fresh = true;
+    for (uint32_t i = 1; i < rich->from_base && day != NULL; i++) {
+        if (take_part(&rich->tracks[i], day, bar)) {
+            finish_frame(rich, i, day);
+        }
+    }
+    if (day != NULL && !rich->clock->by_day) {
+        rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
     }
 }
 
@@ -159,7 +223,57 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
         rescale_closes(row, new_shares, old_shares);
         return;
     }
-    for (uint32_t i = 0; i < row->rich->track_count; i++) {
-        rescale_track(&row->rich->tracks[i], new_shares, old_shares);
+    struct view_rich *rich = row->rich;
+    rich->changes++;
+    for (uint32_t i = 0; i < rich->track_count; i++) {
+        rescale_track(&rich->tracks[i], new_shares, old_shares);
     }
+    rich->beyond_e9 = units_split(rich->beyond_e9, new_shares, old_shares);
+    rich->paid_e9 = units_split(rich->paid_e9, new_shares, old_shares);
+    rich->jump.from_e9 = units_split(rich->jump.from_e9, new_shares, old_shares);
+    rich->jump.to_e9 = units_split(rich->jump.to_e9, new_shares, old_shares);
+}
+
+void view_on_action(struct view *view, const struct event *action)
+{
+    const struct event_action *terms = &action->action;
+    struct view_rich *rich = view_row(view, action->instrument)->rich;
+    if (rich != NULL) {
+        rich->quiet_ns = INT64_MIN; /* the next bar is more than a part of frames */
+        /* Cash is per old share: it comes before the split of the same day. */
+        if (__builtin_add_overflow(rich->paid_e9, terms->cash_e9, &rich->paid_e9)) {
+            rich->paid_e9 = PRICE_E9_MAX;
+        }
+    }
+    if (terms->split_new != terms->split_old) {
+        view_rescale(view, action->instrument, terms->split_new, terms->split_old);
+    }
+}
+
+/* ---- between sessions, between bars ---- */
+
+struct view_jump view_jump(const struct view *view, uint32_t instrument)
+{
+    const struct view_rich *rich = view_row(view, instrument)->rich;
+    return rich != NULL ? rich->jump : (struct view_jump){0};
+}
+
+/* The part of (from, to) that lies between open and close. */
+static int64_t part_ns(int64_t from_ns, int64_t to_ns, int64_t open_ns, int64_t close_ns)
+{
+    from_ns = from_ns < open_ns ? open_ns : from_ns;
+    to_ns = to_ns > close_ns ? close_ns : to_ns;
+    return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t open_ns,
+                        int64_t close_ns, int64_t now_ns)
+{
+    const struct view_rich *rich = view_row(view, instrument)->rich;
+    if (rich == NULL || view_bars(view, instrument) == 0) {
+        return 0;
+    }
+    int64_t ended_ns = part_ns(rich->before_ns, rich->last_start_ns, open_ns, close_ns);
+    int64_t lasts_ns = part_ns(rich->last_end_ns, now_ns, open_ns, close_ns);
+    return ended_ns > lasts_ns ? ended_ns : lasts_ns;
 }
