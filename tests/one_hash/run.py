@@ -24,6 +24,11 @@ MARKETS = {
 COMPARED = ["decision_hash", "evaluations", "decisions", "refused", "rejected", "orders", "fills",
             "trades_closed", "final_cash", "final_equity", "max_drawdown"]
 FILLS_MIN = 4
+ACTIONS = """date,symbol,split,cash
+2024-01-04,AAPL,2:1,0.24
+2024-01-05,QQQ,,0.8
+2024-01-08,SPY,3:2,
+"""
 
 
 class Fault(Exception):
@@ -54,8 +59,9 @@ class Case:
         elif line != "":
             raise SystemExit(f"cases.txt: what is `{line}`?")
 
-    def config(self, base, signals):
-        text = []
+    def config(self, base, files):
+        heads = [line.partition(":")[0] for line in base]
+        text = [line for line in self.account if line.partition(":")[0] not in heads]
         for line in base:
             head = line.partition(":")[0]
             given = [other for other in self.account if other.partition(":")[0] == head]
@@ -63,8 +69,11 @@ class Case:
                 line = self.exchange
             text.append(given[0] if given else line)
             if line == "strategies:":
-                text += [book.replace("SIGNALS", signals) for book in self.books]
-        return "\n".join(text) + "\n"
+                text += self.books
+        whole = "\n".join(text) + "\n"
+        for word, path in files.items():
+            whole = whole.replace(word, path)
+        return whole
 
 
 def read_cases(path):
@@ -169,8 +178,11 @@ def main():
     os.makedirs(matrix.folder)
     matrix.make_markets()
     print(f"ok {len(MARKETS)} synthetic markets, the same from all builds")
-    signals = matrix.path("signals.jsonl")
-    configs = [matrix.write_config(i, case.config(base, signals)) for i, case in enumerate(cases)]
+    signals, actions = matrix.path("signals.jsonl"), matrix.path("actions.csv")
+    with open(actions, "w", encoding="utf-8") as file:
+        file.write(ACTIONS)
+    files = {"SIGNALS": signals, "ACTIONS": actions}
+    configs = [matrix.write_config(i, case.config(base, files)) for i, case in enumerate(cases)]
     call([matrix.first, "data", "signals", "-c", configs[0], "--data",
           matrix.path("minutes.bwbars"), "--out", signals])
     failed, fills = 0, 0
