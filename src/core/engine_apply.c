@@ -441,13 +441,6 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_ACTION:
         engine_apply_action(engine, record);
         return;
-    case EVENT_NONE:
-    case EVENT_BAR:
-    case EVENT_QUOTE:
-    case EVENT_TRADE_TICK:
-    case EVENT_SLICE_END:
-        CHECK(!"bars and ticks come by the slice");
-        return;
     case EVENT_LOG_START:
     case EVENT_LOG_TEXT:
     case EVENT_LOG_INSTRUMENT:
@@ -455,5 +448,11 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_LOG_RESUME:
     case EVENT_LOG_END:
         return; /* the log's own records are no state of the engine */
+    case EVENT_NONE:
+    case EVENT_BAR:
+    case EVENT_QUOTE:
+    case EVENT_TRADE_TICK:
+    case EVENT_SLICE_END:
+        CHECK(!"bars and ticks come by the slice");
     }
 }
