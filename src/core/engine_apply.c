@@ -219,11 +219,12 @@ static void apply_cancel(struct engine *engine, struct trade *trade, const struc
     CHECK(order != NULL);
     engine->counters.cancels++;
     step_order(engine, order, ORDER_EVENT_CANCEL_SENT);
-    struct order *other = order == &trade->target ? &trade->stop
-                          : order == &trade->stop ? &trade->target
-                                                  : NULL;
-    if (other != NULL && order_is_working(other)) {
-        step_order(engine, other, ORDER_EVENT_CANCEL_SENT);
+    enum order_role role = order_id_role(order->id);
+    if (role == ORDER_ROLE_TARGET && order_is_working(&trade->stop)) {
+        step_order(engine, &trade->stop, ORDER_EVENT_CANCEL_SENT);
+    }
+    if (role == ORDER_ROLE_STOP && order_is_working(&trade->target)) {
+        step_order(engine, &trade->target, ORDER_EVENT_CANCEL_SENT);
     }
     if (event_order_cause(record) != EXIT_CAUSE_NONE) {
         trade->exits.wish = event_order_cause(record);

@@ -114,14 +114,14 @@ static const uint32_t shares_ppm[FRAMES + 1][FRAMES + 1] = {
 static struct decision decide(const struct strategy_context *context)
 {
     enum { MIXED, UP, DOWN };
-    static const uint8_t acts[] = {[MIXED] = ACT_HOLD, [UP] = ACT_BUY, [DOWN] = ACT_SELL};
-    static const uint8_t why[] = {[MIXED] = REASON_MIXED, [UP] = REASON_UP, [DOWN] = REASON_DOWN};
+    static const uint8_t acts[4] = {[MIXED] = ACT_HOLD, [UP] = ACT_BUY, [DOWN] = ACT_SELL};
+    static const uint8_t why[4] = {[MIXED] = REASON_MIXED, [UP] = REASON_UP, [DOWN] = REASON_DOWN};
     const struct votes votes = count_votes(context);
     if (votes.all == 0) {
         return decision_hold(REASON_MIXED);
     }
     const int64_t wanted_e9 = context->parameters[MIN_ALIGNMENT] * votes.all;
-    const int64_t agreeing[] = {[MIXED] = 0, [UP] = votes.up, [DOWN] = votes.all - votes.up};
+    const int64_t agreeing[4] = {[UP] = votes.up, [DOWN] = votes.all - votes.up};
     /* More than half are wanted, so not both. */
     const uint32_t way = (agreeing[UP] * MONEY_E9 >= wanted_e9 ? UP : 0U) +
                          (agreeing[DOWN] * MONEY_E9 >= wanted_e9 ? DOWN : 0U);

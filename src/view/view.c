@@ -262,7 +262,7 @@ static void init_instrument(const struct view_plan *plan, const struct frame_tre
         }
     }
     CHECK(place == plan->series_count);
-    if (row != NULL && rich) {
+    if (row != NULL && frames != NULL) {
         *more = (struct view_rich){.clock = clock,
                                    .tracks = frames,
                                    .from_base = tree->from_base,
