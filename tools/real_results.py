@@ -267,7 +267,7 @@ the number of symbols, so with one symbol nearly all of it. No stops, targets or
 is the only exit. `multi_timeframe` needs 51 finished days before it says anything: on files of a few sessions it does
 not trade, and on daily bars only its daily vote is left. All others decide on the frame that is named.
 
-**Costs.** $0.005 a share and at least $1 a fill, the fees of SEC, FINRA and CAT of their day, and half a spread: the
+**Costs.** $0.005 a share and at least $1 a fill, the fees of SEC and FINRA of their day, and half a spread: the
 spread is 4 bps for the 405 stocks and 2 bps elsewhere. *costs* is all of that as a share of the cash put in; it is
 part of *return* already. Buy-and-hold pays nothing and earns no dividends, as the strategies earn none.
 

@@ -236,7 +236,7 @@ static const char template[] =
     "exchange:                # how the simulated exchange behaves\n"
     "  slippage: 2bps         # market orders fill two hundredths of a percent worse\n"
     "  max_volume_share: 5%%   # of a bar's volume that may fill: the rest waits\n"
-    "  fees: us               # the fees of SEC, FINRA and CAT\n"
+    "  fees: us               # the fees of SEC and FINRA\n"
     "\n"
     "strategies:\n"
     "  - name: %s\n"

@@ -48,7 +48,7 @@ struct exchange_config {
     uint32_t multiplier; /* times the equity: 1, 2 or 4; a cash account: 1 */
     bool shorting;       /* margin only */
     bool settled_only;   /* cash only: settlement T+1 */
-    bool fees;           /* SEC, FINRA and CAT fees */
+    bool fees;           /* SEC and FINRA fees */
     bool round_to_cents; /* prices of fills that slippage moved */
     bool seed_given;     /* else a seed is drawn at the start */
     uint64_t seed;

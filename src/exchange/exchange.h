@@ -68,7 +68,7 @@ struct exchange_plan {
     int64_t commission_e9;           /* per fill */
     int64_t commission_per_share_e9; /* added to it */
     int64_t commission_min_e9;       /* the least for one fill */
-    bool fees;                       /* SEC, FINRA and CAT fees by their tables (market/fees.h) */
+    bool fees;                       /* SEC and FINRA fees by their tables (market/fees.h) */
     bool round_to_cents;             /* prices of fills that slippage moved */
     bool refuse_opposite; /* orders that could trade with the account's own, as Alpaca does */
     uint64_t seed;
