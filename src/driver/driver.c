@@ -455,7 +455,8 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
     const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
-    if (enough[-1].ts_ns > driver->action_ns) {
+    /* A bar so far ahead is not in the cache yet: it is looked at only where it matters. */
+    if (driver->action_ns != INT64_MAX && enough[-1].ts_ns > driver->action_ns) {
         enough = actions_cut(driver, first, enough);
     }
     UNSET struct stretch stretch;
