@@ -10,8 +10,9 @@
  *   evaluation x = ts_ns + (instrument << 32 | book << 16) * B + (reason << 8 | act),
  *              then for each series in turn x = (x + bits of the series' value) * K
  *              which is x * K^n + (bits of the first * K^n + ... + bits of the last * K), and the
- * sum in brackets is kept while no series changes outcome    x = order_id * A + qty_e9 * B +
- * verdict with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, K = 0xd6e8feb86659fd93. */
+ *              sum in brackets is kept while no series changes
+ *   outcome    x = order_id * A + qty_e9 * B + verdict
+ *   with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, K = 0xd6e8feb86659fd93. */
 #ifndef CORE_DECISION_HASH_H
 #define CORE_DECISION_HASH_H
 

@@ -93,6 +93,11 @@ static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t t
     uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
     uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
     const struct series *const *series = seat->context.series;
+    if (seat->series_count == 2) { /* nearly always in a plain view: no loop */
+        x = (x + series[0]->now.bits) * DECISION_HASH_K;
+        x = (x + series[1]->now.bits) * DECISION_HASH_K;
+        return decision_hash_step(hash, x);
+    }
     const struct series *const *const end = series + seat->series_count;
     while (series < end) {
         x = (x + (*series++)->now.bits) * DECISION_HASH_K;

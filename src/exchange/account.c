@@ -270,10 +270,20 @@ void account_hold_power(struct exchange *exchange, struct resting *order)
 
 /* ---- fills ---- */
 
+/* judge_fill() for a cash account that waits for no settlement: a purchase opens as much as it
+ * fills, and its cost leaves cash_e9. */
+static inline enum reject_reason judge_cash_fill(int64_t after_e9, int64_t cash_e9, bool buys)
+{
+    if (buys) {
+        return cash_e9 >= 0 ? REJECT_NONE : REJECT_INSUFFICIENT_CASH;
+    }
+    return after_e9 >= 0 ? REJECT_NONE : REJECT_INSUFFICIENT_POSITION;
+}
+
 /* Whether the account can take a fill that leaves it with after_e9 shares. */
-static enum reject_reason judge_fill(struct exchange *exchange, const struct holding *holding,
-                                     int64_t after_e9, int64_t price_e9, int64_t commission_e9,
-                                     int64_t at_ns)
+RARELY static enum reject_reason judge_fill(struct exchange *exchange,
+                                            const struct holding *holding, int64_t after_e9,
+                                            int64_t price_e9, int64_t commission_e9, int64_t at_ns)
 {
     bool buys = after_e9 > holding->qty_e9;
     bool turns = (after_e9 < 0) != (holding->qty_e9 < 0);
@@ -337,12 +347,15 @@ enum reject_reason account_fill(struct exchange *exchange, const struct resting 
         money_add(holding->qty_e9, buys ? qty_e9 : -qty_e9, &after_e9) != ERR_OK) {
         return REJECT_INSUFFICIENT_CASH;
     }
+    const struct account_plan *account = &exchange->plan.account;
+    bool plain = account->kind == ACCOUNT_KIND_CASH && !account->settled_only;
     enum reject_reason reason =
-        judge_fill(exchange, holding, after_e9, price_e9, *commission_e9, at_ns);
+        plain ? judge_cash_fill(after_e9, cash_e9, buys)
+              : judge_fill(exchange, holding, after_e9, price_e9, *commission_e9, at_ns);
     if (reason != REJECT_NONE) {
         return reason;
     }
-    if (!buys && exchange->plan.account.settled_only && cash_e9 > exchange->cash_e9) {
+    if (!buys && account->settled_only && cash_e9 > exchange->cash_e9) {
         settle_later(exchange, at_ns, cash_e9 - exchange->cash_e9);
     }
     holding->cost_e9 = cost_after_e9(holding, after_e9, price_e9, value_e9);

@@ -9,7 +9,7 @@
 #include "base/utc.h"
 #include "exchange/exchange_private.h"
 
-enum { KNOWN_IDS_MIN = 512, ID_WINDOW = 16, PPM = 1000000 };
+enum { KNOWN_IDS_MIN = 128, ID_WINDOW = 16, PPM = 1000000 };
 
 #define BOOK_LEVEL_MAX (INT64_C(100000000) * MONEY_E9)
 
@@ -226,6 +226,13 @@ RARELY static bool follow_bars(struct exchange *exchange, const struct event *ba
     const int64_t cash_e9 = exchange->cash_e9;
     const int64_t whole = holding->whole;
     int64_t value_e9 = 0;
+    if (whole == 0) { /* all of it is cash */
+        for (; bar < end; bar++, equity_e9++) {
+            if (*equity_e9 != cash_e9) {
+                return false;
+            }
+        }
+    }
     for (; bar < end; bar++, equity_e9++) {
         int64_t sum_e9;
         if (__builtin_mul_overflow(bar->bar.close_e9, whole, &value_e9) ||

@@ -41,6 +41,9 @@ static bool date_of(enum calendar_id id, int64_t ts_ns, int32_t *date)
 bool calendar_covers(enum calendar_id id, int64_t ts_ns)
 {
     int32_t date;
+    if (id == CALENDAR_ALWAYS) { /* every entry asks: without its date */
+        return ts_ns > known[id].first * NS_PER_DAY && ts_ns <= (known[id].last + 1) * NS_PER_DAY;
+    }
     return date_of(id, ts_ns, &date);
 }
 
