@@ -145,7 +145,9 @@ static void print_row(const struct explain_summary *summary, const struct summar
     } else if (row->outcome == EXPLAIN_ORDERED) {
         (void)fprintf(out, "%s, an order was sent: %s\n", explain_act(row->act), reason);
     } else {
-        (void)fprintf(out, "%s: %s\n", texts[row->outcome], reason);
+        bool plain_hold = row->outcome == EXPLAIN_HOLD && strcmp(reason, "hold") == 0;
+        (void)fprintf(out, "%s: %s\n", texts[row->outcome],
+                      plain_hold ? "no reason to act" : reason);
     }
 }
 

@@ -111,8 +111,11 @@ static void print_answer(const struct explanation *explanation, const struct exp
     (void)fprintf(out, "over: %" PRIu64 " finished bars, asked from number %" PRIu64 " on\n",
                   book->bars, book->warmup_bars + 1);
     line(out, "answer");
+    bool plain_hold = book->said.act == ACT_HOLD && book->said.reason == 0;
     (void)fprintf(out, "%s: %s", explain_act((uint8_t)book->said.act),
-                  lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
+                  plain_hold
+                      ? "no reason to act"
+                      : lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
     if (book->said.act != ACT_HOLD) {
         (void)fprintf(out, " (strength %.0f %%, confidence %.0f %%)",
                       (double)book->said.strength_ppm / 1e4,
