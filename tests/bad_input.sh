@@ -215,8 +215,8 @@ test_config()
         's/^cash: .*/cash: 10000000/'
     refused_config 'a key that stands twice is refused' 'bad.yaml:11:1' \
         '/^cash: /{p;}'
-    refused_config 'a frame that the data does not have is refused' 'bad.yaml' \
-        's/frame: 1min .*/frame: 5min/'
+    refused_config 'a frame that the data does not have is refused' 'frame: 1s is finer than bar: 1min' \
+        's/frame: 1min .*/frame: 1s/'
     expect 'a config that is not there is named' 2 'nowhere.yaml: error: cannot be read' \
         "$bellwether" backtest -c nowhere.yaml --no-run-dir
     expect 'an unknown option is bad usage' 2 'unrecognized option' "$bellwether" run --nonsense

@@ -60,7 +60,7 @@ LINES
     expect 'the sale: what was held' 0 \
         'held       10 shares since 2024-01-02 09:33 New York at $104.00 on average' \
         "$bellwether" why TEST 2024-01-02T09:35 --run runs/one
-    expect 'a hold has its reason' 0 'answer     hold: hold' \
+    expect 'a hold has its reason' 0 'answer     hold: no reason to act' \
         "$bellwether" why TEST '2024-01-02 09:34' --run runs/one
     expect 'warm-up says how far it is' 0 'still running: 2 of 3 finished bars' \
         "$bellwether" why TEST 9:32 --run runs/one
@@ -89,7 +89,7 @@ test_refusal()
         grep -qF '2 times fast above slow (1 ma_crossover)' tight.log
     expect 'the answers are counted' 0 '2  buy refused by max-order-notional: fast above slow' \
         "$bellwether" why --summary --run runs/tight
-    expect 'holds are counted' 0 '3  hold: hold' "$bellwether" why --summary TEST --run runs/tight
+    expect 'holds are counted' 0 '3  hold: no reason to act' "$bellwether" why --summary TEST --run runs/tight
     check 'the refused decision has the gate with its numbers' grep -qF \
         '"verdicts":[{"gate":"max-order-notional","passed":false,"value":1030,"rule":"at most","limit":1000,' \
         tight.jsonl

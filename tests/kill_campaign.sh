@@ -19,7 +19,6 @@ seed=${2:-${SEED:-$((EPOCHSECONDS % 32768))}}
 bars=7000 # of each of 3 symbols
 kills=0 starts=0 rounds=0
 declare -A found=([none]=0 [making]=0 [empty]=0 [begun]=0 [ended]=0)
-child=''
 
 # What a run says of itself, without slot numbers: starts after a kill add records of their own.
 tables='deposits|ts_ns,amount_e9
@@ -30,14 +29,6 @@ fills|exec_id,ts_ns,exchange_ts_ns,order_id,trade_id,strategy,symbol,side,qty_e9
 postings|ts_ns,debit,credit,amount_e9,symbol,qty_e9,book,order_id,exec_id
 trades|trade_id,state,book,strategy,symbol,qty_e9,cost_e9,realized_e9,opened,closed,entry_qty_e9,entry_value_e9,exit_qty_e9,exit_value_e9,commission_e9
 slices|slice,ts_ns,equity_e9,cash_e9,positions,evaluations,orders,fills,traded,decision_hash'
-
-# shellcheck disable=SC2317 # clean_up calls it
-put_away()
-{
-    if [[ -n $child ]]; then
-        kill -9 "$child" 2>/dev/null || true
-    fi
-}
 
 # A pause that starts no process, so that single milliseconds can be hit.
 exec {never}<> <(:)

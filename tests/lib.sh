@@ -22,9 +22,14 @@ work_folder()
     cd -- "$work" || exit 1
 }
 
-# A script that has more to put away defines put_away.
+# The process that a script left running is its `child`; one that has more to put away defines
+# put_away.
+child=''
 clean_up()
 {
+    if [[ -n $child ]]; then
+        kill -9 "$child" 2>/dev/null || true
+    fi
     if declare -F put_away >/dev/null; then
         put_away || true
     fi

@@ -5,16 +5,6 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-child=''
-
-# shellcheck disable=SC2317 # clean_up calls it
-put_away()
-{
-    if [[ -n $child ]]; then
-        kill -9 "$child" 2>/dev/null || true
-    fi
-}
-
 # on_terminal SIZE [ACTION...]: the default run on a terminal; leaves `screen` and `report`.
 on_terminal()
 {
@@ -120,6 +110,11 @@ test_elsewhere()
     rm -rf runs
     expect 'without a terminal it runs to the end and sums up' 0 'in 390 slices' \
         "$bellwether" run --sessions 1
+    expect 'it trades all seven strategies' 0 'strategy 7 volatility_breakout: ' \
+        "$bellwether" run --sessions 1
+    check 'each of them says what it came to or why not' test 7 = \
+        "$(grep -cE '^  strategy [1-7] [a-z_]+: ([0-9,]+ closed, result |no trades, )' expect.log)"
+    check 'nothing is held over night' grep -q ', 0 open$' expect.log
     expect 'a seed is a history' 0 'market seed=7 sessions=1' "$bellwether" run --once --seed 7 --sessions 1
     expect '--market and --data exclude each other' 2 'exclude each other' \
         "$bellwether" run --market --data x.csv

@@ -5,14 +5,9 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-child=''
-
 # shellcheck disable=SC2317 # clean_up calls it
 put_away()
 {
-    if [[ -n $child ]]; then
-        kill -9 "$child" 2>/dev/null || true
-    fi
     if [[ -n ${mounted:-} ]]; then
         umount "$mounted"
     fi

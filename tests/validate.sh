@@ -116,6 +116,63 @@ test_questions()
     check 'an end of the answers writes nothing' test ! -e ended/bellwether.yaml
 }
 
+# A strategy trades only the symbols that it names; the others are another strategy's.
+test_symbols()
+{
+    awk -F, 'NR == 1 { print; next } { for (i = 0; i < 60; i++) printf "%s,2019-02-11T%02d:%02d:00Z,%s,%s,%s,%s,%s\n", \
+        $1, 14 + int((30 + i) / 60), (30 + i) % 60, $3, $4, $5, $6, $7 }' \
+        <(printf '%s\n' h,h,h,h,h,h,h AAPL,x,184,186,183,184,1000 SPY,x,19,21,18,19,1000) |
+        sed '1s/.*/symbol,ts_utc,open,high,low,close,volume/' >two.csv
+    small 's/    quantity: .*//; s/  - name: ma_crossover/  - name: quick_test\n    symbols: [SPY]/
+        /^    parameters:/,/warmup_bars/d; s/^cash: .*/cash: $100,000/' >spy.yaml
+    expect 'validate says which symbols a strategy trades' 0 'on 1min bars of SPY' \
+        "$bellwether" validate -c spy.yaml --data two.csv
+    expect 'it counts only those' 0 'at most 1 position,' "$bellwether" validate -c spy.yaml
+    "$bellwether" backtest -c spy.yaml --data two.csv --out runs/spy --json >spy.json
+    check 'the strategy is asked about its own symbol only' \
+        grep -qE '"evaluations": *10,' spy.json
+    expect 'why says that a symbol is not its own' 0 'trades other symbols of the run' \
+        "$bellwether" why AAPL 10:20 --run runs/spy
+    expect 'why --json, too' 0 '"outcome": "other-symbols"' \
+        "$bellwether" why AAPL 10:20 --run runs/spy --json
+    expect 'gates read such a config' 0 'max-order-notional' "$bellwether" gates -c spy.yaml
+    check 'the run replays' "$bellwether" replay runs/spy --verify
+}
+
+# seed_of FILE: the exchange's seed in a result.
+seed_of()
+{
+    sed -n 's/.*"exchange_seed": *"\([0-9]*\)".*/\1/p' "$1"
+}
+
+# Without a seed one is drawn and told; with that one the same happens again.
+test_seed()
+{
+    local drawn
+    sed '/^  seed:/d' "$root/examples/mock_broker.yaml" >chance.yaml
+    "$bellwether" run --once -c chance.yaml --json >chance.json
+    drawn=$(seed_of chance.json)
+    check 'a seed is drawn' test "${drawn:-0}" -gt 0
+    sed "s/^exchange:/&\n  seed: $drawn/" chance.yaml >again.yaml
+    "$bellwether" run --once -c again.yaml --json >again.json
+    check 'the config can say it' test "$(seed_of again.json)" = "$drawn"
+    check 'then the same happens' test "$(grep -o '"decision_hash": *"[0-9a-f]*"' chance.json)" = \
+        "$(grep -o '"decision_hash": *"[0-9a-f]*"' again.json)"
+    "$bellwether" run --once -c chance.yaml --json >other.json
+    check 'another run draws another one' test "$(seed_of other.json)" != "$drawn"
+    expect 'the summary tells it' 0 'drawn; the same again: exchange: {seed: ' \
+        "$bellwether" run --once -c chance.yaml
+    check 'a run with a drawn seed replays' "$bellwether" replay last --verify
+    "$bellwether" run -c chance.yaml --state state --speed 30000 >run.log 2>&1 &
+    sleep 1
+    kill -9 $! && wait $! 2>/dev/null || true
+    expect 'killed, it goes on with the same seed' 0 'drawn; the same again' \
+        "$bellwether" run --once -c chance.yaml --state state
+    check 'and replays as one run' "$bellwether" replay last --verify
+    "$bellwether" run --once -c "$quickstart" --json >plain.json
+    check 'without chance there is no seed' grep -q '"exchange_seed": *null' plain.json
+}
+
 main()
 {
     work_folder
@@ -125,6 +182,8 @@ main()
     test_data
     test_init
     test_questions
+    test_symbols
+    test_seed
     finish
 }
 

@@ -20,6 +20,7 @@ libclang-rt-14-dev: sanitizers and fuzzer
 llvm: readable sanitizer reports, link-time optimisation
 lld: link-time optimisation with clang
 libcriterion-dev: unit tests
+musl-tools: a second C library, which must decide the same
 lcov: branch coverage
 git: the commit that a result belongs to
 sqlite3: questions to the journal in tests'

@@ -16,11 +16,11 @@ clang|clang: build and unit tests|
 asan|ASan, UBSan, LSan: build and unit tests|
 analyzers|gcc -fanalyzer on the pure side, clang --analyze on everything|
 coverage|every branch of money, ledger and order states|
-fuzz|fuzz targets, some seconds each|
+fuzz|fuzz targets: saved inputs, and new ones from a fixed seed|
 e2e|end to end: tests/*.sh|
-hash|one decision hash: gcc, clang, -O2, -O3, LTO, processors|
+hash|one decision hash: strategies, orders; compilers, processors|
 bench|short benchmark|
-fuzz-long|fuzz targets, ten minutes each|long
+fuzz-long|fuzz targets, ten minutes each, from a new seed|long
 campaigns|campaigns: tests/long/*.sh|long'
 
 stage_names()
@@ -160,12 +160,12 @@ stage_coverage()
 
 stage_fuzz()
 {
-    run_counted tools/fuzz.sh 10
+    run_counted tools/fuzz.sh --runs 30000
 }
 
 stage_fuzz_long()
 {
-    run_counted tools/fuzz.sh 600
+    run_counted tools/fuzz.sh --seconds 600
 }
 
 # Runs each script; its lines `ok NAME`, `not ok NAME`, `skip NAME: why` are the tests.
@@ -219,6 +219,8 @@ stage_e2e()
 
 stage_campaigns()
 {
+    build_configure_tests
+    ninja -C build-gcc tests/driver_closer_test tests/exchange_random_test
     scripts_of tests/long
 }
 

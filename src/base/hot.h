@@ -26,4 +26,8 @@ static inline void clear_slot(void *place)
 #define HOT_LOOP __attribute__((flatten, hot, noinline))
 #define RARELY   __attribute__((noinline))
 
+/* A way out of a long row of questions: the compiler takes the other answer for the usual one. It
+ * would otherwise take each for a toss of a coin, and the end of the row for never reached. */
+#define WAY_OUT __attribute__((noinline, cold))
+
 #endif

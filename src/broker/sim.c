@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/hot.h"
+#include "base/money.h"
 #include "sys/memory.h"
 
 /* The same report; the moment at which we received it is ours, not the exchange's. */
@@ -43,10 +44,43 @@ static void make_room(struct sim *sim)
     }
 }
 
+/* Requests sent while reports still wait: their answers stand behind those. */
+RARELY static void make_more_room(struct sim *sim, uint32_t answers)
+{
+    struct exchange_reports *reports = &sim->reports;
+    while (reports->capacity - reports->count < answers) {
+        reports->capacity *= 2;
+        reports->reports = xrealloc(reports->reports, reports->capacity * sizeof *reports->reports);
+    }
+}
+
+/* Quotes and trades of a slice, before its bars. */
+RARELY static void give_ticks(struct sim *sim, const struct slice *slice)
+{
+    for (const struct event *tick = slice_ticks(slice); tick < slice->bars; tick++) {
+        if (tick->kind == EVENT_QUOTE) {
+            const struct exchange_quote quote = {
+                .bid_e9 = tick->quote.bid_e9,
+                .ask_e9 = tick->quote.ask_e9,
+                .bid_size_e9 = tick->quote.bid_size * MONEY_E9, /* TICK_SIZE_MAX fits */
+                .ask_size_e9 = tick->quote.ask_size * MONEY_E9,
+            };
+            make_more_room(sim, sim->answers_max);
+            exchange_on_quote(sim->exchange, tick->instrument, tick->ts_ns, &quote, &sim->reports);
+        } else if ((tick->flags & TRADE_TICK_VOLUME_ONLY) == 0) {
+            exchange_on_trade(sim->exchange, tick->instrument, tick->trade_tick.price_e9);
+        }
+    }
+    make_more_room(sim, sim->answers_max);
+}
+
 void sim_on_slice(struct sim *sim, const struct slice *slice)
 {
     if (sim->reports.count > 0) {
         make_room(sim);
+    }
+    if (slice->tick_count > 0) {
+        give_ticks(sim, slice);
     }
     exchange_on_slice(sim->exchange, slice, &sim->reports);
     if (sim->reports.count > 0) {
@@ -54,34 +88,40 @@ void sim_on_slice(struct sim *sim, const struct slice *slice)
     }
 }
 
+void sim_on_action(struct sim *sim, const struct event *action)
+{
+    make_room(sim);
+    exchange_on_action(sim->exchange, action, &sim->reports);
+    settle_queues(sim);
+}
+
 bool sim_is_quiet(const struct sim *sim)
 {
     return sim->waiting == 0 && exchange_is_quiet(sim->exchange);
 }
 
-bool sim_follow(struct sim *sim, bool opened, const struct event *first, const struct event *end,
-                const int64_t *equity_e9)
+bool sim_follow(struct sim *sim, uint32_t opened, const struct event *first,
+                const struct event *end, const int64_t *equity_e9)
 {
-    if (opened) {
+    if (opened > 0) {
         int64_t opened_e9;
         if (!exchange_equity_e9(sim->exchange, &opened_e9) || opened_e9 != *equity_e9) {
             return false;
         }
-        const int64_t ts_ns = first->ts_ns;
-        while (first < end && first->ts_ns == ts_ns) {
-            first++;
-        }
+        first += opened;
         equity_e9++;
     }
-    return exchange_follow(sim->exchange, first, end, equity_e9);
+    return first == end || exchange_follow(sim->exchange, first, end, equity_e9);
 }
 
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns)
 {
+    uint32_t answers = sim->answers_max + output->send_count;
     make_room(sim);
-    for (uint32_t i = 0; i < output->send_count; i++) {
-        exchange_on_request(sim->exchange, output->sends[i], now_ns, &sim->reports);
+    if (sim->reports.capacity - sim->reports.count < answers) {
+        make_more_room(sim, answers);
     }
+    exchange_on_requests(sim->exchange, output->sends, output->send_count, now_ns, &sim->reports);
     settle_queues(sim);
 }
 
@@ -104,8 +144,9 @@ bool sim_agrees_after_report(const struct sim *sim, const struct engine *engine)
            last->qty_e9 == engine->ledger.positions[instrument].qty_e9;
 }
 
-static bool same_account(const struct exchange *exchange, const struct engine *engine)
+bool sim_agrees_on_account(const struct sim *sim, const struct engine *engine)
 {
+    const struct exchange *exchange = sim->exchange;
     int64_t equity_e9;
     return exchange_cash_e9(exchange) == ledger_cash_e9(&engine->ledger) &&
            exchange_equity_e9(exchange, &equity_e9) && equity_e9 == engine->equity_e9;
@@ -116,12 +157,12 @@ bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
 {
     const struct exchange *const exchange = sim->exchange;
     int64_t difference = 0;
-    const struct event *const end = slice->bars + slice->count;
-    for (const struct event *bar = slice->bars; bar < end; bar++) {
+    const struct event *const end = slice_end(slice);
+    for (const struct event *bar = slice_ticks(slice); bar < end; bar++) {
         difference |= exchange_qty_e9(exchange, bar->instrument) ^
                       engine->ledger.positions[bar->instrument].qty_e9;
     }
-    return difference == 0 && same_account(exchange, engine);
+    return difference == 0 && sim_agrees_on_account(sim, engine);
 }
 
 bool sim_agrees(const struct sim *sim, const struct engine *engine)
@@ -131,7 +172,7 @@ bool sim_agrees(const struct sim *sim, const struct engine *engine)
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         difference |= exchange_qty_e9(exchange, i) ^ engine->ledger.positions[i].qty_e9;
     }
-    return difference == 0 && same_account(exchange, engine);
+    return difference == 0 && sim_agrees_on_account(sim, engine);
 }
 
 void sim_destroy(struct sim *sim)
@@ -155,8 +196,8 @@ struct sim *sim_create(const struct exchange_plan *plan)
     sim->memory = xcalloc_aligned(size);
     arena_init(&arena, sim->memory, size);
     sim->exchange = exchange_init(&arena, plan);
-    /* A slice's fills are taken before requests come, so two rounds are the most that wait. */
-    sim->reports.capacity = 2 * exchange_reports_max(plan);
+    sim->answers_max = exchange_reports_max(plan);
+    sim->reports.capacity = 3 * sim->answers_max;
     sim->reports.reports = xcalloc(sim->reports.capacity, sizeof *sim->reports.reports);
     return sim;
 }
@@ -173,6 +214,11 @@ void sim_expect(struct sim *sim, const struct event *logged)
     }
     sim->expected[sim->expected_count++] = *logged;
     settle_queues(sim);
+}
+
+bool sim_is_behind(const struct sim *sim)
+{
+    return sim->expected_first < sim->expected_count;
 }
 
 bool sim_is_as_logged(const struct sim *sim)

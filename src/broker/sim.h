@@ -10,7 +10,8 @@ struct sim {
     struct exchange *exchange;
     void *memory;
     struct exchange_reports reports;
-    uint32_t taken; /* reports before this index are handed out */
+    uint32_t answers_max; /* to requests, one for each of them left out */
+    uint32_t taken;       /* reports before this index are handed out */
     bool differs;
     struct event *expected; /* logged reports not seen from the exchange yet */
     size_t expected_count;
@@ -23,6 +24,9 @@ struct sim *sim_create(const struct exchange_plan *plan);
 
 /* In simulation the market moves here: a slice reaches the market place before the engine. */
 void sim_on_slice(struct sim *sim, const struct slice *slice);
+
+/* A split or a dividend, before the first slice that it is effective for. */
+void sim_on_action(struct sim *sim, const struct event *action);
 
 /* Sends every request of the step. What became of each comes back as a report. */
 void sim_carry_out(struct sim *sim, const struct output *output, int64_t now_ns);
@@ -38,9 +42,13 @@ bool sim_agrees_after_report(const struct sim *sim, const struct engine *engine)
 bool sim_is_quiet(const struct sim *sim);
 
 /* Takes the bars of whole slices while it is quiet; whether its equity at the end of each is the
- * given one. `opened`: it has taken the first of them before. */
-bool sim_follow(struct sim *sim, bool opened, const struct event *first, const struct event *end,
-                const int64_t *equity_e9);
+ * given one. `opened`: so many bars, the first slice's, it has taken before. */
+bool sim_follow(struct sim *sim, uint32_t opened, const struct event *first,
+                const struct event *end, const int64_t *equity_e9);
+
+/* Whether cash and equity are the same at a slice's end. Quantities only change by reports, after
+ * each of which they were compared. */
+bool sim_agrees_on_account(const struct sim *sim, const struct engine *engine);
 
 /* Whether cash, equity and the positions of the slice's instruments are the same at its end. */
 bool sim_agrees_after_slice(const struct sim *sim, const struct engine *engine,
@@ -54,6 +62,9 @@ void sim_destroy(struct sim *sim);
 /* Recovery: the log holds this report, so the exchange, run again, must give the same one, and it
  * is not handed out a second time. Reports are expected in the log's order. */
 void sim_expect(struct sim *sim, const struct event *logged);
+
+/* Whether the log holds reports that the exchange has not given yet. */
+bool sim_is_behind(const struct sim *sim);
 
 /* Whether every report so far was the expected one. */
 bool sim_is_as_logged(const struct sim *sim);

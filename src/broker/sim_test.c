@@ -191,7 +191,8 @@ static bool follows(bool opened, int wrong)
         struct slice slice = slice_of(bars, bars + INSTRUMENTS, 2);
         sim_on_slice(sim, &slice);
     }
-    bool agrees = sim_follow(sim, opened, bars, bars + sizeof bars / sizeof bars[0], equity_e9);
+    bool agrees = sim_follow(sim, opened ? INSTRUMENTS : 0, bars,
+                             bars + sizeof bars / sizeof bars[0], equity_e9);
     cr_assert_eq(sim->waiting, 0);
     sim_destroy(sim);
     return agrees;
@@ -216,9 +217,9 @@ Test(sim, follows_the_opened_slice_alone)
     struct sim *sim = make_held();
     struct slice slice = slice_of(bars, bars + INSTRUMENTS, 2);
     sim_on_slice(sim, &slice);
-    cr_assert(sim_follow(sim, true, bars, bars + INSTRUMENTS, equity_e9));
+    cr_assert(sim_follow(sim, INSTRUMENTS, bars, bars + INSTRUMENTS, equity_e9));
     equity_e9[0]--;
-    cr_assert_not(sim_follow(sim, true, bars, bars + INSTRUMENTS, equity_e9));
+    cr_assert_not(sim_follow(sim, INSTRUMENTS, bars, bars + INSTRUMENTS, equity_e9));
     sim_destroy(sim);
 }
 

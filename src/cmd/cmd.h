@@ -27,6 +27,9 @@ int cmd_why(int argc, char **argv);
 int cmd_gates(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
+/* Writes out the standard output; a command whose output could not be written has failed. */
+enum err cmd_flush(struct problem *problem);
+
 /* Prints "bellwether: TEXT" to stderr and returns the exit code that belongs to the error. */
 int cmd_fail(const struct problem *problem);
 

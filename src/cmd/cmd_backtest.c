@@ -3,71 +3,51 @@
 #include <stdlib.h>
 
 #include "cmd/cmd.h"
-#include "cmd/trading.h"
+#include "cmd/trading_arguments.h"
 
-enum {
-    OPTION_OUT = 256,
-    OPTION_NO_RUN_DIR,
-    OPTION_JSON,
-    OPTION_SKIP_BAD,
-    OPTION_DATA,
-    OPTION_DECISIONS
-};
+enum { OPTION_OUT = 256, OPTION_NO_RUN_DIR, OPTION_IN_MEMORY };
 
 static const struct argp_option options[] = {
     {"config",                                                 'c', "FILE", 0, "The configuration (default: examples/quickstart.yaml)", 0},
-    {"data",                                                  OPTION_DATA, "FILE", 0,
+    {"data",                                                  TRADING_OPTION_DATA, "FILE", 0,
      "Bars to trade: a record file or CSV, plain or gzip; may be given several times. Without it "
      "the "
      "simulated workload: 1,440 bars, seed 42", 0},
-    {"skip-bad", OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad", TRADING_OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
     {"out",                                                        OPTION_OUT, "DIR", 0, "Write the run into DIR instead of runs/<id>/", 0},
     {"no-run-dir",OPTION_NO_RUN_DIR, NULL, 0, "Write nothing; print the result only", 0},
-    {"decisions",                                                       OPTION_DECISIONS, "FILE", 0,
+    {"in-memory",                                                       OPTION_IN_MEMORY, NULL, 0,
+     "Write nothing, and keep the log in memory, so that the result has all its figures", 0},
+    {"decisions",                                                       TRADING_OPTION_DECISIONS, "FILE", 0,
      "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
-    {"json",                                                       OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0                                              },
+    {"json",                                               TRADING_OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
+    {0                                                   },
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct trading_options *trading = state->input;
     switch (key) {
-    case 'c':
-        trading->config_path = text;
-        return 0;
-    case OPTION_DATA:
-        source_add(&trading->source, text);
-        return 0;
-    case OPTION_SKIP_BAD:
-        trading->source.skip_bad = true;
-        return 0;
     case OPTION_OUT:
         trading->out_dir = text;
         return 0;
     case OPTION_NO_RUN_DIR:
         trading->no_run_dir = true;
         return 0;
-    case OPTION_DECISIONS:
-        trading->decisions_path = text;
-        return 0;
-    case OPTION_JSON:
-        trading->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected `%s`; data files go behind --data", text);
+    case OPTION_IN_MEMORY:
+        trading->in_memory = true;
         return 0;
     case ARGP_KEY_END:
-        if (trading->no_run_dir && trading->out_dir != NULL) {
-            argp_error(state, "--out and --no-run-dir exclude each other");
+        if (trading->no_run_dir + trading->in_memory + (trading->out_dir != NULL) > 1) {
+            argp_error(state, "--out, --no-run-dir and --in-memory exclude each other");
         } else if (trading->no_run_dir && trading->decisions_path != NULL) {
             argp_error(state, "--decisions reads the run's log, which --no-run-dir does not keep; "
-                              "leave one of them out");
+                              "take --in-memory in its place");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return trading_parse(key, text, state, trading);
     }
 }
 

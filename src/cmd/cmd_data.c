@@ -10,6 +10,8 @@
 
 #include "cmd/cmd.h"
 #include "config/config.h"
+#include "data/symbol_table.h"
+#include "sys/memory.h"
 
 /* On a terminal: "\r 37 % ". The line is wiped by data_progress_end(). */
 static void progress_show(double done)
@@ -36,12 +38,8 @@ void data_progress_end(void)
 
 int data_end_output(void)
 {
-    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
-        return EXIT_DONE;
-    }
     struct problem problem;
-    (void)problem_set_errno(&problem, "cannot write to the standard output");
-    return cmd_fail(&problem);
+    return cmd_flush(&problem) == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
 }
 
 uint64_t data_parse_number(struct argp_state *state, const char *option, const char *text,
@@ -58,13 +56,49 @@ uint64_t data_parse_number(struct argp_state *state, const char *option, const c
     return value;
 }
 
-int64_t data_parse_bar(struct argp_state *state, const char *text)
+static void add_symbol(struct argp_state *state, struct data_files *files, const char *text)
 {
-    int64_t bar_ns = 0;
-    if (bar_length_parse(text, &bar_ns) != ERR_OK) {
-        argp_error(state, "--bar is a length like 1min, 5min, 1h or 1d, not `%s`", text);
+    uint32_t count = files->options.symbol_count;
+    files->symbols = xrealloc(files->symbols, (count + 1) * sizeof *files->symbols);
+    if (!symbol_parse(text, strlen(text), &files->symbols[count])) {
+        argp_error(state, "--symbol is " SYMBOL_ALLOWED ", not `%s`", text);
     }
-    return bar_ns;
+    files->options.symbol_count++;
+    files->options.symbols = files->symbols;
+}
+
+error_t data_files_parse(int key, char *text, struct argp_state *state, struct data_files *files)
+{
+    switch (key) {
+    case DATA_OPTION_SKIP_BAD:
+        files->options.skip_bad = true;
+        return 0;
+    case DATA_OPTION_BAR:
+        if (bar_length_parse(text, &files->options.bar_ns) != ERR_OK) {
+            argp_error(state, "--bar is a length like 1min, 5min, 1h or 1d, not `%s`", text);
+        }
+        return 0;
+    case DATA_OPTION_SYMBOL:
+        add_symbol(state, files, text);
+        return 0;
+    case ARGP_KEY_ARGS:
+        files->paths = state->argv + state->next;
+        files->count = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_END:
+        if (files->count == 0) {
+            argp_error(state, "a FILE to look at is needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void data_files_finish(struct data_files *files)
+{
+    free(files->symbols);
+    *files = (struct data_files){0};
 }
 
 void data_start_text(const struct event *bar, char text[UTC_TEXT_SIZE])
@@ -120,6 +154,9 @@ void data_print_rows(const struct import_report *report)
     printf("rows        %" PRIu64, report->rows);
     if (report->skipped > 0) {
         printf(", %" PRIu64 " bad ones left out", report->skipped);
+    }
+    if (report->set_aside > 0) {
+        printf(", %" PRIu64 " set aside by their own flags", report->set_aside);
     }
     printf("\n");
     for (uint32_t i = 0; i < report->fault_count; i++) {

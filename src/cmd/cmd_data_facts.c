@@ -10,30 +10,23 @@
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
 #include "data/facts.h"
-#include "data/symbol_table.h"
 #include "sys/json_writer.h"
 #include "sys/memory.h"
 
-enum option_key {
-    OPTION_JSON = 256,
-    OPTION_SKIP_BAD,
-    OPTION_SYMBOL,
-};
+enum { OPTION_JSON = 256 };
 
 enum { NAME_WIDTH_MAX = 30, NAME_WIDTH_MIN = 12, TEXT_WIDTH = 34 };
 
 struct facts_arguments {
-    struct import_options options;
-    struct instrument *symbols; /* heap */
+    struct data_files files;
     bool json;
-    char **paths; /* within argv */
-    size_t path_count;
 };
 
 static const struct argp_option facts_options[] = {
     {"json",                                   OPTION_JSON, NULL, 0, "JSON on stdout and nothing else there", 0},
-    {"skip-bad",                                    OPTION_SKIP_BAD, NULL, 0, "Leave bad rows out instead of refusing the file", 0},
-    {"symbol", OPTION_SYMBOL, "SYMBOL", 0, "Look at this symbol only; may be given again", 0},
+    {"skip-bad",                                    DATA_OPTION_SKIP_BAD, NULL, 0, "Leave bad rows out instead of refusing the file",
+     0},
+    {"symbol", DATA_OPTION_SYMBOL, "SYMBOL", 0, "Look at this symbol only; may be given again", 0},
     {0                                       },
 };
 
@@ -48,43 +41,14 @@ static const char facts_doc[] =
     "  bellwether data facts market.bwbars SPY_5min.csv.gz\n"
     "  bellwether data facts --json --symbol SPY market.bwbars";
 
-static void add_symbol(struct argp_state *state, struct facts_arguments *arguments,
-                       const char *text)
-{
-    uint32_t count = arguments->options.symbol_count;
-    arguments->symbols = xrealloc(arguments->symbols, (count + 1) * sizeof *arguments->symbols);
-    if (!symbol_parse(text, strlen(text), &arguments->symbols[count])) {
-        argp_error(state, "--symbol is " SYMBOL_ALLOWED ", not `%s`", text);
-    }
-    arguments->options.symbol_count++;
-    arguments->options.symbols = arguments->symbols;
-}
-
 static error_t facts_parse(int key, char *text, struct argp_state *state)
 {
     struct facts_arguments *arguments = state->input;
-    switch (key) {
-    case OPTION_JSON:
+    if (key == OPTION_JSON) {
         arguments->json = true;
         return 0;
-    case OPTION_SKIP_BAD:
-        arguments->options.skip_bad = true;
-        return 0;
-    case OPTION_SYMBOL:
-        add_symbol(state, arguments, text);
-        return 0;
-    case ARGP_KEY_ARGS:
-        arguments->paths = state->argv + state->next;
-        arguments->path_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->path_count == 0) {
-            argp_error(state, "a FILE to look at is needed");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
+    return data_files_parse(key, text, state, &arguments->files);
 }
 
 /* ---- the table ---- */
@@ -99,8 +63,8 @@ static const char *base_name(const char *path)
 static int column_width(const struct facts_arguments *arguments)
 {
     size_t width = NAME_WIDTH_MIN;
-    for (size_t i = 0; i < arguments->path_count; i++) {
-        size_t length = strlen(base_name(arguments->paths[i]));
+    for (size_t i = 0; i < arguments->files.count; i++) {
+        size_t length = strlen(base_name(arguments->files.paths[i]));
         width = length > width ? length : width;
     }
     return width < NAME_WIDTH_MAX ? (int)width : NAME_WIDTH_MAX;
@@ -149,11 +113,11 @@ static void print_section(enum fact fact)
 
 static void print_table(const struct facts_arguments *arguments, const struct facts *facts)
 {
-    size_t count = arguments->path_count;
+    size_t count = arguments->files.count;
     int width = column_width(arguments);
     printf("%-*s", TEXT_WIDTH, "");
     for (size_t i = 0; i < count; i++) {
-        printf("  %*.*s", width, width, base_name(arguments->paths[i]));
+        printf("  %*.*s", width, width, base_name(arguments->files.paths[i]));
     }
     printf("  usual\n");
     print_counts("symbols", facts, count, width, get_symbols);
@@ -200,18 +164,13 @@ static void print_json(const struct facts_arguments *arguments, const struct fac
     json_begin_object(&json);
     json_key(&json, "files");
     json_begin_array(&json);
-    for (size_t i = 0; i < arguments->path_count; i++) {
+    for (size_t i = 0; i < arguments->files.count; i++) {
         json_begin_object(&json);
-        json_key(&json, "path");
-        json_string(&json, arguments->paths[i]);
-        json_key(&json, "symbols");
-        json_uint(&json, facts[i].symbols);
-        json_key(&json, "bars");
-        json_uint(&json, facts[i].bars);
-        json_key(&json, "days");
-        json_uint(&json, facts[i].days);
-        json_key(&json, "unused");
-        json_uint(&json, facts[i].unused);
+        json_member_string(&json, "path", arguments->files.paths[i]);
+        json_member_uint(&json, "symbols", facts[i].symbols);
+        json_member_uint(&json, "bars", facts[i].bars);
+        json_member_uint(&json, "days", facts[i].days);
+        json_member_uint(&json, "unused", facts[i].unused);
         json_key(&json, "facts");
         json_facts(&json, &facts[i]);
         json_end_object(&json);
@@ -228,11 +187,13 @@ static enum err compute_all(const struct facts_arguments *arguments, struct fact
                             struct problem *problem)
 {
     enum err err = ERR_OK;
-    for (size_t i = 0; err == ERR_OK && i < arguments->path_count; i++) {
+    for (size_t i = 0; err == ERR_OK && i < arguments->files.count; i++) {
         struct bars bars = {0};
         struct import_report report = {0};
-        err = bars_open(arguments->paths[i], &arguments->options, &bars, &report, problem);
+        err = bars_open(arguments->files.paths[i], &arguments->files.options, &bars, &report,
+                        problem);
         if (err == ERR_OK) {
+            bars_drop_ticks(&bars);
             facts_compute(&bars, &facts[i]);
         }
         import_report_finish(&report);
@@ -245,9 +206,9 @@ int cmd_data_facts(int argc, char **argv)
 {
     static const struct argp argp = {facts_options, facts_parse, "FILE...", facts_doc,
                                      NULL,          NULL,        NULL};
-    struct facts_arguments arguments = {0};
+    struct facts_arguments arguments = {.files = {.options = {.needs_bars = true}}};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
-    struct facts *facts = xcalloc(arguments.path_count, sizeof *facts);
+    struct facts *facts = xcalloc(arguments.files.count, sizeof *facts);
     struct problem problem;
     enum err err = compute_all(&arguments, facts, &problem);
     if (err == ERR_OK) {
@@ -256,11 +217,8 @@ int cmd_data_facts(int argc, char **argv)
         } else {
             print_table(&arguments, facts);
         }
-        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-            err = problem_set_errno(&problem, "cannot write to the standard output");
-        }
     }
     free(facts);
-    free(arguments.symbols);
-    return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
+    data_files_finish(&arguments.files);
+    return err == ERR_OK ? data_end_output() : cmd_fail(&problem);
 }

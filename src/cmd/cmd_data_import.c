@@ -1,7 +1,6 @@
 /* cmd_data_import.c: `bellwether data import`: turns files of bars into one checked record file. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/money.h"
@@ -9,39 +8,31 @@
 #include "cmd/cmd_data.h"
 #include "data/bar_file.h"
 #include "data/local_zone.h"
-#include "data/symbol_table.h"
-#include "sys/memory.h"
 
 enum { SHOWN_BARS_MAX = 3 };
 
 /* Long options without a letter. */
 enum option_key {
-    OPTION_SKIP_BAD = 256,
-    OPTION_BAR,
-    OPTION_SYMBOL,
-    OPTION_COLUMNS,
+    OPTION_COLUMNS = 256,
     OPTION_TZ,
     OPTION_STAMP,
 };
 
 struct import_arguments {
-    struct import_options options;
-    struct instrument *symbols; /* heap */
+    struct data_files files;
     struct local_zone zone;
     const char *out;
-    char **paths; /* within argv */
-    size_t path_count;
 };
 
 static const struct argp_option import_argp_options[] = {
     {"out",                                               'o', "FILE", 0, "The record file to write; an old one is replaced", 0},
-    {"skip-bad",                                             OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad",                                             DATA_OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out, count them and list the first 20; without it the first bad row refuses "
      "the file", 0},
-    {"bar", OPTION_BAR, "LENGTH", 0,
+    {"bar", DATA_OPTION_BAR, "LENGTH", 0,
      "Length of a bar: 1s, 1min, 5min, 1h, 1d, ... (default: the smallest distance of two bars of "
      "one symbol)", 0},
-    {"symbol",                                                   OPTION_SYMBOL, "SYMBOL", 0,
+    {"symbol",                                                   DATA_OPTION_SYMBOL, "SYMBOL", 0,
      "Keep only this symbol; may be given again. Given once, it also names the bars of files that "
      "name none", 0},
     {"columns",OPTION_COLUMNS, "LIST", 0,
@@ -70,18 +61,6 @@ static const char import_doc[] =
     "  bellwether data import mine.csv --columns time=When,open=O,high=H,low=L,close=C,volume=V "
     "--tz UTC --stamp end --symbol SPY -o spy.bwbars";
 
-static void add_symbol(struct argp_state *state, struct import_arguments *arguments,
-                       const char *text)
-{
-    uint32_t count = arguments->options.symbol_count;
-    arguments->symbols = xrealloc(arguments->symbols, (count + 1) * sizeof *arguments->symbols);
-    if (!symbol_parse(text, strlen(text), &arguments->symbols[count])) {
-        argp_error(state, "--symbol is " SYMBOL_ALLOWED ", not `%s`", text);
-    }
-    arguments->options.symbol_count++;
-    arguments->options.symbols = arguments->symbols;
-}
-
 static void set_zone(struct argp_state *state, struct import_arguments *arguments, const char *text)
 {
     enum err err = local_zone_parse(text, &arguments->zone);
@@ -91,7 +70,7 @@ static void set_zone(struct argp_state *state, struct import_arguments *argument
     if (err != ERR_OK) {
         argp_error(state, "--tz is a zone like America/New_York, UTC or +01:00, not `%s`", text);
     }
-    arguments->options.zone = &arguments->zone;
+    arguments->files.options.zone = &arguments->zone;
 }
 
 static enum import_stamp parse_stamp(struct argp_state *state, const char *text)
@@ -109,43 +88,35 @@ static error_t import_parse(int key, char *text, struct argp_state *state)
     case 'o':
         arguments->out = text;
         return 0;
-    case OPTION_SKIP_BAD:
-        arguments->options.skip_bad = true;
-        return 0;
-    case OPTION_BAR:
-        arguments->options.bar_ns = data_parse_bar(state, text);
-        return 0;
-    case OPTION_SYMBOL:
-        add_symbol(state, arguments, text);
-        return 0;
     case OPTION_COLUMNS:
-        arguments->options.columns = text;
+        arguments->files.options.columns = text;
         return 0;
     case OPTION_TZ:
         set_zone(state, arguments, text);
         return 0;
     case OPTION_STAMP:
-        arguments->options.stamp = parse_stamp(state, text);
-        return 0;
-    case ARGP_KEY_ARGS:
-        arguments->paths = state->argv + state->next;
-        arguments->path_count = (size_t)(state->argc - state->next);
+        arguments->files.options.stamp = parse_stamp(state, text);
         return 0;
     case ARGP_KEY_END:
-        if (arguments->path_count == 0 || arguments->out == NULL) {
+        if (arguments->files.count == 0 || arguments->out == NULL) {
             argp_error(state, "a FILE to read and --out FILE are needed");
         }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return data_files_parse(key, text, state, &arguments->files);
     }
 }
 
 static void print_first_bars(const struct bars *bars)
 {
+    int shown = 0;
     printf("first bars  symbol start open high low close volume\n");
-    for (uint64_t i = 0; i < bars->count && i < SHOWN_BARS_MAX; i++) {
+    for (uint64_t i = 0; i < bars->count && shown < SHOWN_BARS_MAX; i++) {
         const struct event *record = &bars->records[i];
+        if (record->kind != EVENT_BAR) {
+            continue;
+        }
+        shown++;
         char start[UTC_TEXT_SIZE];
         char open[MONEY_TEXT_SIZE];
         char high[MONEY_TEXT_SIZE];
@@ -167,11 +138,19 @@ static void import_print(const struct bars *bars, const struct import_report *re
 {
     data_print_files(report, paths);
     data_print_rows(report);
-    printf("bars        %" PRIu64 " of %" PRIu32 " symbol%s\n", bars->count, bars->instrument_count,
-           bars->instrument_count == 1 ? "" : "s");
-    data_print_bar_length(bars, report);
+    printf("bars        %" PRIu64 " of %" PRIu32 " symbol%s\n", bars_bar_count(bars),
+           bars->instrument_count, bars->instrument_count == 1 ? "" : "s");
+    if (bars_tick_count(bars) > 0) {
+        printf("quotes      %" PRIu64 "\ntrades      %" PRIu64 "\n", bars->quote_count,
+               bars->trade_count);
+    }
+    if (bars->bar_ns != 0) {
+        data_print_bar_length(bars, report);
+    }
     data_print_span(bars);
-    print_first_bars(bars);
+    if (bars->bar_ns != 0) {
+        print_first_bars(bars);
+    }
     (void)fflush(stdout); /* seen before the writing starts; data_end_output() tells of errors */
 }
 
@@ -179,15 +158,16 @@ static enum err import_run(struct import_arguments *arguments, struct problem *p
 {
     struct bars bars = {0};
     struct import_report report = {0};
-    arguments->options.progress = data_progress();
-    if (arguments->options.symbol_count == 1) {
-        arguments->options.file_symbol = arguments->options.symbols;
+    struct import_options *options = &arguments->files.options;
+    const char *const *paths = (const char *const *)arguments->files.paths;
+    options->progress = data_progress();
+    if (options->symbol_count == 1) {
+        options->file_symbol = options->symbols;
     }
-    enum err err = bars_open_many((const char *const *)arguments->paths, arguments->path_count,
-                                  &arguments->options, &bars, &report, problem);
+    enum err err = bars_open_many(paths, arguments->files.count, options, &bars, &report, problem);
     data_progress_end();
     if (err == ERR_OK) {
-        import_print(&bars, &report, (const char *const *)arguments->paths);
+        import_print(&bars, &report, paths);
         err = bar_file_write(arguments->out, &bars, problem);
     }
     if (err == ERR_OK) {
@@ -206,6 +186,6 @@ int cmd_data_import(int argc, char **argv)
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
     struct problem problem;
     enum err err = import_run(&arguments, &problem);
-    free(arguments.symbols);
+    data_files_finish(&arguments.files);
     return err == ERR_OK ? data_end_output() : cmd_fail(&problem);
 }

@@ -12,32 +12,28 @@
 
 enum { SHOWN_SYMBOLS_MAX = 20, SHOWN_FINDINGS_MAX = 10 };
 
-/* Long options without a letter. */
-enum option_key {
-    OPTION_JSON = 256,
-    OPTION_SKIP_BAD,
-    OPTION_BAR,
-};
+enum { OPTION_JSON = 256 };
 
 struct info_arguments {
-    struct import_options options;
+    struct data_files files;
     bool json;
-    char **paths; /* within argv */
-    size_t path_count;
 };
 
 /* One file, opened. */
 struct info_file {
     const char *path;
-    struct bars bars;
+    struct bars bars; /* without ticks, which are told apart; may be none */
+    uint64_t quote_count;
+    uint64_t trade_count;
+    struct tick_facts *ticks; /* by instrument; NULL: there are none */
     struct import_report report;
     struct quality quality;
 };
 
 static const struct argp_option info_options[] = {
     {"json",                                   OPTION_JSON, NULL, 0, "JSON on stdout and nothing else there", 0},
-    {"skip-bad",                                    OPTION_SKIP_BAD, NULL, 0, "Leave bad rows of a CSV out and count them", 0},
-    {"bar", OPTION_BAR, "LENGTH", 0, "Length of a bar where a CSV does not tell it", 0},
+    {"skip-bad",                                    DATA_OPTION_SKIP_BAD, NULL, 0, "Leave bad rows of a CSV out and count them", 0},
+    {"bar", DATA_OPTION_BAR, "LENGTH", 0, "Length of a bar where a CSV does not tell it", 0},
     {0                                       },
 };
 
@@ -52,28 +48,11 @@ static const char info_doc[] =
 static error_t info_parse(int key, char *text, struct argp_state *state)
 {
     struct info_arguments *arguments = state->input;
-    switch (key) {
-    case OPTION_JSON:
+    if (key == OPTION_JSON) {
         arguments->json = true;
         return 0;
-    case OPTION_SKIP_BAD:
-        arguments->options.skip_bad = true;
-        return 0;
-    case OPTION_BAR:
-        arguments->options.bar_ns = data_parse_bar(state, text);
-        return 0;
-    case ARGP_KEY_ARGS:
-        arguments->paths = state->argv + state->next;
-        arguments->path_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (arguments->path_count == 0) {
-            argp_error(state, "a FILE to look at is needed");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
+    return data_files_parse(key, text, state, &arguments->files);
 }
 
 /* The bars of one symbol. */
@@ -193,15 +172,8 @@ static void print_quality(const struct bars *bars, const struct quality *quality
     print_findings(bars, quality, QUALITY_JUMP);
 }
 
-static void info_print(const struct info_file *file)
+static void print_symbols(const struct bars *bars)
 {
-    const struct bars *bars = &file->bars;
-    data_print_files(&file->report, &file->path);
-    data_print_rows(&file->report);
-    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
-    data_print_bar_length(bars, &file->report);
-    data_print_span(bars);
-    printf("data hash   %s\n", bars->data_hash);
     printf("symbols     %" PRIu32 " (bars, start of the first, start of the last)\n",
            bars->instrument_count);
     struct symbol_span *spans = spans_create(bars);
@@ -217,7 +189,30 @@ static void info_print(const struct info_file *file)
                bars->instrument_count - SHOWN_SYMBOLS_MAX);
     }
     free(spans);
-    print_quality(bars, &file->quality);
+}
+
+static void info_print(const struct info_file *file)
+{
+    const struct bars *bars = &file->bars;
+    data_print_files(&file->report, &file->path);
+    data_print_rows(&file->report);
+    if (file->ticks != NULL) {
+        printf("quotes      %" PRIu64 "\ntrades      %" PRIu64 "\n", file->quote_count,
+               file->trade_count);
+    }
+    printf("bars        %" PRIu64 " at %" PRIu64 " times\n", bars->count, bars->slice_count);
+    if (bars->count > 0) {
+        data_print_bar_length(bars, &file->report);
+        data_print_span(bars);
+    }
+    printf("data hash   %s\n", bars->data_hash);
+    if (file->ticks != NULL) {
+        data_print_ticks(bars, file->ticks);
+    }
+    if (bars->count > 0) {
+        print_symbols(bars);
+        print_quality(bars, &file->quality);
+    }
 }
 
 /* ---- JSON ---- */
@@ -241,8 +236,7 @@ static void json_counts(struct json_writer *json, const struct quality_counts *c
         {"jumps",            counts->found[QUALITY_JUMP]       },
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        json_key(json, members[i].key);
-        json_uint(json, members[i].value);
+        json_member_uint(json, members[i].key, members[i].value);
     }
 }
 
@@ -257,15 +251,16 @@ static void json_symbols(struct json_writer *json, const struct info_file *file)
         char last[UTC_TEXT_SIZE];
         span_texts(&spans[i], first, last);
         json_begin_object(json);
-        json_key(json, "symbol");
-        json_string(json, bars->instruments[i].symbol);
-        json_key(json, "bars");
-        json_uint(json, spans[i].count);
-        json_key(json, "first_start");
-        json_string(json, first);
-        json_key(json, "last_start");
-        json_string(json, last);
-        json_counts(json, &file->quality.symbols[i]);
+        json_member_string(json, "symbol", bars->instruments[i].symbol);
+        json_member_uint(json, "bars", spans[i].count);
+        json_member_string(json, "first_start", first);
+        json_member_string(json, "last_start", last);
+        if (file->ticks != NULL) {
+            data_json_ticks(json, &file->ticks[i]);
+        }
+        if (bars->count > 0) {
+            json_counts(json, &file->quality.symbols[i]);
+        }
         json_end_object(json);
     }
     json_end_array(json);
@@ -280,42 +275,24 @@ static void json_findings(struct json_writer *json, const struct info_file *file
         const struct quality_finding *finding = &file->quality.findings[i];
         char number[32];
         json_begin_object(json);
-        json_key(json, "kind");
-        json_string(json, quality_kind_text(finding->kind));
-        json_key(json, "symbol");
-        json_string(json, file->bars.instruments[finding->instrument].symbol);
-        json_key(json, "at");
-        json_time(json, finding->at_ns);
+        json_member_string(json, "kind", quality_kind_text(finding->kind));
+        json_member_string(json, "symbol", file->bars.instruments[finding->instrument].symbol);
+        json_member_time(json, "at", finding->at_ns);
         if (finding->kind == QUALITY_GAP) {
-            json_key(json, "bars");
-            json_uint(json, finding->bars);
+            json_member_uint(json, "bars", finding->bars);
         }
         if (finding->ratio > 0.0) {
             (void)snprintf(number, sizeof number, "%.6f", finding->ratio); /* fits */
-            json_key(json, "ratio");
-            json_string(json, number);
+            json_member_string(json, "ratio", number);
         }
         if (finding->kind == QUALITY_JUMP) {
             (void)snprintf(number, sizeof number, "%" PRIu32 ":%" PRIu32, finding->split,
                            finding->splits); /* fits */
-            json_key(json, "nearest_split");
-            json_string(json, number);
+            json_member_string(json, "nearest_split", number);
         }
         json_end_object(json);
     }
     json_end_array(json);
-}
-
-static void json_text(struct json_writer *json, const char *key, const char *text)
-{
-    json_key(json, key);
-    json_string(json, text);
-}
-
-static void json_number(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    json_uint(json, value);
 }
 
 static void json_file(struct json_writer *json, const struct info_file *file)
@@ -324,22 +301,30 @@ static void json_file(struct json_writer *json, const struct info_file *file)
     char length[24];
     char first[UTC_TEXT_SIZE];
     char last[UTC_TEXT_SIZE];
-    data_start_text(&bars->records[0], first);
-    data_end_text(&bars->records[bars->count - 1], last);
+    if (bars->count > 0) {
+        data_start_text(&bars->records[0], first);
+        data_end_text(&bars->records[bars->count - 1], last);
+    }
     json_begin_object(json);
-    json_text(json, "path", file->path);
-    json_text(json, "format", file->report.files[0].format);
-    json_number(json, "rows", file->report.rows);
-    json_number(json, "skipped", file->report.skipped);
-    json_number(json, "bars", bars->count);
-    json_number(json, "slices", bars->slice_count);
-    json_number(json, "symbols", bars->instrument_count);
-    json_text(json, "bar", bar_length_text(bars->bar_ns, length));
-    json_number(json, "bar_ns", (uint64_t)bars->bar_ns);
-    json_text(json, "first_start", first);
-    json_text(json, "last_end", last);
-    json_text(json, "data_hash", bars->data_hash);
-    json_counts(json, &file->quality.all);
+    json_member_string(json, "path", file->path);
+    json_member_string(json, "format", file->report.files[0].format);
+    json_member_uint(json, "rows", file->report.rows);
+    json_member_uint(json, "skipped", file->report.skipped);
+    json_member_uint(json, "bars", bars->count);
+    json_member_uint(json, "slices", bars->slice_count);
+    json_member_uint(json, "symbols", bars->instrument_count);
+    json_member_uint(json, "quotes", file->quote_count);
+    json_member_uint(json, "trades", file->trade_count);
+    if (bars->count > 0) {
+        json_member_string(json, "bar", bar_length_text(bars->bar_ns, length));
+        json_member_uint(json, "bar_ns", (uint64_t)bars->bar_ns);
+        json_member_string(json, "first_start", first);
+        json_member_string(json, "last_end", last);
+    }
+    json_member_string(json, "data_hash", bars->data_hash);
+    if (bars->count > 0) {
+        json_counts(json, &file->quality.all);
+    }
     json_symbols(json, file);
     json_findings(json, file);
     json_end_object(json);
@@ -369,17 +354,23 @@ static void info_print_all(const struct info_file *files, size_t count, bool as_
 }
 
 /* All files are opened before the first word is printed, so that JSON comes whole or not at all. */
-static enum err info_open(struct info_arguments *arguments, struct info_file *files,
+static enum err info_open(struct data_files *sources, struct info_file *files,
                           struct problem *problem)
 {
     enum err err = ERR_OK;
-    arguments->options.progress = data_progress();
-    for (size_t i = 0; err == ERR_OK && i < arguments->path_count; i++) {
-        files[i].path = arguments->paths[i];
-        err = bars_open(files[i].path, &arguments->options, &files[i].bars, &files[i].report,
-                        problem);
+    sources->options.progress = data_progress();
+    for (size_t i = 0; err == ERR_OK && i < sources->count; i++) {
+        struct info_file *file = &files[i];
+        file->path = sources->paths[i];
+        err = bars_open(file->path, &sources->options, &file->bars, &file->report, problem);
+        file->quote_count = file->bars.quote_count;
+        file->trade_count = file->bars.trade_count;
         if (err == ERR_OK) {
-            quality_measure(&files[i].bars, &files[i].quality);
+            file->ticks = tick_facts_create(&file->bars);
+            bars_drop_ticks(&file->bars);
+        }
+        if (err == ERR_OK && file->bars.count > 0) {
+            quality_measure(&file->bars, &file->quality);
         }
     }
     data_progress_end();
@@ -392,17 +383,20 @@ int cmd_data_info(int argc, char **argv)
                                      NULL,         NULL,       NULL};
     struct info_arguments arguments = {0};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
-    struct info_file *files = xcalloc(arguments.path_count, sizeof *files);
+    size_t count = arguments.files.count;
+    struct info_file *files = xcalloc(count, sizeof *files);
     struct problem problem;
-    enum err err = info_open(&arguments, files, &problem);
+    enum err err = info_open(&arguments.files, files, &problem);
     if (err == ERR_OK) {
-        info_print_all(files, arguments.path_count, arguments.json);
+        info_print_all(files, count, arguments.json);
     }
-    for (size_t i = 0; i < arguments.path_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bars_finish(&files[i].bars);
         import_report_finish(&files[i].report);
         quality_finish(&files[i].quality);
+        free(files[i].ticks);
     }
     free(files);
+    data_files_finish(&arguments.files);
     return err == ERR_OK ? data_end_output() : cmd_fail(&problem);
 }

@@ -1,13 +1,11 @@
 /* cmd_data_market.c: `bellwether data synth --market`: a synthetic stock market in a record file.
  */
 #include <argp.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/money.h"
 #include "base/utc.h"
@@ -68,26 +66,6 @@ static const char market_doc[] =
     "\n"
     "`bellwether data facts FILE` shows how it compares with real data.";
 
-static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
-{
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value >= min &&
-           *value <= max;
-}
-
-static uint64_t parse_number(struct argp_state *state, const char *option, const char *text,
-                             uint64_t min, uint64_t max)
-{
-    uint64_t value;
-    if (!read_number(text, min, max, &value)) {
-        argp_error(state, "%s is a whole number from %" PRIu64 " to %" PRIu64 ", not `%s`", option,
-                   min, max, text);
-    }
-    return value;
-}
-
 /* "A,B,C": each once. */
 static void parse_names(struct argp_state *state, struct market_arguments *arguments,
                         const char *text)
@@ -127,7 +105,8 @@ static void parse_symbols(struct argp_state *state, struct market_arguments *arg
     }
     free(arguments->names);
     arguments->names = NULL;
-    arguments->symbol_count = (uint32_t)parse_number(state, "--symbols", text, 1, INSTRUMENTS_MAX);
+    arguments->symbol_count =
+        (uint32_t)data_parse_number(state, "--symbols", text, 1, INSTRUMENTS_MAX);
 }
 
 static void parse_date(struct argp_state *state, struct market_arguments *arguments,
@@ -157,13 +136,14 @@ static error_t market_parse(int key, char *text, struct argp_state *state)
     case OPTION_MARKET:
         return 0;
     case OPTION_SEED:
-        arguments->seed = parse_number(state, "--seed", text, 0, UINT64_MAX);
+        arguments->seed = data_parse_number(state, "--seed", text, 0, UINT64_MAX);
         return 0;
     case OPTION_SYMBOLS:
         parse_symbols(state, arguments, text);
         return 0;
     case OPTION_SESSIONS:
-        arguments->sessions = (uint32_t)parse_number(state, "--sessions", text, 1, SESSIONS_MAX);
+        arguments->sessions =
+            (uint32_t)data_parse_number(state, "--sessions", text, 1, SESSIONS_MAX);
         return 0;
     case OPTION_FROM:
         parse_date(state, arguments, text);
@@ -185,12 +165,6 @@ static error_t market_parse(int key, char *text, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-/* On a terminal: "\r 37 % ". */
-static void progress_show(double done)
-{
-    (void)fprintf(stderr, "\r%3.0f %% ", done * 100.0);
 }
 
 static void print_symbols(const struct bars *bars)
@@ -215,8 +189,8 @@ static void print_file(const struct market_arguments *arguments, const struct ba
     char length[24];
     char first[UTC_TEXT_SIZE];
     char last[UTC_TEXT_SIZE];
-    (void)utc_format(bars->records[0].src_ns, first);
-    (void)utc_format(bars->records[bars->count - 1].ts_ns, last);
+    data_start_text(&bars->records[0], first);
+    data_end_text(&bars->records[bars->count - 1], last);
     printf("SIMULATED   a synthetic stock market, seed %" PRIu64 "; no price is real\n",
            arguments->seed);
     printf("file        %s\n", arguments->out);
@@ -241,11 +215,8 @@ static enum err make(const struct market_arguments *arguments, struct problem *p
         .session_count = arguments->sessions,
         .bar_ns = arguments->bar_ns,
     };
-    bool terminal = isatty(STDERR_FILENO) == 1;
-    enum err err = synth_write(arguments->out, &plan, terminal ? progress_show : NULL, problem);
-    if (terminal) {
-        (void)fprintf(stderr, "\r\033[K");
-    }
+    enum err err = synth_write(arguments->out, &plan, data_progress(), problem);
+    data_progress_end();
     free(sessions);
     free(symbols);
     return err;
@@ -271,11 +242,8 @@ int cmd_data_market(int argc, char **argv)
     }
     if (err == ERR_OK) {
         print_file(&arguments, &bars);
-        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-            err = problem_set_errno(&problem, "cannot write to the standard output");
-        }
     }
     bars_finish(&bars);
     free(arguments.names);
-    return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
+    return err == ERR_OK ? data_end_output() : cmd_fail(&problem);
 }

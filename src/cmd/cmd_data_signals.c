@@ -9,12 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/book_files.h"
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
 #include "cmd/source.h"
 #include "driver/driver.h"
 #include "readers/explain_decisions.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 enum { OPTION_DATA = 256, OPTION_OUT, OPTION_SKIP_BAD };
 
@@ -104,25 +106,10 @@ static void remove_folder(const char *folder)
 struct signals_run {
     struct run_config config;
     struct bars bars;
+    struct book_files files;
     struct import_report import;
     struct preamble preamble;
 };
-
-static enum err check_frames(const struct signals_run *run, struct problem *problem)
-{
-    for (uint32_t i = 0; i < run->config.book_count; i++) {
-        char frame[24];
-        char bar[24];
-        if (run->config.books[i].frame_ns != run->bars.bar_ns) {
-            return problem_set(problem, ERR_USAGE,
-                               "%s: strategy %s works on %s bars, the data holds %s bars",
-                               run->config.path, run->config.books[i].strategy->name,
-                               bar_length_text(run->config.books[i].frame_ns, frame),
-                               bar_length_text(run->bars.bar_ns, bar));
-        }
-    }
-    return ERR_OK;
-}
 
 /* Names are all that the reading of the log needs of it. */
 static void fill_preamble(struct signals_run *run, const char *source)
@@ -146,14 +133,18 @@ static void fill_preamble(struct signals_run *run, const char *source)
 static enum err prepare(const struct signals_arguments *arguments, struct signals_run *run,
                         struct problem *problem)
 {
-    enum err err = config_read(arguments->config_path, &run->config, problem);
+    enum err err = config_read_with(arguments->config_path, plugin_strategy, &run->config, problem);
     if (err != ERR_OK) {
         return err;
     }
     run->config.mode = MODE_BACKTEST;
     err = source_open(&arguments->source, &run->config, &run->bars, &run->import, problem);
     if (err == ERR_OK) {
-        err = check_frames(run, problem);
+        err = book_frames_check(&run->config, run->bars.bar_ns, problem);
+    }
+    if (err == ERR_OK) {
+        err = book_files_open(&run->config, run->bars.instruments, run->bars.instrument_count,
+                              &run->files, problem);
     }
     if (err == ERR_OK) {
         char *source = source_text(&arguments->source);
@@ -271,6 +262,7 @@ int cmd_data_signals(int argc, char **argv)
     enum err err = make_signals(&arguments, &run, &problem);
     preamble_finish(&run.preamble);
     bars_finish(&run.bars);
+    book_files_finish(&run.files);
     import_report_finish(&run.import);
     config_finish(&run.config);
     source_finish(&arguments.source);

@@ -8,6 +8,7 @@
 #include "readers/gates_table.h"
 #include "readers/run_dir.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 enum { OPTION_RUN = 256, OPTION_JSON };
 
@@ -58,7 +59,7 @@ static enum err read_run(const struct gates_arguments *arguments, struct gate_co
     err = gate_counts_read(run_dir, counts, problem);
     if (err == ERR_OK && arguments->config_path == NULL) {
         char *path = xasprintf("%s/config.yaml", run_dir);
-        err = config_read(path, config, problem);
+        err = config_read_with(path, plugin_strategy, config, problem);
         free(path);
     }
     free(run_dir);
@@ -71,7 +72,7 @@ static enum err list_gates(const struct gates_arguments *arguments, struct probl
     struct gate_counts counts;
     enum err err = ERR_OK;
     if (arguments->config_path != NULL) {
-        err = config_read(arguments->config_path, &config, problem);
+        err = config_read_with(arguments->config_path, plugin_strategy, &config, problem);
     }
     if (err == ERR_OK && arguments->run != NULL) {
         err = read_run(arguments, &counts, &config, problem);
@@ -80,9 +81,7 @@ static enum err list_gates(const struct gates_arguments *arguments, struct probl
         (arguments->json ? gates_write_json
                          : gates_print)(config.path != NULL ? &config.limits : NULL,
                                         arguments->run != NULL ? &counts : NULL, stdout);
-        if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-            err = problem_set_errno(problem, "cannot write to the standard output");
-        }
+        err = cmd_flush(problem);
     }
     config_finish(&config);
     return err;

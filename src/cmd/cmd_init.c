@@ -84,9 +84,10 @@ static void take_symbols_of(struct answers *answers, const struct bars *bars)
 
 static bool take_file(struct answers *answers, const char *path)
 {
+    static const struct import_options needs_bars = {.needs_bars = true};
     struct bars bars;
     struct problem problem;
-    if (bars_open(path, NULL, &bars, NULL, &problem) != ERR_OK) {
+    if (bars_open(path, &needs_bars, &bars, NULL, &problem) != ERR_OK) {
         (void)printf("  %s\n", problem.text);
         return false;
     }
@@ -161,11 +162,11 @@ struct question {
 };
 
 static const struct question questions[] = {
-    {"Simulated cash to start with",                  "$100,000",     take_cash    },
-    {"Symbols (all, or SPY, QQQ), or a data file",    "all",          take_symbols },
-    {"Strategy",                                      "ma_crossover", take_strategy},
-    {"Worth of one entry, as a share of the equity",  "10%",          take_share   },
-    {"Daily loss after which nothing more is bought", "2%",           take_loss    },
+    {"Simulated cash to start with",                    "$100,000",     take_cash    },
+    {"Symbols (all, or SPY, QQQ), or a data file",      "all",          take_symbols },
+    {"Strategy",                                        "ma_crossover", take_strategy},
+    {"Risk per trade: lost at the stop, of the equity", "1%",           take_share   },
+    {"Daily loss after which nothing more is bought",   "2%",           take_loss    },
 };
 
 enum { QUESTION_COUNT = sizeof questions / sizeof questions[0] };
@@ -232,11 +233,21 @@ static const char template[] =
     "cash: %-18s # simulated cash in the account at the start\n"
     "commission: $0           # charged for every fill\n"
     "\n"
+    "exchange:                # how the simulated exchange behaves\n"
+    "  slippage: 2bps         # market orders fill two hundredths of a percent worse\n"
+    "  max_volume_share: 5%%   # of a bar's volume that may fill: the rest waits\n"
+    "  fees: us               # the fees of SEC and FINRA\n"
+    "\n"
     "strategies:\n"
     "  - name: %s\n"
     "    frame: %-13s # length of the bars that it decides on\n"
     "    size:                # how many shares an entry buys:\n"
-    "      equity: %-10s # so many that they are worth this share of the equity\n"
+    "      risk: %-12s # so many that this share of the equity is lost at the stop ...\n"
+    "      cap: 20%%           # ... but worth no more than this\n"
+    "    exits:               # how a trade ends: by what comes first, or the strategy's SELL\n"
+    "      stop: 3ATR         # three average true ranges below what was paid\n"
+    "      trailing: 10%%      # so far below the best close since\n"
+    "      atr: 14            # bars in the average true range\n"
     "\n"
     "limits:                                # the last check of each order; none has a default\n"
     "  max_order_notional: 25%%              # most that one entry may be worth\n"

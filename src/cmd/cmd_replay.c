@@ -2,15 +2,11 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/money.h"
 #include "cmd/cmd.h"
-#include "cmd/source.h"
+#include "cmd/logged_run.h"
 #include "driver/replay.h"
-#include "readers/run_dir.h"
-#include "sys/memory.h"
 
 enum { OPTION_VERIFY = 256, OPTION_DUMP };
 
@@ -51,29 +47,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-/* The data that a log refers to, which must still be the same. */
-static enum err open_data(const struct preamble *preamble, const struct run_config *config,
-                          struct bars *bars, struct problem *problem)
-{
-    struct source source;
-    enum err err = source_parse(preamble->source, &source, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    struct import_report report = {0};
-    err = source_open(&source, config, bars, &report, problem);
-    import_report_finish(&report);
-    source_finish(&source);
-    if (err == ERR_OK && strcmp(bars->data_hash, preamble->data_hash) != 0) {
-        bars_finish(bars);
-        return problem_set(problem, ERR_DIFFERS,
-                           "the data is not what the run traded (%s): its hash is %s, the log's "
-                           "%s; put the old data back",
-                           preamble->source, bars->data_hash, preamble->data_hash);
-    }
-    return err;
-}
-
 static void print_result(const struct replay_arguments *arguments,
                          const struct replay_result *result)
 {
@@ -92,60 +65,40 @@ static void print_result(const struct replay_arguments *arguments,
     }
 }
 
-static enum err replay(const struct replay_arguments *arguments, struct log_reader *reader,
-                       const struct preamble *preamble, struct problem *problem)
+static enum err dump(struct logged_run *logged, struct problem *problem)
 {
-    struct run_config config;
-    enum err err = config_parse(preamble->config_path, preamble->config_bytes,
-                                preamble->config_length, &config, problem);
-    if (err != ERR_OK) {
-        return err;
+    return logged->preamble.market_full
+               ? replay_dump(logged->reader, &logged->preamble, &logged->config, stdout, problem)
+               : problem_set(problem, ERR_USAGE,
+                             "a backtest's log refers to its data; only logs of `run` can be "
+                             "folded by themselves");
+}
+
+static enum err replay(const struct replay_arguments *arguments, struct logged_run *logged,
+                       struct problem *problem)
+{
+    struct replay_result result;
+    enum err err = logged_run_open_data(logged, &logged->config, problem);
+    if (err == ERR_OK) {
+        err = replay_run(logged->reader, &logged->preamble, &logged->config,
+                         logged_run_bars(logged), arguments->verify, &result, problem);
     }
-    config.bar_ns = preamble->bar_ns;
-    if (arguments->dump) {
-        err = preamble->market_full
-                  ? replay_dump(reader, preamble, &config, stdout, problem)
-                  : problem_set(problem, ERR_USAGE,
-                                "a backtest's log refers to its data; only logs of `run` can be "
-                                "folded by themselves");
-    } else {
-        struct bars bars = {0};
-        struct replay_result result;
-        err = preamble->market_full ? ERR_OK : open_data(preamble, &config, &bars, problem);
-        if (err == ERR_OK) {
-            err = replay_run(reader, preamble, &config, preamble->market_full ? NULL : &bars,
-                             arguments->verify, &result, problem);
-        }
-        if (err == ERR_OK) {
-            print_result(arguments, &result);
-        }
-        bars_finish(&bars);
+    if (err == ERR_OK) {
+        print_result(arguments, &result);
     }
-    config_finish(&config);
     return err;
 }
 
-static enum err open_and_replay(const struct replay_arguments *arguments, struct problem *problem)
+static enum err open_and_replay(const struct replay_arguments *arguments, struct logged_run *logged,
+                                struct problem *problem)
 {
-    char *run_dir;
-    enum err err = run_dir_find("runs", arguments->run, &run_dir, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    char *log_dir = xasprintf("%s/log", run_dir);
-    struct log_reader *reader;
-    err = log_reader_open(log_dir, &reader, problem);
+    enum err err = logged_run_open(arguments->run, logged, problem);
     if (err == ERR_OK) {
-        struct preamble preamble = {0};
-        err = preamble_read(reader, &preamble, problem);
-        if (err == ERR_OK) {
-            err = replay(arguments, reader, &preamble, problem);
-        }
-        preamble_finish(&preamble);
-        log_reader_close(reader);
+        err = logged_run_configure(logged, problem);
     }
-    free(log_dir);
-    free(run_dir);
+    if (err == ERR_OK) {
+        err = arguments->dump ? dump(logged, problem) : replay(arguments, logged, problem);
+    }
     return err;
 }
 
@@ -163,6 +116,8 @@ int cmd_replay(int argc, char **argv)
     struct replay_arguments arguments = {0};
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* exits by itself on bad usage */
     struct problem problem;
-    enum err err = open_and_replay(&arguments, &problem);
+    struct logged_run logged;
+    enum err err = open_and_replay(&arguments, &logged, &problem);
+    logged_run_close(&logged);
     return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
 }

@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/source.h"
+#include "cmd/logged_run.h"
 #include "readers/explain_signals.h"
 #include "readers/metrics_benchmark.h"
 #include "readers/result_history.h"
 #include "readers/result_metrics.h"
 #include "readers/result_report.h"
-#include "readers/run_dir.h"
 #include "readers/tearsheet.h"
 #include "sys/files.h"
 #include "sys/memory.h"
@@ -28,10 +27,7 @@ struct report_arguments {
 
 /* A run that was opened for reading. */
 struct opened {
-    char *run_dir;
-    const char *run_id; /* the folder's name, in run_dir */
-    struct log_reader *reader;
-    struct preamble preamble;
+    struct logged_run logged;
     struct history *history;
 };
 
@@ -39,48 +35,23 @@ struct report {
     const char *name;
     bool has_json;
     bool has_out;
-    enum err (*write)(const struct report_arguments *arguments, const struct opened *opened,
+    enum err (*write)(const struct report_arguments *arguments, struct opened *opened,
                       struct problem *problem);
 };
 
-/* ---- a run ---- */
-
-static enum err open_log(struct opened *opened, struct problem *problem)
-{
-    char *log_dir = xasprintf("%s/log", opened->run_dir);
-    enum err err = log_reader_open(log_dir, &opened->reader, problem);
-    free(log_dir);
-    if (err == ERR_OK) {
-        err = preamble_read(opened->reader, &opened->preamble, problem);
-    }
-    return err != ERR_OK
-               ? err
-               : history_create(opened->reader, &opened->preamble, &opened->history, problem);
-}
-
 static enum err open_run(const char *run, struct opened *opened, struct problem *problem)
 {
-    char *found;
-    enum err err = run_dir_find("runs", run, &found, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    char *absolute = realpath(found, NULL);
-    opened->run_dir = absolute != NULL ? absolute : xstrdup(found);
-    free(found);
-    const char *slash = strrchr(opened->run_dir, '/');
-    opened->run_id = slash != NULL && slash[1] != '\0' ? slash + 1 : opened->run_dir;
-    return open_log(opened, problem);
+    struct logged_run *logged = &opened->logged;
+    enum err err = logged_run_open(run, logged, problem);
+    return err != ERR_OK
+               ? err
+               : history_create(logged->reader, &logged->preamble, &opened->history, problem);
 }
 
 static void close_run(struct opened *opened)
 {
     history_destroy(opened->history);
-    preamble_finish(&opened->preamble);
-    if (opened->reader != NULL) {
-        log_reader_close(opened->reader);
-    }
-    free(opened->run_dir);
+    logged_run_close(&opened->logged);
 }
 
 /* ---- buy and hold ---- */
@@ -88,38 +59,54 @@ static void close_run(struct opened *opened)
 static void take_logged_bars(const struct opened *opened, struct benchmark *benchmark)
 {
     const struct event *record;
-    log_reader_rewind(opened->reader);
-    while ((record = log_reader_next(opened->reader)) != NULL) {
+    log_reader_rewind(opened->logged.reader);
+    while ((record = log_reader_next(opened->logged.reader)) != NULL) {
         if (record->kind == EVENT_BAR) {
             benchmark_take(benchmark, record);
+        } else if (record->kind == EVENT_ACTION) {
+            benchmark_action(benchmark, record);
+        }
+    }
+}
+
+/* The next split or dividend that the log holds, or NULL. */
+static const struct event *next_action(const struct opened *opened)
+{
+    const struct event *record;
+    do {
+        record = log_reader_next(opened->logged.reader);
+    } while (record != NULL && record->kind != EVENT_ACTION);
+    return record;
+}
+
+/* The data's bars, and between them the actions that the log holds. */
+static void take_bars(const struct opened *opened, const struct bars *bars,
+                      struct benchmark *benchmark)
+{
+    log_reader_rewind(opened->logged.reader);
+    const struct event *action = next_action(opened);
+    for (uint64_t i = 0; i < bars->count; i++) {
+        for (; action != NULL && action->src_ns < bars->records[i].ts_ns;
+             action = next_action(opened)) {
+            benchmark_action(benchmark, action);
+        }
+        if (bars->records[i].kind == EVENT_BAR) {
+            benchmark_take(benchmark, &bars->records[i]);
         }
     }
 }
 
 /* The bars of a backtest lie in its data, which may be gone or another by now. */
-static enum err take_data_bars(const struct opened *opened, struct benchmark *benchmark,
+static enum err take_data_bars(struct opened *opened, struct benchmark *benchmark,
                                struct problem *problem)
 {
-    struct source source;
-    struct bars bars = {0};
-    struct import_report import = {0};
-    enum err err = source_parse(opened->preamble.source, &source, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
+    struct logged_run *logged = &opened->logged;
     struct run_config config = *lookup_config(opened->history->lookup);
-    config.bar_ns = opened->preamble.bar_ns;
-    err = source_open(&source, &config, &bars, &import, problem);
-    import_report_finish(&import);
-    source_finish(&source);
-    if (err == ERR_OK && strcmp(bars.data_hash, opened->preamble.data_hash) != 0) {
-        err = problem_set(problem, ERR_DIFFERS,
-                          "the data is not what the run traded: its hash is another");
+    config.bar_ns = logged->preamble.bar_ns;
+    enum err err = logged_run_open_data(logged, &config, problem);
+    if (err == ERR_OK) {
+        take_bars(opened, &logged->bars, benchmark);
     }
-    for (uint64_t i = 0; err == ERR_OK && i < bars.count; i++) {
-        benchmark_take(benchmark, &bars.records[i]);
-    }
-    bars_finish(&bars);
     return err;
 }
 
@@ -129,12 +116,11 @@ static enum err save(const struct report_arguments *arguments, const struct open
                      const char *text, size_t length, struct problem *problem)
 {
     if (arguments->out != NULL && strcmp(arguments->out, "-") == 0) {
-        return fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0
-                   ? ERR_OK
-                   : problem_set_errno(problem, "cannot write to the standard output");
+        (void)fwrite(text, 1, length, stdout); /* cmd_flush() tells of errors */
+        return cmd_flush(problem);
     }
     char *path = arguments->out != NULL ? xstrdup(arguments->out)
-                                        : xasprintf("%s/tearsheet.html", opened->run_dir);
+                                        : xasprintf("%s/tearsheet.html", opened->logged.run_dir);
     enum err err = file_replace(path, text, length, problem);
     if (err == ERR_OK) {
         (void)printf("%s\n", path);
@@ -159,22 +145,22 @@ static enum err write_page(const struct report_arguments *arguments, const struc
     return err;
 }
 
-static enum err write_tearsheet(const struct report_arguments *arguments,
-                                const struct opened *opened, struct problem *problem)
+static enum err write_tearsheet(const struct report_arguments *arguments, struct opened *opened,
+                                struct problem *problem)
 {
     struct problem no_bars = {.text = "the data held no bars"};
     struct run_metrics *metrics = run_metrics_create(opened->history);
     struct benchmark *benchmark =
-        benchmark_create(&opened->history->equity, opened->preamble.instrument_count);
+        benchmark_create(&opened->history->equity, opened->logged.preamble.instrument_count);
     bool known = true;
-    if (opened->preamble.market_full) {
+    if (opened->logged.preamble.market_full) {
         take_logged_bars(opened, benchmark);
     } else {
         known = take_data_bars(opened, benchmark, &no_bars) == ERR_OK;
     }
     struct tearsheet sheet = {
-        .run_id = opened->run_id,
-        .run_dir = opened->run_dir,
+        .run_id = opened->logged.run_id,
+        .run_dir = opened->logged.run_dir,
         .history = opened->history,
         .metrics = metrics,
         .benchmark = known ? benchmark_values(benchmark) : NULL,
@@ -189,36 +175,30 @@ static enum err write_tearsheet(const struct report_arguments *arguments,
 
 /* ---- the tables ---- */
 
-static enum err finish_stdout(struct problem *problem)
-{
-    return fflush(stdout) == 0 && ferror(stdout) == 0
-               ? ERR_OK
-               : problem_set_errno(problem, "cannot write to the standard output");
-}
-
-static enum err write_daily(const struct report_arguments *arguments, const struct opened *opened,
+static enum err write_daily(const struct report_arguments *arguments, struct opened *opened,
                             struct problem *problem)
 {
-    (arguments->json ? report_daily_json : report_daily)(opened->history, opened->run_id, stdout);
-    return finish_stdout(problem);
+    (arguments->json ? report_daily_json : report_daily)(opened->history, opened->logged.run_id,
+                                                         stdout);
+    return cmd_flush(problem);
 }
 
-static enum err write_journal(const struct report_arguments *arguments, const struct opened *opened,
+static enum err write_journal(const struct report_arguments *arguments, struct opened *opened,
                               struct problem *problem)
 {
-    (arguments->json ? report_journal_json : report_journal)(opened->history, opened->run_id,
+    (arguments->json ? report_journal_json : report_journal)(opened->history, opened->logged.run_id,
                                                              stdout);
-    return finish_stdout(problem);
+    return cmd_flush(problem);
 }
 
-static enum err write_signals(const struct report_arguments *arguments, const struct opened *opened,
+static enum err write_signals(const struct report_arguments *arguments, struct opened *opened,
                               struct problem *problem)
 {
-    struct signal_rows rows = signal_rows_read(opened->reader);
+    struct signal_rows rows = signal_rows_read(opened->logged.reader);
     (arguments->json ? signals_print_json : signals_print)(&rows, opened->history->lookup,
-                                                           opened->run_id, stdout);
+                                                           opened->logged.run_id, stdout);
     free(rows.rows);
-    return finish_stdout(problem);
+    return cmd_flush(problem);
 }
 
 static const struct report reports[] = {

@@ -5,17 +5,13 @@
 
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
-#include "cmd/trading.h"
+#include "cmd/trading_arguments.h"
 
 enum {
     OPTION_ONCE = 256,
     OPTION_STATE,
     OPTION_SPEED,
-    OPTION_SKIP_BAD,
-    OPTION_DATA,
     OPTION_MODE,
-    OPTION_JSON,
-    OPTION_DECISIONS,
     OPTION_SEED,
     OPTION_SESSIONS,
     OPTION_MARKET
@@ -27,27 +23,28 @@ enum { SESSIONS_MAX = 100000 };
 static const double default_session_s = 90.0;
 
 static const struct argp_option options[] = {
-    {"config",                                                                                  'c', "FILE", 0,
-     "The configuration (default: examples/market.yaml, with --data examples/quickstart.yaml)", 0},
-    {"data",                                                                                   OPTION_DATA, "FILE", 0,
+    {"config",                                                        'c', "FILE", 0,
+     "The configuration (default: examples/seven_strategies.yaml, with --data "
+     "examples/quickstart.yaml)", 0},
+    {"data",                                                         TRADING_OPTION_DATA, "FILE", 0,
      "Bars to trade: a record file or CSV, plain or gzip; may be given several times", 0},
-    {"market", OPTION_MARKET, NULL, 0,
+    {"market",                                     OPTION_MARKET, NULL, 0,
      "Trade the synthetic market, which is what a run without -c and --data does; with -c and "
      "without either: the simulated workload of 1,440 bars, seed 42", 0},
-    {"seed",                                                                                         OPTION_SEED, "N", 0, "Which synthetic market: one seed is one history (42)", 0},
+    {"seed",                                                               OPTION_SEED, "N", 0, "Which synthetic market: one seed is one history (42)", 0},
     {"sessions",OPTION_SESSIONS, "N", 0, "How many sessions of it, 1 to 100000 (5)", 0},
-    {"once",                                                                                        OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
-    {"speed",                                                                                        OPTION_SPEED, "N", 0,
+    {"once",                                                              OPTION_ONCE, NULL, 0, "As fast as it goes, to the end of the data, then a summary", 0},
+    {"speed",                                                              OPTION_SPEED, "N", 0,
      "Market seconds per second, or `max` (on a terminal: a session in 90 seconds; else max)", 0},
-    {"state",                                                                                  OPTION_STATE, "DIR", 0,
+    {"state",                                                        OPTION_STATE, "DIR", 0,
      "Keep the log in DIR, durable step by step; started again, the run goes on where it was", 0},
-    {"skip-bad",                                                                                     OPTION_SKIP_BAD, NULL, 0,
+    {"skip-bad",                                                           TRADING_OPTION_SKIP_BAD, NULL, 0,
      "Leave bad rows out and list them, instead of refusing the file", 0},
-    {"mode",                           OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
-    {"decisions",                                                                                         OPTION_DECISIONS, "FILE", 0,
+    {"mode", OPTION_MODE, "MODE", 0, "sim (the only one so far)", 0},
+    {"decisions",                                                               TRADING_OPTION_DECISIONS, "FILE", 0,
      "Write every decision that acted or was refused into FILE, one JSON object a line", 0},
-    {"json",OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
-    {0                                                                                       },
+    {"json",TRADING_OPTION_JSON, NULL, 0, "Print the result as JSON and nothing else", 0},
+    {0                                                             },
 };
 
 static void parse_speed(struct argp_state *state, const char *text)
@@ -81,12 +78,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct trading_options *trading = state->input;
     switch (key) {
-    case 'c':
-        trading->config_path = text;
-        return 0;
-    case OPTION_DATA:
-        source_add(&trading->source, text);
-        return 0;
     case OPTION_ONCE:
         trading->session_s = 0;
         trading->speed = 0;
@@ -97,16 +88,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_STATE:
         trading->state_dir = text;
-        return 0;
-    case OPTION_SKIP_BAD:
-        trading->source.skip_bad = true;
-        return 0;
-    case OPTION_DECISIONS:
-        trading->decisions_path = text;
-        return 0;
-    case OPTION_JSON:
-        trading->json = true;
-        trading->view = false;
         return 0;
     case OPTION_MARKET:
         trading->market.wanted = true;
@@ -123,14 +104,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
             argp_error(state, "--mode is `sim` in this version, not `%s`", text);
         }
         return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected `%s`; data files go behind --data", text);
-        return 0;
     case ARGP_KEY_END:
         choose_data(state, trading);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return trading_parse(key, text, state, trading);
     }
 }
 

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/money.h"
+#include "cmd/book_files.h"
 #include "cmd/cmd.h"
+#include "cmd/source.h"
 #include "config/carried_out.h"
-#include "data/local_zone.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 enum { OPTION_DATA = 256, OPTION_JSON };
 
@@ -76,26 +78,16 @@ static enum err open_data(const struct validate_options *wanted, struct inputs *
 {
     const struct run_config *config = &inputs->config;
     struct local_zone zone;
-    struct import_options import = {
-        .bar_ns = config->bar_ns,
-        .symbols = config->symbols,
-        .symbol_count = config->symbol_count,
-        .zone = config->tz != NULL ? &zone : NULL,
-    };
-    if (config->tz != NULL && local_zone_parse(config->tz, &zone) != ERR_OK) {
-        return problem_set(problem, ERR_USAGE,
-                           "%s: this machine knows no time zone `%s`; write tz: America/New_York",
-                           config->path, config->tz);
+    struct import_options import;
+    enum err err = source_options(config, &zone, &import, problem);
+    if (err == ERR_OK && config->actions_path != NULL) {
+        err = actions_read(config->actions_path, &inputs->actions, problem);
     }
-    if (config->actions_path != NULL) {
-        enum err err = actions_read(config->actions_path, &inputs->actions, problem);
-        if (err != ERR_OK) {
-            return err;
-        }
+    if (err == ERR_OK && wanted->data_count > 0) {
+        err = bars_open_many(wanted->data_paths, wanted->data_count, &import, &inputs->bars,
+                             &inputs->import, problem);
     }
-    return wanted->data_count == 0 ? ERR_OK
-                                   : bars_open_many(wanted->data_paths, wanted->data_count, &import,
-                                                    &inputs->bars, &inputs->import, problem);
+    return err;
 }
 
 /* What the config left to the data: the length of its bars, and whether it holds every symbol. */
@@ -114,20 +106,8 @@ static enum err check_against_data(const struct run_config *config, const struct
                                bar_length_text(book->frame_ns, frame),
                                bar_length_text(bars->bar_ns, bar), bar);
         }
-        for (uint32_t k = 0; k < book->symbol_count; k++) {
-            bool found = false;
-            for (uint32_t s = 0; s < bars->instrument_count && !found; s++) {
-                found = strcmp(bars->instruments[s].symbol, book->symbols[k].symbol) == 0;
-            }
-            if (!found) {
-                return problem_set(problem, ERR_USAGE,
-                                   "%s: strategy %s names %s, which the data does not hold; take "
-                                   "it out, or give data that holds it",
-                                   config->path, book->strategy->name, book->symbols[k].symbol);
-            }
-        }
     }
-    return ERR_OK;
+    return book_symbols_check(config, bars->instruments, bars->instrument_count, problem);
 }
 
 static void find_last_prices(struct inputs *inputs, struct last_prices *prices)
@@ -135,7 +115,9 @@ static void find_last_prices(struct inputs *inputs, struct last_prices *prices)
     const struct bars *bars = &inputs->bars;
     inputs->closes_e9 = xcalloc(bars->instrument_count, sizeof *inputs->closes_e9);
     for (uint64_t i = 0; i < bars->count; i++) {
-        inputs->closes_e9[bars->records[i].instrument] = bars->records[i].bar.close_e9;
+        if (bars->records[i].kind == EVENT_BAR) {
+            inputs->closes_e9[bars->records[i].instrument] = bars->records[i].bar.close_e9;
+        }
     }
     *prices = (struct last_prices){bars->instrument_count, bars->instruments, inputs->closes_e9};
 }
@@ -166,7 +148,7 @@ static void find_blocked(struct validation *validation)
 static enum err validate(const struct validate_options *wanted, struct inputs *inputs,
                          struct validation *validation, struct problem *problem)
 {
-    enum err err = config_read(wanted->config_path, &inputs->config, problem);
+    enum err err = config_read_with(wanted->config_path, plugin_strategy, &inputs->config, problem);
     if (err == ERR_OK) {
         err = open_data(wanted, inputs, problem);
     }
@@ -226,8 +208,8 @@ int cmd_validate(int argc, char **argv)
     } else if (err == ERR_OK) {
         validate_print(&validation, stdout);
     }
-    if (err == ERR_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        err = problem_set_errno(&problem, "cannot write to the standard output");
+    if (err == ERR_OK) {
+        err = cmd_flush(&problem);
     }
     int code = err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
     free(validation.blocked);

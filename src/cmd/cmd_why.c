@@ -240,7 +240,7 @@ static enum err answer(const struct why_arguments *arguments, struct logged_run 
     struct lookup *lookup = NULL;
     enum err err = check_strategy(&logged->config, arguments->strategy, problem);
     if (err == ERR_OK) {
-        err = logged_run_open_data(logged, problem);
+        err = logged_run_open_data(logged, &logged->config, problem);
     }
     if (err == ERR_OK) {
         err = lookup_create(&logged->preamble, &lookup, problem);
@@ -249,10 +249,7 @@ static enum err answer(const struct why_arguments *arguments, struct logged_run 
         err = (arguments->summary ? summarize : explain)(arguments, logged, lookup, problem);
     }
     lookup_destroy(lookup);
-    if (err == ERR_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        return problem_set_errno(problem, "cannot write to the standard output");
-    }
-    return err;
+    return err != ERR_OK ? err : cmd_flush(problem);
 }
 
 /* ---- the command line ---- */
@@ -331,6 +328,9 @@ int cmd_why(int argc, char **argv)
     struct problem problem;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* exits by itself on bad usage */
     enum err err = logged_run_open(arguments.run, &logged, &problem);
+    if (err == ERR_OK) {
+        err = logged_run_configure(&logged, &problem);
+    }
     if (err == ERR_OK) {
         err = answer(&arguments, &logged, &problem);
     }

@@ -1,7 +1,14 @@
-/* fail.c: from an error to a message and an exit code. */
+/* fail.c: how a command ends: its output written out, an error as a message and an exit code. */
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+
+enum err cmd_flush(struct problem *problem)
+{
+    return fflush(stdout) == 0 && ferror(stdout) == 0
+               ? ERR_OK
+               : problem_set_errno(problem, "cannot write to the standard output");
+}
 
 int cmd_fail(const struct problem *problem)
 {

@@ -6,23 +6,14 @@
 
 #include "readers/run_dir.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
-static enum err open_log(struct logged_run *logged, struct problem *problem)
+static enum err open_log(struct logged_run *logged, const char *run_dir, struct problem *problem)
 {
-    char *log_dir = xasprintf("%s/log", logged->run_dir);
+    char *log_dir = xasprintf("%s/log", run_dir);
     enum err err = log_reader_open(log_dir, &logged->reader, problem);
     free(log_dir);
-    if (err == ERR_OK) {
-        err = preamble_read(logged->reader, &logged->preamble, problem);
-    }
-    if (err == ERR_OK) {
-        err = config_parse(logged->preamble.config_path, logged->preamble.config_bytes,
-                           logged->preamble.config_length, &logged->config, problem);
-    }
-    if (err == ERR_OK) {
-        logged->config.bar_ns = logged->preamble.bar_ns;
-    }
-    return err;
+    return err != ERR_OK ? err : preamble_read(logged->reader, &logged->preamble, problem);
 }
 
 enum err logged_run_open(const char *run, struct logged_run *logged, struct problem *problem)
@@ -35,13 +26,29 @@ enum err logged_run_open(const char *run, struct logged_run *logged, struct prob
     }
     char *absolute = realpath(found, NULL);
     logged->run_dir = absolute != NULL ? absolute : xstrdup(found);
-    free(found);
     const char *slash = strrchr(logged->run_dir, '/');
     logged->run_id = slash != NULL && slash[1] != '\0' ? slash + 1 : logged->run_dir;
-    return open_log(logged, problem);
+    err = open_log(logged, found, problem); /* what is wrong is named as it was asked for */
+    free(found);
+    return err;
 }
 
-static enum err open_source(struct logged_run *logged, struct problem *problem)
+enum err logged_run_configure(struct logged_run *logged, struct problem *problem)
+{
+    const struct preamble *preamble = &logged->preamble;
+    enum err err =
+        config_parse_with(preamble->config_path, preamble->config_bytes, preamble->config_length,
+                          plugin_strategy, &logged->config, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    logged->config.bar_ns = preamble->bar_ns;
+    return book_files_open(&logged->config, preamble->instruments, preamble->instrument_count,
+                           &logged->files, problem);
+}
+
+static enum err open_source(struct logged_run *logged, const struct run_config *config,
+                            struct problem *problem)
 {
     struct source source;
     struct problem why;
@@ -50,12 +57,12 @@ static enum err open_source(struct logged_run *logged, struct problem *problem)
         return err;
     }
     struct import_report report = {0};
-    err = source_open(&source, &logged->config, &logged->bars, &report, &why);
+    err = source_open(&source, config, &logged->bars, &report, &why);
     import_report_finish(&report);
     source_finish(&source);
     if (err != ERR_OK) {
         return problem_set(problem, err,
-                           "%s\nthe log of a backtest refers to its data; put the file back where "
+                           "%s; the log of a backtest refers to its data: put the file back where "
                            "it was",
                            why.text);
     }
@@ -63,12 +70,13 @@ static enum err open_source(struct logged_run *logged, struct problem *problem)
     return ERR_OK;
 }
 
-enum err logged_run_open_data(struct logged_run *logged, struct problem *problem)
+enum err logged_run_open_data(struct logged_run *logged, const struct run_config *config,
+                              struct problem *problem)
 {
     if (logged->preamble.market_full) {
         return ERR_OK;
     }
-    enum err err = open_source(logged, problem);
+    enum err err = open_source(logged, config, problem);
     if (err == ERR_OK && strcmp(logged->bars.data_hash, logged->preamble.data_hash) != 0) {
         return problem_set(problem, ERR_DIFFERS,
                            "the data is not what the run traded (%s): its hash is %s, the log's "
@@ -91,6 +99,7 @@ enum err logged_run_rewind(struct logged_run *logged, struct problem *problem)
 void logged_run_close(struct logged_run *logged)
 {
     bars_finish(&logged->bars);
+    book_files_finish(&logged->files);
     config_finish(&logged->config);
     preamble_finish(&logged->preamble);
     if (logged->reader != NULL) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/local_zone.h"
+#include "data/day_bars.h"
 #include "data/workload.h"
 #include "sys/memory.h"
 
@@ -14,6 +14,24 @@ void source_add(struct source *source, const char *path)
 {
     source->paths = xrealloc(source->paths, (source->path_count + 1) * sizeof *source->paths);
     source->paths[source->path_count++] = xstrdup(path);
+}
+
+enum err source_options(const struct run_config *config, struct local_zone *zone,
+                        struct import_options *options, struct problem *problem)
+{
+    *options = (struct import_options){
+        .bar_ns = config->bar_ns,
+        .needs_bars = true,
+        .symbols = config->symbols,
+        .symbol_count = config->symbol_count,
+        .zone = config->tz != NULL ? zone : NULL,
+    };
+    if (config->tz != NULL && local_zone_parse(config->tz, zone) != ERR_OK) {
+        return problem_set(problem, ERR_USAGE,
+                           "%s: this machine knows no time zone `%s`; write tz: America/New_York",
+                           config->path, config->tz);
+    }
+    return ERR_OK;
 }
 
 enum err source_open(const struct source *source, const struct run_config *config,
@@ -31,20 +49,18 @@ enum err source_open(const struct source *source, const struct run_config *confi
         return ERR_OK;
     }
     struct local_zone zone;
-    struct import_options options = {
-        .skip_bad = source->skip_bad,
-        .bar_ns = config->bar_ns,
-        .symbols = config->symbols,
-        .symbol_count = config->symbol_count,
-        .zone = config->tz != NULL ? &zone : NULL,
-    };
-    if (config->tz != NULL && local_zone_parse(config->tz, &zone) != ERR_OK) {
-        return problem_set(problem, ERR_USAGE,
-                           "%s: this machine knows no time zone `%s`; write tz: America/New_York",
-                           config->path, config->tz);
+    struct import_options options;
+    enum err err = source_options(config, &zone, &options, problem);
+    options.skip_bad = source->skip_bad;
+    if (err == ERR_OK) {
+        err = bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
+                             report, problem);
     }
-    return bars_open_many((const char *const *)source->paths, source->path_count, &options, bars,
-                          report, problem);
+    if (err == ERR_OK && bars_take_sessions(bars, config->calendar, problem) != ERR_OK) {
+        bars_finish(bars);
+        err = ERR_FORMAT;
+    }
+    return err;
 }
 
 char *source_text(const struct source *source)

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "data/bars.h"
+#include "data/local_zone.h"
 
 struct source {
     char **paths; /* NULL: the common workload */
@@ -21,6 +22,11 @@ struct source {
 
 /* Adds a data file; the path is copied. */
 void source_add(struct source *source, const char *path);
+
+/* What the config asks of the files of bars: its symbols, length and time zone, which `zone` takes
+ * and must outlive the options. ERR_USAGE when this machine does not know the zone. */
+enum err source_options(const struct run_config *config, struct local_zone *zone,
+                        struct import_options *options, struct problem *problem);
 
 /* Opens the bars that the config's symbols and bar length ask for. */
 enum err source_open(const struct source *source, const struct run_config *config,

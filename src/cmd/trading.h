@@ -9,13 +9,15 @@
 
 struct trading_options {
     enum run_mode mode;
-    const char *config_path; /* NULL: examples/market.yaml for the market, else quickstart.yaml */
+    const char *
+        config_path; /* NULL: examples/seven_strategies.yaml for the market, else quickstart.yaml */
     struct source source;
     struct market_choice market; /* instead of the source */
     const char *out_dir;         /* NULL: runs/<id>/ */
     const char *state_dir;       /* NULL: the log lies in the run's folder */
     const char *decisions_path;  /* NULL, or where the log's decisions go as JSONL */
-    bool no_run_dir;             /* nothing is written */
+    bool no_run_dir;             /* nothing is written, not even a log */
+    bool in_memory;              /* nothing is written; the log is kept in memory */
     bool json;                   /* the result as JSON on stdout and nothing else there */
     bool view;                   /* the terminal view, where there is a terminal; else full speed */
     double session_s;            /* > 0: seconds of wall time for one session of market time */

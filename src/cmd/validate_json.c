@@ -3,19 +3,12 @@
 #include "config/texts.h"
 #include "sys/json_writer.h"
 
-static void write_text(struct json_writer *json, const char *key, const char *text)
-{
-    json_key(json, key);
-    json_string(json, text);
-}
-
 static void write_bound(struct json_writer *json, const char *key, const struct bound *bound)
 {
     json_key(json, key);
     json_begin_object(json);
-    json_key(json, "value");
-    json_decimal(json, bound->value);
-    write_text(json, "by", bound->by.text);
+    json_member_decimal(json, "value", bound->value);
+    json_member_string(json, "by", bound->by.text);
     json_end_object(json);
 }
 
@@ -28,19 +21,20 @@ static void write_book(struct json_writer *json, const struct validation *valida
     struct bound trade = at_risk_trade(config, book, &validation->prices);
     char frame[24];
     json_begin_object(json);
-    write_text(json, "strategy", book->strategy->name);
-    write_text(json, "frame", bar_length_text(book->frame_ns, frame));
+    json_member_string(json, "strategy", book->strategy->name);
+    json_member_string(json, "frame", bar_length_text(book->frame_ns, frame));
     json_key(json, "parameters");
     json_begin_object(json);
     for (size_t i = 0; book->strategy->parameters[i].name != NULL; i++) {
         const struct parameter_def *parameter = &book->strategy->parameters[i];
-        write_text(json, parameter->name, parameter_text(parameter, book->parameters[i]).text);
+        json_member_string(json, parameter->name,
+                           parameter_text(parameter, book->parameters[i]).text);
     }
     json_end_object(json);
-    write_text(json, "size", sizing_text(&book->sizing).text);
-    write_text(json, "target", unit_distance_text(book->exits.target).text);
-    write_text(json, "stop", unit_distance_text(book->exits.stop).text);
-    write_text(json, "trailing", unit_distance_text(book->exits.trailing).text);
+    json_member_string(json, "size", sizing_text(&book->sizing).text);
+    json_member_string(json, "target", unit_distance_text(book->exits.target).text);
+    json_member_string(json, "stop", unit_distance_text(book->exits.stop).text);
+    json_member_string(json, "trailing", unit_distance_text(book->exits.trailing).text);
     write_bound(json, "most_per_order", &order);
     write_bound(json, "most_lost_per_trade", &trade);
     json_end_object(json);
@@ -57,7 +51,7 @@ static void write_money(struct json_writer *json, const struct at_risk *risk)
     json_begin_object(json);
     json_key(json, "value");
     json_int(json, risk->positions.value);
-    write_text(json, "by", risk->positions.by.text);
+    json_member_string(json, "by", risk->positions.by.text);
     json_end_object(json);
     json_end_object(json);
 }
@@ -73,10 +67,9 @@ static void write_blocked(struct json_writer *json, const struct validation *val
     for (size_t i = 0; i < validation->blocked_count; i++) {
         const struct blocked *blocked = &validation->blocked[i];
         json_begin_object(json);
-        json_key(json, "book");
-        json_uint(json, blocked->book + 1);
-        write_text(json, "symbol", blocked->symbol);
-        write_text(json, "why", blocked->why.text);
+        json_member_uint(json, "book", blocked->book + 1);
+        json_member_string(json, "symbol", blocked->symbol);
+        json_member_string(json, "why", blocked->why.text);
         json_end_object(json);
     }
     json_end_array(json);
@@ -88,11 +81,10 @@ void validate_print_json(const struct validation *validation, FILE *out)
     struct json_writer json;
     json_init(&json, true);
     json_begin_object(&json);
-    write_text(&json, "config", config->path);
-    write_text(&json, "config_hash", config->config_hash);
-    write_text(&json, "mode", run_mode_text(config->mode));
-    json_key(&json, "cash");
-    json_decimal(&json, config->cash_e9);
+    json_member_string(&json, "config", config->path);
+    json_member_string(&json, "config_hash", config->config_hash);
+    json_member_string(&json, "mode", run_mode_text(config->mode));
+    json_member_decimal(&json, "cash", config->cash_e9);
     json_key(&json, "books");
     json_begin_array(&json);
     for (uint32_t i = 0; i < config->book_count; i++) {
@@ -102,7 +94,7 @@ void validate_print_json(const struct validation *validation, FILE *out)
     json_key(&json, "limits");
     json_begin_object(&json);
 #define X(field, key, kind, noun, help)                                                            \
-    write_text(&json, (key), limit_text(&config->limits.field, (noun)).text);
+    json_member_string(&json, (key), limit_text(&config->limits.field, (noun)).text);
     LIMIT_LIST(X)
 #undef X
     json_end_object(&json);

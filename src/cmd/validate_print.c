@@ -217,7 +217,7 @@ static void print_blocked(const struct validation *validation, FILE *out)
         return;
     }
     if (validation->blocked_count == 0) {
-        (void)fputs("\nAt the data's last prices every strategy can trade every symbol of its.\n",
+        (void)fputs("\nAt the data's last prices every strategy can trade each of its symbols.\n",
                     out);
         return;
     }

@@ -162,11 +162,43 @@ struct bound at_risk_trade(const struct run_config *config, const struct book_co
     return bound;
 }
 
+static bool is_listed(const struct instrument *symbols, uint32_t count, const char *symbol)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(symbols[i].symbol, symbol) == 0) {
+            return true;
+        }
+    }
+    return symbols == NULL;
+}
+
+/* How many symbols can be held: those of the run, or fewer where each strategy names its own; 0:
+ * not known. */
+static uint32_t most_symbols(const struct run_config *config, const struct last_prices *prices)
+{
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        const struct book_config *book = &config->books[i];
+        if (book->symbols == NULL) {
+            return config->symbols != NULL ? config->symbol_count : prices->count;
+        }
+        for (uint32_t k = 0; k < book->symbol_count; k++) {
+            bool before = false;
+            for (uint32_t j = 0; j < i && !before; j++) {
+                before = is_listed(config->books[j].symbols, config->books[j].symbol_count,
+                                   book->symbols[k].symbol);
+            }
+            named += before ? 0 : 1;
+        }
+    }
+    return named;
+}
+
 static void reckon_whole(const struct run_config *config, const struct last_prices *prices,
                          struct at_risk *result)
 {
     const struct limits *limits = &config->limits;
-    uint32_t symbols = config->symbols != NULL ? config->symbol_count : prices->count;
+    uint32_t symbols = most_symbols(config, prices);
     struct words by =
         words("max_open_positions: %s", limit_text(&limits->open_positions, "positions").text);
     result->daily_loss = (struct bound){cents(limit_e9(config, &limits->daily_loss)),
@@ -205,16 +237,6 @@ void at_risk_reckon(const struct run_config *config, const struct last_prices *p
 }
 
 /* ---- whether an order can result ---- */
-
-static bool is_listed(const struct instrument *symbols, uint32_t count, const char *symbol)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(symbols[i].symbol, symbol) == 0) {
-            return true;
-        }
-    }
-    return symbols == NULL;
-}
 
 bool at_risk_trades(const struct run_config *config, const struct book_config *book,
                     const char *symbol)

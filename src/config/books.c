@@ -16,6 +16,7 @@
 #include "config/presets.h"
 #include "config/sizes.h"
 #include "config/symbols.h"
+#include "strategy/signals_file.h"
 #include "strategy/table.h"
 
 #define PPM_ONE INT64_C(1000000)
@@ -110,6 +111,9 @@ static VALUE_READER(read_preset)
     book->frame_ns = book->preset->frame_ns;
     set_parameter(book, "fast", book->preset->fast);
     set_parameter(book, "slow", book->preset->slow);
+    set_parameter(book, "min_confidence", book->preset->confidence_e9);
+    set_parameter(book, "min_profit", book->preset->profit_e9);
+    set_parameter(book, "min_alignment", book->preset->confidence_e9); /* its confidence */
     book->sizing.kind = SIZING_RISK;
     book->sizing.share_ppm = book->preset->risk_ppm;
     book->exits.time_limit_ns = book->preset->time_limit_ns;
@@ -117,6 +121,16 @@ static VALUE_READER(read_preset)
         book->exits.flat_before_close_ns = book->preset->flat_before_close_ns;
     }
     return ERR_OK;
+}
+
+static VALUE_READER(read_signals)
+{
+    const struct book_reading *reading = target;
+    if (reading->book->strategy != &strategy_signals_file) {
+        return refuse(source, keys_spot(node), "leave signals out, or write name: signals_file",
+                      "signals: %s reads no file of signals", reading->book->strategy->name);
+    }
+    return value_path(source, key, node, reading->book);
 }
 
 static VALUE_READER(read_parameters)
@@ -264,6 +278,7 @@ static VALUE_READER(read_entry)
 /* Version 14 tears wide tables apart. */
 /* clang-format off */
 #define PLUGIN_AT     offsetof(struct book_config, plugin)
+#define SIGNALS_AT    offsetof(struct book_config, signals_path)
 #define CAPITAL_AT    offsetof(struct sizing, capital_ppm)
 #define FRACTIONAL_AT offsetof(struct sizing, fractional)
 
@@ -274,6 +289,8 @@ static const struct key book_keys[] = {
     {"preset", KEY_OPTIONAL, "swing", "a set of the keys below", read_preset, 0, NULL, 0, 0},
     {"parameters", KEY_OPTIONAL, "{fast: 10}", "the strategy's settings", read_parameters, 0, NULL,
      0, 0},
+    {"signals", KEY_OPTIONAL, "signals.jsonl", "file of signals, for signals_file", read_signals,
+     SIGNALS_AT, NULL, 0, 0},
     {"frame", KEY_OPTIONAL, "1min", "length of the bars it decides on", read_frame, 0, NULL, 0, 0},
     {"symbols", KEY_OPTIONAL, "[SPY]", "which of the run's symbols", read_symbols, 0, NULL, 0, 0},
     {"capital", KEY_OPTIONAL, "50%", "its share of the equity", read_capital, CAPITAL_AT, NULL,

@@ -263,6 +263,7 @@ void config_finish(struct run_config *config)
     for (uint32_t i = 0; i < config->book_count; i++) {
         free(config->books[i].symbols);
         free(config->books[i].plugin);
+        free(config->books[i].signals_path);
     }
     *config = (struct run_config){0};
 }

@@ -46,9 +46,12 @@ struct book_config {
     const struct preset *preset; /* NULL: none */
     char *plugin;                /* the file that the strategy came from; NULL: it is ours */
     int64_t parameters[PARAMETERS_MAX];
+    char *signals_path; /* of a strategy that does what a file says; NULL: none */
+    const void *data;   /* what was read of it, for the strategy: whoever opens the data sets it */
     int64_t frame_ns;
     struct instrument *symbols; /* in the order of the file; NULL: all of the run's */
     uint32_t symbol_count;
+    const bool *instruments; /* [instrument]: the same once the data is known; NULL: all of them */
     struct sizing sizing;
     struct entry_config entry;
     struct exit_plan exits;

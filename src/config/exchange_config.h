@@ -48,7 +48,7 @@ struct exchange_config {
     uint32_t multiplier; /* times the equity: 1, 2 or 4; a cash account: 1 */
     bool shorting;       /* margin only */
     bool settled_only;   /* cash only: settlement T+1 */
-    bool fees;           /* SEC, FINRA and CAT fees */
+    bool fees;           /* SEC and FINRA fees */
     bool round_to_cents; /* prices of fills that slippage moved */
     bool seed_given;     /* else a seed is drawn at the start */
     uint64_t seed;
@@ -60,5 +60,12 @@ struct exchange_config {
     int64_t commission_per_share_e9; /* added to the commission per fill */
     int64_t commission_min_e9;       /* the least for one fill */
 };
+
+/* Whether anything of it happens at random, so that it has a seed. */
+static inline bool exchange_config_is_random(const struct exchange_config *exchange)
+{
+    return exchange->reject_ppm > 0 ||
+           (exchange->slippage.kind == CONFIG_SLIPPAGE_UNIFORM && exchange->slippage.ppm > 0);
+}
 
 #endif

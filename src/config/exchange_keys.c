@@ -234,7 +234,7 @@ const struct key exchange_key_table[] = {
      AT(volume_share_ppm), NULL, 1, PPM_ONE},
     {"rejects", KEY_OPTIONAL, "5%", "share of orders refused at random", value_share,
      AT(reject_ppm), NULL, 0, PPM_ONE},
-    {"fees", KEY_OPTIONAL, "none", "none, or us: SEC, FINRA and CAT fees", read_fees, 0, NULL, 0,
+    {"fees", KEY_OPTIONAL, "none", "none, or us: SEC and FINRA fees", read_fees, 0, NULL, 0,
      0},
     {"intrabar", KEY_OPTIONAL, "stop-first", "which order fills first within a bar",
      read_intrabar, 0, NULL, 0, 0},

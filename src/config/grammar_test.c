@@ -1,5 +1,5 @@
 /* grammar_test.c: every key gives its value; presets and profiles give theirs, and lose to what is
- * written. The refusals are in config_test.c and tests/wrong_configs. */
+ * written. The refusals are in refusals_test.c and tests/wrong_configs. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +38,17 @@ static struct run_config parse_book(const char *lines)
     (void)snprintf(text, sizeof text, "commission: $0\nstrategies:\n  - name: ma_crossover\n%s",
                    lines);
     return parse(text);
+}
+
+/* A book's parameter by its name; -1: it has none. */
+static int64_t parameter(const struct book_config *book, const char *name)
+{
+    for (size_t i = 0; book->strategy->parameters[i].name != NULL; i++) {
+        if (strcmp(book->strategy->parameters[i].name, name) == 0) {
+            return book->parameters[i];
+        }
+    }
+    return -1;
 }
 
 Test(grammar, the_head_gives_every_value)
@@ -220,6 +231,36 @@ Test(grammar, every_size_is_read)
         cr_expect_eq(sizing->kind, cases[i].kind, "%s", cases[i].lines);
         cr_expect_eq(sizing->qty_e9, cases[i].qty_e9, "%s", cases[i].lines);
         cr_expect_eq(sizing->share_ppm, cases[i].share_ppm, "%s", cases[i].lines);
+        config_finish(&config);
+    }
+}
+
+/* Where a strategy is more or less sure, the preset says how sure it has to be. */
+Test(grammar, a_preset_gives_the_least_confidence_and_profit)
+{
+    static const struct {
+        const char *preset;
+        int64_t confidence_e9, profit_e9;
+    } rows[] = {
+        {"intraday", 600000000, 300000 },
+        {"swing",    650000000, 1000000},
+        {"weekly",   700000000, 2500000},
+        {"monthly",  750000000, 5000000},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text,
+                       "commission: $0\nstrategies:\n"
+                       "  - {name: signals_file, signals: a.jsonl, preset: %s, quantity: 1}\n"
+                       "  - {name: multi_timeframe, preset: %s, quantity: 1}\n"
+                       "  - {name: multi_timeframe, preset: %s, quantity: 1,\n"
+                       "     parameters: {min_alignment: 0.9}}\n",
+                       rows[i].preset, rows[i].preset, rows[i].preset);
+        struct run_config config = parse(text);
+        cr_expect_eq(parameter(&config.books[0], "min_confidence"), rows[i].confidence_e9);
+        cr_expect_eq(parameter(&config.books[0], "min_profit"), rows[i].profit_e9);
+        cr_expect_eq(parameter(&config.books[1], "min_alignment"), rows[i].confidence_e9);
+        cr_expect_eq(parameter(&config.books[2], "min_alignment"), 900000000, "what is written");
         config_finish(&config);
     }
 }

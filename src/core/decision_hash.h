@@ -9,8 +9,10 @@
  *   run        h = 0x42656c6c77657468 at the start
  *   evaluation x = ts_ns + (instrument << 32 | book << 16) * B + (reason << 8 | act),
  *              then for each series in turn x = (x + bits of the series' value) * K
+ *              which is x * K^n + (bits of the first * K^n + ... + bits of the last * K), and the
+ *              sum in brackets is kept while no series changes
  *   outcome    x = order_id * A + qty_e9 * B + verdict
- * with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, K = 0xd6e8feb86659fd93. */
+ *   with A = 0xff51afd7ed558ccd, B = 0xc4ceb9fe1a85ec53, K = 0xd6e8feb86659fd93. */
 #ifndef CORE_DECISION_HASH_H
 #define CORE_DECISION_HASH_H
 
@@ -20,6 +22,15 @@
 #define DECISION_HASH_A     UINT64_C(0xff51afd7ed558ccd)
 #define DECISION_HASH_B     UINT64_C(0xc4ceb9fe1a85ec53)
 #define DECISION_HASH_K     UINT64_C(0xd6e8feb86659fd93)
+
+#define DECISION_HASH_SERIES_MAX 8
+
+/* K to the power of 0, 1, ... */
+static const uint64_t decision_hash_powers[DECISION_HASH_SERIES_MAX + 1] = {
+    UINT64_C(0x0000000000000001), UINT64_C(0xd6e8feb86659fd93), UINT64_C(0x3be80d036f61e269),
+    UINT64_C(0xc1d580c23e77c74b), UINT64_C(0x8210003a69cf8f11), UINT64_C(0xb46b0a7e657bf3c3),
+    UINT64_C(0x3ce14a3f36dfaff9), UINT64_C(0x9c9cd860f6ec20fb), UINT64_C(0x43e8bf589f71ff21),
+};
 
 static inline uint64_t decision_hash_step(uint64_t hash, uint64_t x)
 {

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/exit_plan.h"
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/limits.h"
@@ -25,13 +26,23 @@
 #include "market/order.h"
 #include "view/view.h"
 
+/* How an entry is sent. */
+struct entry_plan {
+    enum order_type type;             /* MARKET (also 0) or LIMIT */
+    int64_t limit_offset_ppm;         /* of the reference; positive: pays more, fills sooner */
+    enum time_in_force time_in_force; /* 0: GTC */
+};
+
 /* One strategy at work, as configured. */
 struct book_plan {
     const struct strategy_def *strategy;
     int64_t parameters[PARAMETERS_MAX];
-    int64_t qty_e9;       /* of every entry, when sizing is FIXED */
-    struct sizing sizing; /* FIXED or EQUITY; zero is FIXED */
-    int64_t frame_ns;     /* of the bars that are decided on */
+    struct sizing sizing;
+    struct exit_plan exits;
+    struct entry_plan entry;
+    int64_t frame_ns;        /* length of the bars it decides on; 0: the data's own */
+    const void *data;        /* for the strategy, read-only and borrowed, or NULL */
+    const bool *instruments; /* [instrument]: whether it trades it, borrowed; NULL: all */
 };
 
 struct engine_plan {
@@ -41,15 +52,17 @@ struct engine_plan {
     struct limits limits;
     int64_t commission_e9; /* expected per fill, for buying power */
     enum calendar_id calendar;
-    bool extended_hours; /* entries may be made there */
-    uint32_t multiplier; /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
+    bool extended_hours;  /* entries may be made there */
+    bool assume_adjusted; /* a jump between two sessions stops no entries */
+    uint32_t multiplier;  /* of equity that may be in the market: 1, 2 or 4; 0: 1 */
 };
 
 struct book {
     struct book_plan plan;
     series_id series[SERIES_PER_STRATEGY_MAX];
     uint32_t series_count;
-    uint64_t warmup_bars; /* the strategy is asked when there are more */
+    series_id atr;        /* of exits and sizing, on bars of its frame; SERIES_ABSENT: none */
+    uint64_t warmup_bars; /* of its frame: the strategy is asked when there are more */
     uint64_t acted;
     uint64_t refused;
     uint64_t session_entries; /* entry orders of this session */
@@ -57,17 +70,29 @@ struct book {
     uint64_t trades_won; /* result after commissions above zero */
     int64_t realized_e9;
     int64_t commission_e9;
+    struct sizing_record record; /* of the closed trades, for sizing */
 };
+
+/* The warm-up of a seat whose book does not trade the instrument: never over, so it costs a bar
+ * what every seat does, one comparison. */
+#define SEAT_NEVER UINT64_MAX
 
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
  * follows the trade. */
 struct seat {
     struct decision (*decide)(const struct strategy_context *context);
-    uint64_t warmup_bars;
-    uint64_t what_x_b; /* instrument and book, as they enter the decision hash */
-    uint32_t book;     /* index from 0 */
+    uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
+    const struct view_track *track; /* that frame; NULL in a plain view */
+    uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
+    uint64_t *said;                 /* its book's row of engine->said */
+    uint32_t book;                  /* index from 0 */
     uint32_t series_count;
+    const uint64_t *changes; /* counts what its series change with; NULL where there is no track */
+    uint64_t summed_at; /* and where it stood when their part of the decision hash was summed */
+    uint64_t series_sum;
+    bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     struct strategy_context context;
+    struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
 };
 
 struct engine_counters {
@@ -81,6 +106,9 @@ struct engine_counters {
     uint64_t accepted;
     uint64_t rejected;
     uint64_t fills;
+    uint64_t cancels;     /* asked for */
+    uint64_t unprotected; /* trades whose protection at the broker went missing */
+    uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -89,6 +117,7 @@ struct engine_counters {
     X(NONE, "none")                                                                                \
     X(RANGE, "an amount left the range of 9.2 billion")                                            \
     X(FOREIGN_REPORT, "the broker reported an order that is not ours")                             \
+    X(SPLIT, "the broker reported a split that no corporate action announced")                     \
     X(OVERFILL, "an order filled for more than was ordered")                                       \
     X(QUARANTINE, "an order was reported in a way that cannot be")
 
@@ -121,6 +150,14 @@ struct gate_trace {
                  int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
 };
 
+/* The last split that was announced. */
+struct split {
+    uint32_t instrument;
+    bool announced; /* and the broker's report of it is still to come */
+    int64_t new_shares;
+    int64_t old_shares;
+};
+
 /* The whole state. Read it freely; only engine_apply() and engine_apply_slice() write it. */
 struct engine {
     const struct view *view;
@@ -128,6 +165,7 @@ struct engine {
     int64_t commission_e9;
     enum calendar_id calendar;
     bool extended_hours;
+    bool assume_adjusted;
     uint32_t multiplier;
     uint32_t instrument_count;
     uint32_t book_count;
@@ -136,10 +174,18 @@ struct engine {
     struct book *books;
     struct trade *trades;   /* [instrument][book] */
     struct seat *seats;     /* [instrument][book] */
+    uint8_t *weights;       /* [instrument][book]: trade_weight(), where all lie close together */
     uint16_t *live;         /* [instrument]: trades that are pending or open */
     uint32_t exposed_count; /* instruments with a live trade */
     uint64_t next_trade_id;
     uint64_t last_exec_id;
+
+    /* The Closer's: see docs/closer.md. */
+    bool closes;        /* a book has rules beyond its strategy's own word */
+    struct band *bands; /* [instrument]: finished closes that concern an open trade */
+    int64_t *dues;      /* [instrument]: no time rule concerns its trades before this */
+    int64_t due_ns;     /* nor any trade before this */
+    int64_t turn_ns;    /* nor does a session begin */
 
     int64_t ts_ns; /* of the last event */
     struct session session;
@@ -148,6 +194,7 @@ struct engine {
     int64_t peak_equity_e9;
     int64_t max_drawdown_e9;
     bool filled; /* since the last slice's end */
+    struct split split;
     enum engine_state state;
     uint64_t decision_hash;
     struct engine_counters counters;
@@ -155,6 +202,8 @@ struct engine {
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
+    uint64_t *said; /* [book][REASONS_MAX]: how often each reason was given by this process: a tally
+                     * for people, no state */
 };
 
 /* What one event came to. Records are in the order they were applied; `sends` point at the ORDER
@@ -168,9 +217,14 @@ struct output {
     uint32_t send_count;
 };
 
-/* Adds the series of every book to the view's plan: before view_init(). ERR_FULL, ERR_RANGE as
- * view_plan_declare(). */
+/* Adds the frame and the series of every book to the view's plan, whose bar_ns is known: before
+ * view_init(). ERR_FULL, ERR_RANGE as view_plan_declare() and view_plan_add_frame(). */
 enum err engine_declare(const struct engine_plan *plan, struct view_plan *view_plan);
+
+/* The frames that a book asks for and that data of that bar length cannot give, shortest first: it
+ * goes without them. Returns how many. */
+uint32_t engine_frames_left_out(const struct book_plan *book, int64_t bar_ns,
+                                int64_t frames_ns[SERIES_PER_STRATEGY_MAX]);
 
 /* Carves an engine and its output from the arena. `view` comes from a plan that engine_declare()
  * filled with the same engine plan, and is borrowed. NULL only when the arena measures. */
@@ -184,13 +238,18 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
 /* Takes a report of the broker: ledger lines and the end or start of a trade follow from it. */
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output);
 
+/* Takes a split or a dividend (EVENT_ACTION), which the view has taken before: no record follows;
+ * what it comes to the broker reports. */
+void engine_on_action(struct engine *engine, const struct event *action, struct output *output);
+
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output);
 
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one report, command or record of ours, or one slice, without deciding: the fold. */
+/* Applies one report, action, command or record of ours, or one slice, without deciding: the fold.
+ */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
 
@@ -202,6 +261,22 @@ static inline size_t engine_place(const struct engine *engine, uint32_t book, ui
 
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);
+
+/* Whether a book's strategy is asked about the bar that the view took last for an instrument. */
+enum seat_state {
+    SEAT_OUTSIDE, /* the book does not trade the instrument */
+    SEAT_NO_BAR,  /* it finished none of the book's frame */
+    SEAT_WARMING_UP,
+    SEAT_DUE,
+};
+
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
+
+/* Whether a book's strategy can be asked in some instrument: its warm-up there is over. */
+bool engine_book_is_warm(const struct engine *engine, uint32_t book);
+
+/* What the strategy of a seat that is due says to that bar: asked once more, to explain it. */
+struct decision engine_seat_ask(const struct seat *seat, const struct event *bar);
 
 /* Whether trades sum to positions, the ledger is balanced and every counter agrees. */
 bool engine_is_consistent(const struct engine *engine);

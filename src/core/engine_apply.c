@@ -5,7 +5,9 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "core/engine.h"
+#include "core/engine_exits.h"
 #include "core/engine_slice.h"
+#include "core/engine_split.h"
 
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id)
 {
@@ -22,10 +24,14 @@ struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uin
     return NULL;
 }
 
-/* What a strategy may know of its trade, kept beside what it is asked with. */
-static void show(struct engine *engine, const struct trade *trade)
+void engine_show(struct engine *engine, const struct trade *trade)
 {
-    engine->seats[trade - engine->trades].context.holding = trade_holding(trade);
+    size_t place = (size_t)(trade - engine->trades);
+    engine->weights[place] = trade_weight(trade);
+    engine->seats[place].context.holding = trade_holding(trade);
+    if (engine->closes) {
+        engine_set_band(engine, trade->instrument);
+    }
 }
 
 /* A trade begins or ends to count as exposure of its instrument. */
@@ -71,16 +77,37 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
 }
 
-void engine_apply_report(struct engine *engine, const struct event *event)
+/* What the rarer reports mean for the order. */
+static enum order_event order_event_of(uint8_t kind)
 {
-    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
-        return; /* an execution counts once, whosever place in the table it was */
+    switch (kind) {
+    case EVENT_CANCELED:
+        return ORDER_EVENT_CANCELED;
+    case EVENT_REPLACED:
+        return ORDER_EVENT_REPLACED;
+    case EVENT_CANCEL_REJECTED:
+        return ORDER_EVENT_REQUEST_DENIED;
+    default:
+        return ORDER_EVENT_EXPIRED;
+    }
+}
+
+struct trade *engine_apply_report(struct engine *engine, const struct event *event)
+{
+    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
+        if (event->flags == CASH_SPLIT) {
+            engine_apply_split(engine, event);
+        }
+        return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
+    if (event->kind == EVENT_FILL && event->report.exec_id <= engine->last_exec_id) {
+        return trade; /* an execution counts once, whosever place in the table it was */
+    }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
         engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
-        return;
+        return trade;
     }
     if (event->kind == EVENT_FILL) {
         apply_fill(engine, order, &event->report);
@@ -90,14 +117,19 @@ void engine_apply_report(struct engine *engine, const struct event *event)
     } else if (event->kind == EVENT_REJECTED) {
         engine->counters.rejected++;
         step_order(engine, order, ORDER_EVENT_REJECTED);
-    } else if (event->kind == EVENT_CANCELED) {
-        step_order(engine, order, ORDER_EVENT_CANCELED);
     } else {
-        step_order(engine, order, ORDER_EVENT_EXPIRED);
+        step_order(engine, order, order_event_of(event->kind));
+    }
+    if (order == &trade->exit && event->kind == EVENT_FILL) {
+        trade->exits.cause = trade->exits.sent;
+    }
+    if (engine->closes) {
+        engine_note_report(engine, trade, order, event);
     }
     if (event->kind != EVENT_ACCEPTED) { /* else it works, as it did before */
-        show(engine, trade);
+        engine_show(engine, trade);
     }
+    return trade;
 }
 
 static void apply_deposit(struct engine *engine, const struct event *event)
@@ -130,13 +162,36 @@ static void begin_order(struct engine *engine, struct order *order, const struct
     order->id = head->order_id;
     order->qty_e9 = head->qty_e9;
     order->filled_e9 = 0;
-    order->reference_price_e9 = head->reference_price_e9;
+    /* What it counts at: the most that a limit order pays. */
+    order->reference_price_e9 =
+        head->limit_price_e9 != 0 ? head->limit_price_e9 : head->reference_price_e9;
     order->state = ORDER_INTENT;
     /* In the log means: it goes out in this very step. */
     step_order(engine, order, ORDER_EVENT_SENT);
 }
 
-static void begin_trade(struct trade *trade, const struct event_order *head, uint32_t instrument)
+static void clear_order(struct order *order)
+{
+    order->id = 0;
+    order->qty_e9 = 0;
+    order->filled_e9 = 0;
+    order->reference_price_e9 = 0;
+    order->state = 0;
+}
+
+/* The plan's clocks and its stop, for what could be lost; nothing is held yet. */
+static void begin_exits(const struct engine *engine, struct trade *trade,
+                        const struct event_order *head, uint32_t instrument)
+{
+    int64_t atr_e9 = engine_atr_e9(engine, head->book - 1U, instrument);
+    int64_t price_e9 = head->limit_price_e9 != 0 ? head->limit_price_e9 : head->reference_price_e9;
+    closer_begin(&trade->exits, atr_e9);
+    trade->stop_price_e9 =
+        closer_first_stop_e9(&engine->books[head->book - 1].plan.exits, price_e9, atr_e9);
+}
+
+static void begin_trade(const struct engine *engine, struct trade *trade,
+                        const struct event_order *head, uint32_t instrument)
 {
     trade->id = order_id_trade(head->order_id);
     trade->instrument = instrument;
@@ -144,16 +199,55 @@ static void begin_trade(struct trade *trade, const struct event_order *head, uin
     trade->state = TRADE_PENDING;
     trade->counted_won = false;
     trade->exit_attempts = 0;
-    trade->stop_price_e9 = 0;
     trade->qty_e9 = 0;
     trade->cost_e9 = 0;
     trade->realized_e9 = 0;
     trade->detail = (struct trade_detail){0};
-    trade->exit.id = 0;
-    trade->exit.qty_e9 = 0;
-    trade->exit.filled_e9 = 0;
-    trade->exit.reference_price_e9 = 0;
-    trade->exit.state = 0;
+    clear_order(&trade->exit);
+    if (engine->closes) {
+        clear_order(&trade->target);
+        clear_order(&trade->stop);
+        begin_exits(engine, trade, head, instrument);
+    }
+    trade->exits.cause = EXIT_CAUSE_NONE;
+}
+
+/* A request to cancel one of the trade's orders. The broker ends both exits of a group together. */
+static void apply_cancel(struct engine *engine, struct trade *trade, const struct event *record)
+{
+    struct order *order = trade_order(trade, record->order.order_id);
+    CHECK(order != NULL);
+    engine->counters.cancels++;
+    step_order(engine, order, ORDER_EVENT_CANCEL_SENT);
+    enum order_role role = order_id_role(order->id);
+    if (role == ORDER_ROLE_TARGET && order_is_working(&trade->stop)) {
+        step_order(engine, &trade->stop, ORDER_EVENT_CANCEL_SENT);
+    }
+    if (role == ORDER_ROLE_STOP && order_is_working(&trade->target)) {
+        step_order(engine, &trade->target, ORDER_EVENT_CANCEL_SENT);
+    }
+    if (event_order_cause(record) != EXIT_CAUSE_NONE) {
+        trade->exits.wish = event_order_cause(record);
+    }
+}
+
+/* Any order but an entry. */
+static void apply_exit_order(struct engine *engine, struct trade *trade, const struct event *record)
+{
+    const struct event_order *head = &record->order;
+    enum order_role role = order_id_role(head->order_id);
+    CHECK(trade->id == order_id_trade(head->order_id));
+    if (role == ORDER_ROLE_EXIT) {
+        CHECK(!order_is_working(&trade->exit));
+        trade->exit_attempts++;
+        trade->exits.sent = event_order_cause(record);
+        begin_order(engine, &trade->exit, head);
+        return;
+    }
+    struct order *order = role == ORDER_ROLE_TARGET ? &trade->target : &trade->stop;
+    CHECK(!order_is_working(order));
+    begin_order(engine, order, head);
+    engine_note_protection(trade, (const struct order_request *)record);
 }
 
 void engine_apply_order(struct engine *engine, const struct event *record)
@@ -162,6 +256,11 @@ void engine_apply_order(struct engine *engine, const struct event *record)
     const struct event_order *head = &record->order;
     uint32_t instrument = request->legs[0].instrument;
     struct trade *trade = &engine->trades[engine_place(engine, head->book - 1U, instrument)];
+    if (head->action == ORDER_ACTION_CANCEL) {
+        apply_cancel(engine, trade, record);
+        engine_show(engine, trade);
+        return;
+    }
     engine->counters.orders++;
     if (order_id_role(head->order_id) == ORDER_ROLE_ENTRY) {
         CHECK(!trade_is_live(trade));
@@ -169,15 +268,13 @@ void engine_apply_order(struct engine *engine, const struct event *record)
         engine->counters.session_entries++;
         engine->books[head->book - 1U].session_entries++;
         engine->next_trade_id = order_id_trade(head->order_id) + 1;
-        begin_trade(trade, head, instrument);
+        begin_trade(engine, trade, head, instrument);
         trade->entered_ns = record->ts_ns;
         begin_order(engine, &trade->entry, head);
     } else {
-        CHECK(trade->id == order_id_trade(head->order_id) && !order_is_working(&trade->exit));
-        trade->exit_attempts++;
-        begin_order(engine, &trade->exit, head);
+        apply_exit_order(engine, trade, record);
     }
-    show(engine, trade);
+    engine_show(engine, trade);
 }
 
 /* Adds without wrapping; the sums of one trade stay far inside the account's own, checked range. */
@@ -222,33 +319,56 @@ static void post_to_trade(struct engine *engine, struct trade *trade,
 
 void engine_apply_posting(struct engine *engine, const struct event *event)
 {
+    struct trade *trade = engine_trade(engine, event->instrument, event->posting.order_id);
+    CHECK(trade != NULL || event->posting.order_id == 0); /* 0: cash of the account alone */
+    if (trade != NULL && posting_is_split(&event->posting)) {
+        engine_post_split(engine, trade, &event->posting);
+        return;
+    }
+    engine_post(engine, trade, event);
+}
+
+void engine_post(struct engine *engine, struct trade *trade, const struct event *event)
+{
     const struct event_posting *posting = &event->posting;
-    struct trade *trade = engine_trade(engine, event->instrument, posting->order_id);
-    CHECK(trade != NULL);
     if (ledger_post(&engine->ledger, event->instrument, posting) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
     }
+    if (trade == NULL) {
+        return;
+    }
+    bool first = trade->detail.entry_qty_e9 == 0;
     post_to_trade(engine, trade, posting);
     if (posting->qty_e9 != 0) {
         engine_mark(engine, event->instrument, view_close_e9(engine->view, event->instrument));
     }
+    if (engine->closes && posting->qty_e9 != 0) {
+        engine_measure_exits(engine, trade, posting, first);
+    }
 }
 
-static void count_closed(struct engine *engine, struct trade *trade)
+/* A trade begins to count as closed, or, by a late fill, ceases to. */
+static void count_closed(struct engine *engine, struct trade *trade, bool counts)
 {
     struct book *book = &engine->books[trade->book - 1];
-    trade->counted_won = trade->realized_e9 > trade->detail.commission_e9;
-    book->trades_closed++;
-    book->trades_won += trade->counted_won ? 1 : 0;
-}
-
-static void uncount_closed(struct engine *engine, struct trade *trade)
-{
-    struct book *book = &engine->books[trade->book - 1];
-    book->trades_closed--;
-    book->trades_won -= trade->counted_won ? 1 : 0;
-    trade->counted_won = false;
+    struct sizing_record *record = &book->record;
+    int64_t result_e9 = trade->realized_e9 - trade->detail.commission_e9; /* both far inside */
+    if (counts) {
+        trade->counted_won = result_e9 > 0;
+        trade->counted_e9 = result_e9;
+    }
+    uint32_t one = counts ? 1 : UINT32_MAX; /* adds, or takes away again */
+    int64_t amount_e9 = counts ? trade->counted_e9 : -trade->counted_e9;
+    if (trade->counted_won) {
+        record->wins += one;
+        add(engine, &record->won_e9, amount_e9);
+    } else {
+        record->losses += one;
+        add(engine, &record->lost_e9, -amount_e9);
+    }
+    book->trades_won = record->wins;
+    book->trades_closed = (uint64_t)record->wins + record->losses;
 }
 
 void engine_apply_trade(struct engine *engine, const struct event *record)
@@ -258,16 +378,17 @@ void engine_apply_trade(struct engine *engine, const struct event *record)
         &engine->trades[engine_place(engine, record->trade.book - 1U, record->instrument)];
     CHECK(trade->id == record->trade.trade_id);
     if (trade->state == TRADE_CLOSED) {
-        uncount_closed(engine, trade); /* a late fill opens it again */
+        count_closed(engine, trade, false); /* a late fill opens it again */
     }
     bool was_live = trade_is_live(trade);
     trade->state = record->flags;
     count_live(engine, trade->instrument, was_live, trade_is_live(trade));
     trade->detail.opened_ns = detail->opened_ns;
     trade->detail.closed_ns = detail->closed_ns;
-    show(engine, trade);
+    engine_show(engine, trade);
     if (record->flags == TRADE_CLOSED) {
-        count_closed(engine, trade);
+        count_closed(engine, trade, true);
+        engine_disarm(engine, trade);
     }
 }
 
@@ -289,7 +410,10 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_FILL:
     case EVENT_CANCELED:
     case EVENT_EXPIRED:
-        engine_apply_report(engine, record);
+    case EVENT_REPLACED:
+    case EVENT_CANCEL_REJECTED:
+    case EVENT_ACCOUNT_CASH:
+        (void)engine_apply_report(engine, record);
         return;
     case EVENT_COMMAND:
         apply_command(engine, record->flags);
@@ -312,16 +436,11 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_SLICE:
         engine_apply_slice_record(engine, &record->slice);
         return;
-    case EVENT_ACTION:
-    case EVENT_REPLACED:
-    case EVENT_CANCEL_REJECTED:
-    case EVENT_ACCOUNT_CASH:
-        engine_fail(engine, ENGINE_FAULT_QUARANTINE); /* nothing of ours asks for these yet */
+    case EVENT_NOTICE:
+        engine_apply_notice(engine, record);
         return;
-    case EVENT_NONE:
-    case EVENT_BAR:
-    case EVENT_SLICE_END:
-        CHECK(!"bars come by the slice");
+    case EVENT_ACTION:
+        engine_apply_action(engine, record);
         return;
     case EVENT_LOG_START:
     case EVENT_LOG_TEXT:
@@ -330,5 +449,11 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_LOG_RESUME:
     case EVENT_LOG_END:
         return; /* the log's own records are no state of the engine */
+    case EVENT_NONE:
+    case EVENT_BAR:
+    case EVENT_QUOTE:
+    case EVENT_TRADE_TICK:
+    case EVENT_SLICE_END:
+        CHECK(!"bars and ticks come by the slice");
     }
 }

@@ -5,6 +5,8 @@
 #include "base/hot.h"
 #include "base/money.h"
 #include "core/decision_hash.h"
+#include "core/engine_exits.h"
+#include "core/engine_split.h"
 #include "core/gate_input.h"
 
 /* ---- from a decision to an order ---- */
@@ -17,42 +19,77 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-static struct gate_result ask_gates(const struct engine *engine, int64_t ts_ns,
-                                    const struct candidate *candidate, int64_t price_e9,
-                                    int64_t qty_e9)
+static struct gate_result ask_gates(const struct engine *engine, const struct gate_order *order)
 {
-    const struct gate_order order = {
-        .book = candidate->book,
-        .instrument = candidate->instrument,
-        .ts_ns = ts_ns,
-        .qty_e9 = qty_e9,
-        .reference_price_e9 = price_e9,
-        .type = ORDER_TYPE_MARKET,
-        .time_in_force = TIME_IN_FORCE_GTC,
-    };
     UNSET struct gate_input input;
-    gate_input_fill(engine, &order, &input);
+    gate_input_fill(engine, order, &input);
     if (engine->gate_trace != NULL) {
-        engine->gate_trace->take(engine->gate_trace->context, candidate->book,
-                                 candidate->instrument, price_e9, qty_e9, &input);
+        engine->gate_trace->take(engine->gate_trace->context, order->book, order->instrument,
+                                 order->reference_price_e9, order->qty_e9, &input);
     }
     return gates_entry(&input);
 }
 
-/* Begins a record in its place: all of it zero but its head. */
-static inline void begin_record(struct event *record, uint8_t kind, uint8_t slots, int64_t ts_ns,
-                                int64_t src_ns, uint32_t instrument)
+/* The quantity by the book's rule, for any but a plain quantity. What it comes to without a share
+ * is refused with the numbers that led there. */
+RARELY static void size_by_rule(const struct engine *engine, struct gate_order *order,
+                                struct event *decision)
 {
-    clear_slot(record);
-    if (slots > 1) {
-        clear_slot(record + 1);
+    const struct book *book = &engine->books[order->book];
+    struct sizing_input input = {
+        .price_e9 = order->limit_price_e9 != 0 ? order->limit_price_e9 : order->reference_price_e9,
+        .stop_price_e9 = order->stop_price_e9,
+        .atr_e9 = engine_atr_e9(engine, order->book, order->instrument),
+        .record = book->record,
+    };
+    struct sizing_result result = {0};
+    if (ledger_equity(&engine->ledger, &input.equity_e9) == ERR_OK) {
+        sizing_quantity(&book->plan.sizing, &input, &result);
     }
-    record->ts_ns = ts_ns;
-    record->src_ns = src_ns;
-    record->kind = kind;
-    record->version = 1;
-    record->slots = slots;
-    record->instrument = instrument;
+    order->qty_e9 = result.qty_e9;
+    if (result.qty_e9 == 0) {
+        decision->decision.verdict = VERDICT_NO_SIZE;
+        decision->decision.value = result.spend_e9;
+        decision->decision.limit = input.price_e9;
+    }
+}
+
+/* The limit price of an entry, and where its plan would end it with a loss. */
+RARELY static void plan_prices(const struct engine *engine, struct gate_order *order)
+{
+    const struct book_plan *plan = &engine->books[order->book].plan;
+    if (order->type == ORDER_TYPE_LIMIT) {
+        order->limit_price_e9 =
+            closer_limit_price_e9(order->reference_price_e9, plan->entry.limit_offset_ppm);
+    }
+    int64_t price_e9 =
+        order->limit_price_e9 != 0 ? order->limit_price_e9 : order->reference_price_e9;
+    order->stop_price_e9 = closer_first_stop_e9(
+        &plan->exits, price_e9, engine_atr_e9(engine, order->book, order->instrument));
+}
+
+/* The entry as the book's plan wants it; the decision's verdict says when it comes to nothing. */
+static void size_entry(const struct engine *engine, int64_t ts_ns,
+                       const struct candidate *candidate, struct gate_order *order,
+                       struct event *decision)
+{
+    const struct book_plan *plan = &engine->books[candidate->book].plan;
+    order->book = candidate->book;
+    order->instrument = candidate->instrument;
+    order->ts_ns = ts_ns;
+    order->qty_e9 = plan->sizing.qty_e9;
+    order->reference_price_e9 = view_close_e9(engine->view, candidate->instrument);
+    order->limit_price_e9 = 0;
+    order->stop_price_e9 = 0;
+    order->type = plan->entry.type == 0 ? ORDER_TYPE_MARKET : (uint8_t)plan->entry.type;
+    order->time_in_force =
+        plan->entry.time_in_force == 0 ? TIME_IN_FORCE_GTC : (uint8_t)plan->entry.time_in_force;
+    if (order->type != ORDER_TYPE_MARKET || engine->closes) {
+        plan_prices(engine, order);
+    }
+    if (plan->sizing.kind != SIZING_FIXED || plan->sizing.cap_ppm != 0) {
+        size_by_rule(engine, order, decision);
+    }
 }
 
 static void write_decision(const struct engine *engine, int64_t ts_ns,
@@ -80,7 +117,7 @@ static void write_order(int64_t ts_ns, const struct candidate *candidate, bool e
 {
     struct order_request *request = (struct order_request *)record;
     begin_record(record, EVENT_ORDER, 2, ts_ns, ts_ns, candidate->instrument);
-    record->flags = entry ? ORDER_ROLE_ENTRY : ORDER_ROLE_EXIT;
+    record->flags = entry ? ORDER_ROLE_ENTRY : ORDER_ROLE_EXIT | EXIT_CAUSE_SIGNAL << 4;
     record->order.order_id = order_id;
     record->order.qty_e9 = qty_e9;
     record->order.reference_price_e9 = price_e9;
@@ -92,47 +129,25 @@ static void write_order(int64_t ts_ns, const struct candidate *candidate, bool e
     request->legs[0].ratio = entry ? 1 : -1;
 }
 
-/* The quantity by the book's rule. One that comes to no share is refused, with what it would spend
- * and what a share costs. */
-RARELY static int64_t size_by_rule(const struct engine *engine, const struct book_plan *plan,
-                                   int64_t price_e9, struct event *decision)
-{
-    struct sizing_input input = {.price_e9 = price_e9};
-    struct sizing_result result = {0};
-    if (ledger_equity(&engine->ledger, &input.equity_e9) == ERR_OK) {
-        sizing_quantity(&plan->sizing, &input, &result);
-    }
-    if (result.qty_e9 == 0) {
-        decision->decision.verdict = VERDICT_NO_SIZE;
-        decision->decision.value = result.spend_e9;
-        decision->decision.limit = price_e9;
-    }
-    return result.qty_e9;
-}
-
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
                       struct event *decision, struct event *order)
 {
     size_t place = engine_place(engine, candidate->book, candidate->instrument);
     const struct trade *trade = &engine->trades[place];
     bool entry = candidate->decision.act == ACT_BUY;
-    int64_t price_e9 = view_close_e9(engine->view, candidate->instrument);
-    const struct book_plan *plan = &engine->books[candidate->book].plan;
-    int64_t qty_e9 = entry ? plan->qty_e9 : trade->qty_e9;
+    UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry && engine->state == ENGINE_ENTRIES_OFF) {
         decision->decision.verdict = VERDICT_ENTRIES_OFF;
         return false;
     }
-    if (entry && plan->sizing.kind != SIZING_FIXED) {
-        qty_e9 = size_by_rule(engine, plan, price_e9, decision);
-        if (qty_e9 == 0) {
+    if (entry) {
+        size_entry(engine, ts_ns, candidate, &wanted, decision);
+        if (decision->decision.verdict != VERDICT_PASS) {
             return false;
         }
-    }
-    if (entry) {
-        struct gate_result gates = ask_gates(engine, ts_ns, candidate, price_e9, qty_e9);
+        struct gate_result gates = ask_gates(engine, &wanted);
         decision->decision.verdict = gates.verdict;
         decision->decision.value = gates.value;
         decision->decision.limit = gates.limit;
@@ -149,20 +164,20 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     uint64_t order_id = entry ? order_id_make(engine->next_trade_id, ORDER_ROLE_ENTRY, 1)
                               : order_id_make(trade->id, ORDER_ROLE_EXIT, trade->exit_attempts + 1);
     decision->decision.order_id = order_id;
-    write_order(ts_ns, candidate, entry, order_id, qty_e9, price_e9, order);
+    if (!entry && trade_is_protected(trade)) {
+        return false; /* by the way of its group: engine_close_trade() */
+    }
+    write_order(ts_ns, candidate, entry, order_id, entry ? wanted.qty_e9 : trade->qty_e9,
+                view_close_e9(engine->view, candidate->instrument), order);
+    if (entry) {
+        order->order.type = wanted.type;
+        order->order.time_in_force = wanted.time_in_force;
+        order->order.limit_price_e9 = wanted.limit_price_e9;
+    }
     return true;
 }
 
 /* ---- what a report means ---- */
-
-/* Whether this fill was the one that apply just took. */
-static const struct trade *filled_trade(const struct engine *engine, const struct event *fill)
-{
-    if (engine->fault != ENGINE_FAULT_NONE || fill->report.exec_id != engine->last_exec_id) {
-        return NULL;
-    }
-    return engine_trade(engine, fill->instrument, fill->report.order_id);
-}
 
 static void write_posting(const struct event *fill, uint16_t book, uint16_t debit, uint16_t credit,
                           int64_t amount_e9, int64_t qty_e9, struct event *record)
@@ -197,11 +212,13 @@ static uint32_t write_sale(const struct trade *trade, const struct event *fill, 
     return count;
 }
 
-uint32_t decide_fill_postings(const struct engine *engine, const struct event *fill,
-                              struct event *postings)
+/* Flat: whether the one product here costs a call is otherwise the linker's mood. */
+__attribute__((flatten)) uint32_t decide_fill_postings(const struct engine *engine,
+                                                       const struct trade *trade,
+                                                       const struct event *fill,
+                                                       struct event *postings)
 {
-    const struct trade *trade = filled_trade(engine, fill);
-    if (trade == NULL) {
+    if (engine->fault != ENGINE_FAULT_NONE) {
         return 0;
     }
     int64_t value_e9 = value_or_none(fill->report.price_e9, fill->report.qty_e9);
@@ -224,25 +241,56 @@ uint32_t decide_fill_postings(const struct engine *engine, const struct event *f
     return count;
 }
 
+/* ---- cash without an execution ---- */
+
+/* Income is credited, a payment debited; of the account, of no trade. */
+static void write_income(const struct event *cash, uint16_t account, struct event *record)
+{
+    int64_t amount_e9 = cash->account_cash.amount_e9;
+    bool paid = amount_e9 >= 0;
+    begin_record(record, EVENT_POSTING, 1, cash->ts_ns, cash->src_ns, cash->instrument);
+    record->posting.amount_e9 = paid ? amount_e9 : -amount_e9;
+    record->posting.debit = paid ? ACCOUNT_CASH : account;
+    record->posting.credit = paid ? account : ACCOUNT_CASH;
+}
+
+uint32_t decide_cash_postings(const struct engine *engine, const struct event *cash,
+                              struct event *postings)
+{
+    switch ((enum cash_cause)cash->flags) {
+    case CASH_DIVIDEND:
+        write_income(cash, ACCOUNT_DIVIDENDS, postings);
+        return 1;
+    case CASH_INTEREST:
+        write_income(cash, ACCOUNT_INTEREST, postings);
+        return 1;
+    case CASH_SPLIT:
+        return engine->fault == ENGINE_FAULT_NONE ? decide_split_postings(engine, cash, postings)
+                                                  : 0;
+    }
+    return 0; /* no cause that we know: the two ledgers will disagree */
+}
+
+/* ---- the trade ---- */
+
 /* What the trade is now that the report was applied. */
 static enum trade_state next_trade_state(const struct trade *trade)
 {
-    bool quiet = !order_is_working(&trade->entry) && !order_is_working(&trade->exit);
+    bool quiet = !order_is_working(&trade->entry) && !order_is_working(&trade->exit) &&
+                 !trade_is_protected(trade);
     if (trade->qty_e9 != 0) {
         return TRADE_OPEN;
     }
-    if (quiet) {
-        return trade->entry.filled_e9 > 0 ? TRADE_CLOSED : TRADE_VOID;
+    if (quiet) { /* and nothing can fill any more */
+        return trade->detail.entry_qty_e9 > 0 ? TRADE_CLOSED : TRADE_VOID;
     }
     return (enum trade_state)trade->state;
 }
 
-bool decide_trade(const struct engine *engine, const struct event *report, struct event *record)
+/* decide_trade(). Always inline: an order's path has its own, a split's another. */
+__attribute__((always_inline)) static inline bool
+trade_moves(const struct trade *trade, const struct event *report, struct event *record)
 {
-    const struct trade *trade = engine_trade(engine, report->instrument, report->report.order_id);
-    if (trade == NULL) {
-        return false;
-    }
     /* Also of a trade that has ended: what was canceled may still have filled. */
     enum trade_state next = next_trade_state(trade);
     if (next == (enum trade_state)trade->state) {
@@ -256,6 +304,7 @@ bool decide_trade(const struct engine *engine, const struct event *report, struc
     record->trade.cost_e9 = trade->cost_e9;
     record->trade.realized_e9 = trade->realized_e9;
     record->trade.book = trade->book;
+    record->trade.exit_cause = trade->exits.cause;
     detail->opened_ns = trade->detail.opened_ns;
     detail->closed_ns = trade->detail.closed_ns;
     detail->entry_qty_e9 = trade->detail.entry_qty_e9;
@@ -270,4 +319,16 @@ bool decide_trade(const struct engine *engine, const struct event *report, struc
         detail->closed_ns = report->ts_ns;
     }
     return true;
+}
+
+bool decide_trade(const struct trade *trade, const struct event *report, struct event *record)
+{
+    return trade_moves(trade, report, record);
+}
+
+bool decide_split_trade(const struct engine *engine, uint32_t book, const struct event *cash,
+                        struct event *record)
+{
+    const struct trade *trade = &engine->trades[engine_place(engine, book, cash->instrument)];
+    return trade_is_live(trade) && trade_moves(trade, cash, record);
 }

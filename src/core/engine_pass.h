@@ -5,8 +5,13 @@
  * nothing else happens between them. It goes like this:
  *
  *   engine_pass_begin()
- *   for each slice    engine_pass_slice(), for each bar, which the view has taken,
- * engine_pass_bar(), engine_pass_end(): whether there is output, which ends the pass
+ *   for each slice:
+ *       engine_pass_slice()
+ *       for each instrument of it:
+ *           engine_pass_open()
+ *           for each of its bars, which the view has taken: engine_pass_bar()
+ *           engine_pass_close()
+ *       engine_pass_end(): true when a strategy wants something, which ends the pass
  *   engine_pass_stop()
  *
  * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they
@@ -17,6 +22,7 @@
 #include "base/check.h"
 #include "core/decision_hash.h"
 #include "core/engine.h"
+#include "core/engine_exits.h"
 #include "core/engine_slice.h"
 
 struct engine_pass {
@@ -32,8 +38,9 @@ struct engine_pass {
     /* The instrument at hand. */
     struct position *position;
     int64_t position_value_e9;
-    bool held;
-    const struct seat *seats;
+    struct band band; /* closes outside of it concern the Closer */
+    bool held;        /* or watched for another reason */
+    struct seat *seats;
     const struct seat *seats_end;
 };
 
@@ -57,6 +64,7 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
     const struct engine *const engine = pass->engine;
     pass->position = &engine->ledger.positions[instrument];
     pass->position_value_e9 = pass->position->value_e9;
+    pass->band = engine->bands[instrument];
     pass->held = pass->position->qty_e9 != 0;
     pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
     pass->seats_end = pass->seats + engine->book_count;
@@ -68,11 +76,14 @@ static inline void engine_pass_close(const struct engine_pass *pass)
     pass->position->value_e9 = pass->position_value_e9;
 }
 
+/* A session begins, or a time rule of the Closer is due. */
+RARELY void engine_pass_turn(struct engine_pass *pass);
+
 static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
 {
     pass->ts_ns = ts_ns;
-    if (ts_ns > pass->engine->session.close_ns) {
-        engine_begin_session(pass->engine, ts_ns, pass->equity_e9);
+    if (ts_ns >= pass->engine->turn_ns) {
+        engine_pass_turn(pass);
     }
 }
 
@@ -82,10 +93,42 @@ static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t t
     uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
     uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
     const struct series *const *series = seat->context.series;
+    if (seat->series_count == 2) { /* nearly always in a plain view: no loop */
+        x = (x + series[0]->now.bits) * DECISION_HASH_K;
+        x = (x + series[1]->now.bits) * DECISION_HASH_K;
+        return decision_hash_step(hash, x);
+    }
     const struct series *const *const end = series + seat->series_count;
     while (series < end) {
         x = (x + (*series++)->now.bits) * DECISION_HASH_K;
     }
+    return decision_hash_step(hash, x);
+}
+
+/* What the seat's series are worth in the decision hash; they change with few of the bars, where
+ * frames are long. */
+static inline uint64_t engine_series_sum(struct seat *seat)
+{
+    if (seat->summed_at != *seat->changes) {
+        const struct series *const *series = seat->context.series;
+        const uint64_t *power = &decision_hash_powers[seat->series_count];
+        uint64_t sum = 0;
+        for (; power > decision_hash_powers; power--) {
+            sum += (*series++)->now.bits * *power;
+        }
+        seat->series_sum = sum;
+        seat->summed_at = *seat->changes;
+    }
+    return seat->series_sum;
+}
+
+/* engine_hash_evaluation() in a view with frames, sessions or kernels. */
+static inline uint64_t engine_hash_rich(struct seat *seat, int64_t ts_ns, struct decision decision,
+                                        uint64_t hash)
+{
+    uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
+    uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
+    x = x * decision_hash_powers[seat->series_count] + engine_series_sum(seat);
     return decision_hash_step(hash, x);
 }
 
@@ -100,6 +143,9 @@ static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value
     pass->value_e9 = sum_e9;
     pass->position_value_e9 = value_e9;
 }
+
+/* A close that concerns the Closer. */
+RARELY void engine_pass_watch(struct engine_pass *pass, const struct event *bar);
 
 /* Marks a position of any quantity. */
 RARELY void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9);
@@ -116,20 +162,55 @@ static inline void engine_pass_mark(struct engine_pass *pass, int64_t close_e9)
     engine_pass_set_value(pass, value_e9);
 }
 
-/* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. */
-static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
+/* What a bar means for what is held of the instrument at hand: its worth, and its exits. */
+static inline void engine_pass_hold(struct engine_pass *pass, const struct event *bar)
 {
     if (pass->held) {
-        engine_pass_mark(pass, bar->bar.close_e9);
+        const int64_t close_e9 = bar->bar.close_e9;
+        engine_pass_mark(pass, close_e9);
+        if (close_e9 <= pass->band.low_e9 || close_e9 >= pass->band.high_e9) {
+            engine_pass_watch(pass, bar);
+        }
     }
-    const struct seat *seat = pass->seats;
+}
+
+/* Marks the instrument at hand and asks every book about it; `bars` counts its bars so far. In a
+ * plain view. */
+static inline void engine_pass_bar(struct engine_pass *pass, const struct event *bar, uint64_t bars)
+{
+    engine_pass_hold(pass, bar);
+    struct seat *seat = pass->seats;
     do {
         if (bars > seat->warmup_bars) {
+            seat->context.bar = bar;
             struct decision decision = seat->decide(&seat->context);
             pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
             pass->evaluations++;
-            if (decision.act != ACT_HOLD) {
-                engine_gather(pass->engine->scratch, decision, seat);
+            if (decision.act != ACT_HOLD && engine_note(pass->engine, decision, seat)) {
+                pass->says = true;
+            }
+        }
+        seat++;
+    } while (seat < pass->seats_end);
+}
+
+/* engine_pass_bar() in a view with frames, sessions or kernels. Each reason counts, of holding,
+ * too. */
+static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct event *bar)
+{
+    engine_pass_hold(pass, bar);
+    struct seat *seat = pass->seats;
+    do {
+        if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
+            seat->context.bar = view_track_bar(seat->track, bar);
+            struct decision decision = seat->decide(&seat->context);
+            pass->hash = engine_hash_rich(seat, pass->ts_ns, decision, pass->hash);
+            pass->evaluations++;
+            if (decision.act != ACT_HOLD || decision.reason != 0) {
+                engine_count_reason(seat, decision);
+            }
+            if (engine_is_possible(decision.act, seat->context.holding)) {
+                engine_gather(pass->engine, decision, seat);
                 pass->says = true;
             }
         }

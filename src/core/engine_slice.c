@@ -2,16 +2,28 @@
 #include "core/engine_slice.h"
 
 #include "base/check.h"
+#include "core/engine_exits.h"
 #include "core/engine_pass.h"
 
 void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
-    engine->session = calendar_session(ts_ns);
+    engine->session = calendar_session_of(engine->calendar, engine->extended_hours, ts_ns);
     engine->session_equity_e9 = equity_e9;
     engine->counters.session_entries = 0;
     for (uint32_t i = 0; i < engine->book_count; i++) {
         engine->books[i].session_entries = 0;
     }
+}
+
+void engine_pass_turn(struct engine_pass *pass)
+{
+    pass->says |= engine_turn(pass->engine, pass->ts_ns, pass->equity_e9);
+}
+
+void engine_pass_watch(struct engine_pass *pass, const struct event *bar)
+{
+    pass->says |= engine_watch_bar(pass->engine, bar);
+    pass->band = pass->engine->bands[bar->instrument];
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
@@ -26,8 +38,9 @@ void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
 
 void engine_apply_slice(struct engine *engine, const struct slice *slice)
 {
-    if (slice->ts_ns > engine->session.close_ns) {
-        engine_begin_session(engine, slice->ts_ns, engine->equity_e9);
+    (void)engine_take_ticks(engine, slice);
+    if (slice->ts_ns >= engine->turn_ns) {
+        (void)engine_turn(engine, slice->ts_ns, engine->equity_e9);
     }
     engine->ts_ns = slice->ts_ns;
     for (uint32_t i = 0; i < slice->count; i++) {
@@ -35,7 +48,11 @@ void engine_apply_slice(struct engine *engine, const struct slice *slice)
         if (engine->ledger.positions[bar->instrument].qty_e9 != 0) {
             engine_mark(engine, bar->instrument, bar->bar.close_e9);
         }
+        if (engine_concerns(engine, bar)) {
+            (void)engine_watch_bar(engine, bar);
+        }
     }
+    engine->scratch->exit_count = 0; /* what followed is in the records */
     engine->counters.slices++;
     engine->counters.bars += slice->count;
 }
@@ -51,19 +68,73 @@ void engine_apply_slice_record(struct engine *engine, const struct event_slice *
 
 /* ---- decide ---- */
 
-/* BUY opens when the book is flat in the instrument, SELL closes what it holds. */
-static bool is_possible(uint8_t act, enum holding holding)
+void engine_gather(struct engine *engine, struct decision decision, const struct seat *seat)
 {
-    return (act == ACT_BUY && holding == HOLDING_FLAT) ||
-           (act == ACT_SELL && holding == HOLDING_LONG);
+    struct slice_scratch *scratch = engine->scratch;
+    scratch->candidates[scratch->candidate_count++] = (struct candidate){
+        .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
 }
 
-void engine_gather(struct slice_scratch *scratch, struct decision decision, const struct seat *seat)
+bool engine_note(struct engine *engine, struct decision decision, const struct seat *seat)
 {
-    if (is_possible(decision.act, seat->context.holding)) {
-        scratch->candidates[scratch->candidate_count++] = (struct candidate){
-            .decision = decision, .book = seat->book, .instrument = seat->context.instrument};
+    engine_count_reason(seat, decision);
+    bool possible = engine_is_possible(decision.act, seat->context.holding);
+    if (possible) {
+        engine_gather(engine, decision, seat);
     }
+    return possible;
+}
+
+bool engine_seat_warms(const struct engine *engine, struct seat *seat)
+{
+    seat->warm = engine_seat_state(engine, seat) == SEAT_DUE;
+    return seat->warm;
+}
+
+/* Whether it has bars enough, its series included. */
+static inline bool seat_is_warm(const struct engine *engine, const struct seat *seat)
+{
+    const struct view_track *track = seat->track;
+    uint64_t bars =
+        track != NULL ? track->row->bars : view_bars(engine->view, seat->context.instrument);
+    bool warm = bars > seat->warmup_bars;
+    for (uint32_t k = 0; k < seat->series_count; k++) {
+        warm = warm && series_is_warm(seat->context.series[k]);
+    }
+    return warm;
+}
+
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+{
+    if (seat->warmup_bars == SEAT_NEVER) {
+        return SEAT_OUTSIDE;
+    }
+    if (seat->track != NULL && !seat->track->fresh) {
+        return SEAT_NO_BAR;
+    }
+    return seat_is_warm(engine, seat) ? SEAT_DUE : SEAT_WARMING_UP;
+}
+
+bool engine_book_is_warm(const struct engine *engine, uint32_t book)
+{
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        if (seat_is_warm(engine, &engine->seats[engine_place(engine, book, i)])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct decision engine_seat_ask(const struct seat *seat, const struct event *bar)
+{
+    struct strategy_context context = seat->context;
+    context.bar = seat->track != NULL ? view_track_bar(seat->track, bar) : bar;
+    struct decision decision = seat->strategy(&context);
+    bool disarmed = seat->decide != seat->strategy;
+    if (disarmed && decision.act == ACT_BUY) {
+        decision.act = ACT_HOLD; /* as the engine takes it, until it has said something else */
+    }
+    return decision;
 }
 
 /* Whether a goes before b. */
@@ -94,11 +165,10 @@ static void rank(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* The SLICE record that closes a slice; `filled`: something did since the one before. */
-static void decide_slice(const struct engine *engine, bool filled, uint64_t evaluations,
-                         struct event *record)
+void engine_add_slice(const struct engine *engine, bool filled, uint64_t evaluations,
+                      struct output *output)
 {
-    *record = (struct event){
+    *output_place(output, 1) = (struct event){
         .ts_ns = engine->ts_ns,
         .src_ns = engine->ts_ns,
         .kind = EVENT_SLICE,
@@ -114,11 +184,15 @@ static void decide_slice(const struct engine *engine, bool filled, uint64_t eval
                   .fills = (uint32_t)engine->counters.fills,
                   .positions = engine->ledger.held},
     };
+    output->slots++;
 }
 
 void engine_decide_slice(struct engine *engine, struct output *output)
 {
     struct slice_scratch *scratch = engine->scratch;
+    if (scratch->exit_count > 0) {
+        engine_act_on_exits(engine, output);
+    }
     rank(scratch->candidates, scratch->candidate_count);
     for (uint32_t i = 0; i < scratch->candidate_count; i++) {
         engine_act_on(engine, &scratch->candidates[i], output);
@@ -131,12 +205,18 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     const uint64_t evaluations = engine->counters.evaluations;
     const bool filled = engine->filled;
     UNSET struct engine_pass pass;
+    const bool tick_says = slice->tick_count > 0 && engine_take_ticks(engine, slice);
     engine_pass_begin(&pass, engine, output);
+    pass.says = tick_says;
     const struct event *const end = slice->bars + slice->count;
     engine_pass_slice(&pass, slice->ts_ns);
     for (const struct event *bar = slice->bars; bar < end; bar++) {
         engine_pass_open(&pass, bar->instrument);
-        engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
+        if (engine->view->plain) {
+            engine_pass_bar(&pass, bar, view_bars(engine->view, bar->instrument));
+        } else {
+            engine_pass_bar_rich(&pass, bar);
+        }
         engine_pass_close(&pass);
     }
     bool says = engine_pass_end(&pass);
@@ -145,7 +225,6 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {
-        CHECK(output->slots < output->capacity);
-        decide_slice(engine, filled, evaluations, &output->records[output->slots++]);
+        engine_add_slice(engine, filled, evaluations, output);
     }
 }

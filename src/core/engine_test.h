@@ -48,8 +48,8 @@ static struct decision bench_decide(const struct strategy_context *context)
 
 static uint32_t bench_declare(const int64_t *parameters, struct series_def *series)
 {
-    series[0] = (struct series_def){SERIES_SMA, 2};
-    series[1] = (struct series_def){SERIES_SMA, BENCH_LONGEST};
+    series[0] = (struct series_def){.kind = SERIES_SMA, .window = 2};
+    series[1] = (struct series_def){.kind = SERIES_SMA, .window = BENCH_LONGEST};
     return parameters[BENCH_SERIES] != 0 ? 2 : 0;
 }
 
@@ -78,6 +78,13 @@ static inline void bench_wish(uint32_t book, uint32_t instrument, enum act act)
         .act = act, .reason = 1, .strength_ppm = 1000000, .confidence_ppm = 1000000};
 }
 
+static inline void bench_wish_with_confidence(uint32_t book, uint32_t instrument, enum act act,
+                                              uint32_t ppm)
+{
+    bench_wish(book, instrument, act);
+    bench_wishes[book][instrument].confidence_ppm = ppm & 0xfffff; /* it has 20 bits */
+}
+
 /* ---- the bench ---- */
 
 struct bench_side {
@@ -101,17 +108,23 @@ struct bench_plan {
     uint32_t instruments, books;
     int64_t cash_e9, qty_e9, commission_e9;
     struct limits limits;
+    struct exit_plan exits;
+    struct entry_plan entry;
+    enum calendar_id calendar; /* bars of a minute */
+    bool extended_hours;
     int64_t warmup_bars;
+    const bool *first_trades; /* [instrument]: of the first book; NULL: all */
     bool series; /* strategies look at averages of 2 and BENCH_LONGEST bars: asked later */
 };
 
 #define WIDE_LIMITS                                                                                \
     {                                                                                              \
         .order_notional = {LIMIT_CASH, USD(1000000000)},                                           \
-        .position_notional = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000}, \
+        .position_notional = {LIMIT_CASH, USD(1000000000)},                                        \
+        .exposure = {LIMIT_CASH, USD(1000000000)}, .open_positions = {LIMIT_COUNT, 1000},          \
         .orders_per_session = {LIMIT_COUNT, 1000000000},                                           \
-        .daily_loss = {LIMIT_CASH, USD(1000000000)}, .exposure = {LIMIT_CASH, USD(1000000000)},    \
         .strategy_orders = {LIMIT_COUNT, 1000000000}, .entry_interval = {LIMIT_DURATION, 0},       \
+        .daily_loss = {LIMIT_CASH, USD(1000000000)},                                               \
         .portfolio_heat = {LIMIT_CASH, USD(1000000000)}, .collar = {LIMIT_PPM, 1000000},           \
     }
 
@@ -123,7 +136,8 @@ static inline struct bench_plan bench_plan_simple(uint32_t instruments)
                                .cash_e9 = USD(1000000),
                                .qty_e9 = SHARES(100),
                                .commission_e9 = USD(1),
-                               .limits = WIDE_LIMITS};
+                               .limits = WIDE_LIMITS,
+                               .exits = {.opposite_signal = true}};
 }
 
 static inline void bench_carve(struct bench_side *side, struct arena *arena,
@@ -135,7 +149,10 @@ static inline void bench_carve(struct bench_side *side, struct arena *arena,
 
 static inline void bench_side_init(struct bench_side *side, const struct engine_plan *plan)
 {
-    struct view_plan view_plan = {.instrument_count = plan->instrument_count};
+    struct view_plan view_plan = {.instrument_count = plan->instrument_count,
+                                  .bar_ns = plan->calendar == CALENDAR_ALWAYS ? 0 : NS_PER_MIN,
+                                  .calendar = plan->calendar,
+                                  .extended_hours = plan->extended_hours};
     cr_assert_eq(engine_declare(plan, &view_plan), ERR_OK);
     struct arena arena;
     arena_init_measure(&arena);
@@ -182,15 +199,20 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     for (uint32_t i = 0; i < plan->books; i++) {
         books[i] = (struct book_plan){
             .strategy = &bench_strategy,
-            .parameters = {plan->warmup_bars, i, plan->series ? 1 : 0},
-            .qty_e9 = plan->qty_e9
+            .parameters = {plan->warmup_bars, i,   plan->series ? 1 : 0},
+            .sizing = {.kind = SIZING_FIXED,                 .qty_e9 = plan->qty_e9},
+            .exits = plan->exits,
+            .entry = plan->entry
         };
     }
+    books[0].instruments = plan->first_trades;
     struct engine_plan engine_plan = {.instrument_count = plan->instruments,
                                       .book_count = plan->books,
                                       .books = books,
                                       .limits = plan->limits,
-                                      .commission_e9 = plan->commission_e9};
+                                      .commission_e9 = plan->commission_e9,
+                                      .calendar = plan->calendar,
+                                      .extended_hours = plan->extended_hours};
     *bench = (struct bench){.ts_ns = INT64_C(19723) * NS_PER_DAY};
     memset(bench_wishes, 0, sizeof bench_wishes);
     bench_side_init(&bench->decides, &engine_plan);
@@ -198,6 +220,13 @@ static inline void bench_init(struct bench *bench, const struct bench_plan *plan
     engine_deposit(bench->decides.engine, bench->ts_ns, plan->cash_e9, &bench->decides.output);
     bench_fold_answers(bench);
     bench_assert_same(bench);
+}
+
+/* A bench of the simple plan. */
+static inline void bench_init_simple(struct bench *bench, uint32_t instruments)
+{
+    struct bench_plan plan = bench_plan_simple(instruments);
+    bench_init(bench, &plan);
 }
 
 static inline void bench_finish(struct bench *bench)
@@ -265,6 +294,37 @@ static inline void bench_take(struct bench *bench, const struct event *report)
     engine_apply(bench->folds.engine, report);
     bench_fold_answers(bench);
     bench_assert_same(bench);
+}
+
+/* A split of new for old shares, or a dividend (1 for 1), through view and engine. */
+static inline void bench_action(struct bench *bench, uint32_t instrument, int64_t split_new,
+                                int64_t split_old, int64_t cash_e9)
+{
+    const struct event action = {
+        .ts_ns = bench->ts_ns,
+        .src_ns = bench->ts_ns,
+        .kind = EVENT_ACTION,
+        .version = 1,
+        .slots = 1,
+        .instrument = instrument,
+        .action = {.split_new = split_new, .split_old = split_old, .cash_e9 = cash_e9}
+    };
+    view_on_action(bench->decides.view, &action);
+    engine_on_action(bench->decides.engine, &action, &bench->decides.output);
+    cr_assert_eq(bench->decides.output.slots, 0);
+    view_on_action(bench->folds.view, &action);
+    engine_apply(bench->folds.engine, &action);
+    bench_assert_same(bench);
+}
+
+/* The broker's word on cash. */
+static inline void bench_cash(struct bench *bench, uint32_t instrument, enum cash_cause cause,
+                              int64_t amount_e9, int64_t qty_e9)
+{
+    struct event cash = bench_report(bench, EVENT_ACCOUNT_CASH, instrument, 0);
+    cash.flags = (uint8_t)cause;
+    cash.account_cash = (struct event_account_cash){.amount_e9 = amount_e9, .qty_e9 = qty_e9};
+    bench_take(bench, &cash);
 }
 
 static inline void bench_say(struct bench *bench, uint8_t kind, uint32_t instrument,

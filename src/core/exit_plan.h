@@ -45,7 +45,8 @@ struct exit_plan {
     X(TIME, "time-limit")                                                                          \
     X(FLAT, "flat-before-close")                                                                   \
     X(REPAIR, "no-plan-repaired")                                                                  \
-    X(OPERATOR, "operator")
+    X(OPERATOR, "operator")                                                                        \
+    X(SPLIT, "split") /* it left no whole share: paid in cash */
 
 enum exit_cause {
 #define X(name, text) EXIT_CAUSE_##name,

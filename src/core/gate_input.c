@@ -1,8 +1,13 @@
 /* gate_input.c: see gate_input.h. Reads const state and changes nothing. */
 #include "core/gate_input.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/money.h"
 #include "base/utc.h"
+
+#define ONE_EACH UINT64_C(0x0101010101010101) /* in each of eight bytes */
 
 /* Sums that the account's live trades come to; any that leaves int64 is -1 and stays so. */
 struct live_sums {
@@ -28,12 +33,12 @@ static int64_t value_or_none(int64_t price_e9, int64_t qty_e9)
     return value_e9;
 }
 
-/* What the quantity loses on its way from the price to the stop; 0 without a stop, -1 when it
+/* What the quantity loses on its way from the price to the stop; 0 without one of them, -1 when it
  * leaves the range. */
 static int64_t heat_or_none(int64_t price_e9, int64_t stop_price_e9, int64_t qty_e9)
 {
     int64_t heat_e9 = -1;
-    if (stop_price_e9 == 0) {
+    if (stop_price_e9 == 0 || qty_e9 == 0) {
         return 0;
     }
     (void)gate_heat(price_e9, stop_price_e9, qty_e9, &heat_e9); /* out of range leaves -1 */
@@ -63,22 +68,57 @@ static void add_trade(const struct engine *engine, const struct trade *trade, ui
         heat_or_none(trade->entry.reference_price_e9, trade->stop_price_e9, entering_e9));
 }
 
-/* An exit on its way counts as not filled: what is held stays held. */
+/* How many of the eight bytes have the flag set, which is their second bit. */
+static uint32_t count_live(uint64_t weights)
+{
+    static_assert(TRADE_LIVE == 2, "the second bit");
+    return (uint32_t)(((weights >> 1 & ONE_EACH) * ONE_EACH) >> 56);
+}
+
+/* An exit on its way counts as not filled: what is held stays held. Where no plan has a stop only
+ * open entries add to the sums, and other trades are counted without being looked at. */
 static void sum_live_trades(const struct engine *engine, uint32_t instrument,
                             struct live_sums *sums)
 {
-    size_t places = (size_t)engine->book_count * engine->instrument_count;
-    for (size_t i = 0; i < places && engine->exposed_count > 0; i++) {
-        const struct trade *trade = &engine->trades[i];
-        if (trade_is_live(trade) || order_is_working(&trade->entry)) {
-            add_trade(engine, trade, instrument, sums);
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    const uint64_t wanted =
+        engine->closes ? (TRADE_ENTERING | TRADE_LIVE) * ONE_EACH : TRADE_ENTERING * ONE_EACH;
+    for (size_t first = 0; first < places; first += sizeof(uint64_t)) {
+        uint64_t weights;
+        memcpy(&weights, engine->weights + first, sizeof weights);
+        sums->without_stop += count_live(weights);
+        for (uint64_t look = weights & wanted; look != 0;) {
+            uint32_t byte = (uint32_t)__builtin_ctzll(look) / 8;
+            const uint64_t its = UINT64_C(0xff) << 8 * byte;
+            sums->without_stop -= count_live(weights & its); /* add_trade() knows better */
+            add_trade(engine, &engine->trades[first + byte], instrument, sums);
+            look &= ~its;
         }
     }
 }
 
-/* The regular session, or the day's whole span, that now lies in or that comes next. */
-static void fill_session(const struct engine *engine, struct gate_input *input)
+/* The largest jump between two sessions; `always` has none, but for bars of a day. */
+static int64_t gap_ppm(const struct engine *engine, uint32_t instrument)
 {
+    bool has_sessions = engine->calendar != CALENDAR_ALWAYS || engine->view->bar_ns >= NS_PER_DAY;
+    return has_sessions && !engine->assume_adjusted ? view_jump_ppm(engine->view, instrument) : 0;
+}
+
+/* Whether the symbol was silent too long in the regular session that holds now. */
+static bool is_halted(const struct engine *engine, uint32_t instrument, int64_t now_ns,
+                      const struct trading_day *day)
+{
+    int64_t bar_ns = engine->view->bar_ns;
+    return bar_ns > 0 && bar_ns < NS_PER_DAY &&
+           view_silence_ns(engine->view, instrument, day->open_ns, day->close_ns, now_ns) >
+               GATE_SILENCE_BARS_MAX * bar_ns;
+}
+
+/* The regular session, or the day's whole span, that now lies in or that comes next. */
+static void fill_session(const struct engine *engine, uint32_t instrument, struct gate_input *input)
+{
+    input->halted = false;
+    input->gap_ppm = gap_ppm(engine, instrument);
     input->day_known = calendar_covers(engine->calendar, input->now_ns);
     if (engine->calendar == CALENDAR_ALWAYS) {
         input->session_open_ns = INT64_MIN;
@@ -86,15 +126,24 @@ static void fill_session(const struct engine *engine, struct gate_input *input)
         return;
     }
     struct trading_day day;
-    if (calendar_day_at(engine->calendar, input->now_ns, &day) ||
-        calendar_day_after(engine->calendar, input->now_ns, &day)) {
+    bool inside = calendar_day_at(engine->calendar, input->now_ns, &day);
+    if (inside || calendar_day_after(engine->calendar, input->now_ns, &day)) {
         bool extended = engine->extended_hours;
+        input->halted = inside && is_halted(engine, instrument, input->now_ns, &day);
         input->session_open_ns = extended ? day.early_open_ns : day.open_ns;
         input->session_close_ns = extended ? day.late_close_ns : day.close_ns;
     } else {
         input->session_open_ns = INT64_MAX; /* no session will come that we know of */
         input->session_close_ns = INT64_MAX;
     }
+}
+
+/* As the Closer has it: no later than a bar before the close. */
+static int64_t flat_before_ns(const struct engine *engine, uint32_t book)
+{
+    int64_t before_ns = engine->books[book].plan.exits.flat_before_close_ns;
+    int64_t bar_ns = engine->view->bar_ns;
+    return before_ns != 0 && before_ns < bar_ns ? bar_ns : before_ns;
 }
 
 static void fill_order(const struct engine *engine, const struct gate_order *order,
@@ -113,6 +162,7 @@ static void fill_order(const struct engine *engine, const struct gate_order *ord
     input->waits = order->time_in_force == TIME_IN_FORCE_OPG ||
                    engine->books[order->book].plan.frame_ns >= NS_PER_DAY;
     input->rests = order->type != ORDER_TYPE_MARKET && order->time_in_force == TIME_IN_FORCE_GTC;
+    input->flat_before_ns = flat_before_ns(engine, order->book);
     input->now_ns = order->ts_ns;
     input->bar_end_ns = order->ts_ns;
 }
@@ -127,9 +177,12 @@ void gate_input_fill(const struct engine *engine, const struct gate_order *order
     struct live_sums sums = {0};
     sum_live_trades(engine, instrument, &sums);
 
-    *input = (struct gate_input){.limits = &engine->limits};
+    /* Field by field: clearing a struct of this size becomes `rep stos` (base/hot.h). */
+    input->limits = &engine->limits;
+    input->sells = false;
+    input->opposite_entry_qty_e9 = 0;
     fill_order(engine, order, input);
-    fill_session(engine, input);
+    fill_session(engine, instrument, input);
     input->last_entry_ns = trade->id == 0 ? GATE_NEVER_NS : trade->entered_ns;
     input->session_entries = (uint32_t)engine->counters.session_entries + 1;
     input->book_entries = (uint32_t)book->session_entries + 1;

@@ -18,7 +18,7 @@ enum { INSTRUMENTS = 3, BOOKS = 2 };
 static uint32_t declare(const int64_t *parameters, struct series_def *series)
 {
     (void)parameters;
-    series[0] = (struct series_def){SERIES_SMA, 2};
+    series[0] = (struct series_def){.kind = SERIES_SMA, .window = 2};
     return 1;
 }
 
@@ -45,11 +45,16 @@ static void carve(struct stage *stage, struct arena *arena, const struct view_pl
 }
 
 /* $100,000, $1 a fill; the second book decides on daily bars. */
+/* Of the first book's plan. */
+static int64_t stage_flat_ns;
+
 static struct engine *stage_init(struct stage *stage, enum calendar_id calendar, bool extended)
 {
     const struct book_plan books[BOOKS] = {
-        {.strategy = &strategy, .frame_ns = NS_PER_MIN},
-        {.strategy = &strategy, .frame_ns = NS_PER_DAY},
+        {.strategy = &strategy,
+         .frame_ns = NS_PER_MIN,
+         .exits = {.flat_before_close_ns = stage_flat_ns}},
+        {.strategy = &strategy,                     .frame_ns = NS_PER_DAY},
     };
     const struct engine_plan plan = {.instrument_count = INSTRUMENTS,
                                      .book_count = BOOKS,
@@ -58,7 +63,7 @@ static struct engine *stage_init(struct stage *stage, enum calendar_id calendar,
                                      .calendar = calendar,
                                      .extended_hours = extended,
                                      .multiplier = 2};
-    struct view_plan view_plan = {.instrument_count = INSTRUMENTS};
+    struct view_plan view_plan = {.instrument_count = INSTRUMENTS, .bar_ns = NS_PER_MIN};
     cr_assert_eq(engine_declare(&plan, &view_plan), ERR_OK);
     struct arena arena;
     arena_init_measure(&arena);
@@ -110,6 +115,14 @@ static struct trade *hold(struct engine *engine, uint32_t book, uint32_t instrum
     engine->ledger.balance_e9[ACCOUNT_CASH] -= value_e9;
     engine->exposed_count += engine->live[instrument]++ == 0 ? 1 : 0;
     return trade;
+}
+
+/* What engine_show() does after each change: here the trades were changed by hand. */
+static void show_all(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->book_count * engine->instrument_count; i++) {
+        engine->weights[i] = trade_weight(&engine->trades[i]);
+    }
 }
 
 static void work(struct order *order, int64_t qty_e9, int64_t filled_e9, int64_t price_e9)
@@ -165,6 +178,8 @@ Test(gate_input, counts_entries_in_full_and_exits_as_not_filled)
     engine->counters.session_entries = 6;
     engine->books[0].session_entries = 4;
     engine->trades[0].entered_ns = at("2024-11-15T20:00:00Z");
+    engine->closes = true; /* plans have stops */
+    show_all(engine);
 
     struct gate_order order = ten_shares();
     order.stop_price_e9 = USD(97);
@@ -213,6 +228,26 @@ Test(gate_input, takes_a_limit_above_the_reference_at_its_worst)
     free(stage.memory);
 }
 
+/* Without plans no trade has a stop, and only open entries are summed. */
+Test(gate_input, counts_trades_without_plans)
+{
+    struct stage stage;
+    struct engine *engine = stage_init(&stage, CALENDAR_ALWAYS, false);
+    (void)hold(engine, 0, 0, SHARES(10), USD(1000), 0);
+    (void)hold(engine, 1, 2, SHARES(10), USD(200), 0);
+    struct trade *entering = hold(engine, 1, 1, 0, 0, 0);
+    work(&entering->entry, SHARES(5), 0, USD(50));
+    show_all(engine);
+    struct gate_order order = ten_shares();
+    struct gate_input input;
+    gate_input_fill(engine, &order, &input);
+    cr_expect_eq(input.without_stop, 4, "three and this one: %u", input.without_stop);
+    cr_expect_eq(input.exposure_e9, USD(1200) + USD(250));
+    cr_expect_eq(input.entry_commission_e9, USD(1));
+    cr_expect_eq(input.open_heat_e9, 0);
+    free(stage.memory);
+}
+
 Test(gate_input, knows_what_waits_and_what_rests)
 {
     static const struct {
@@ -244,6 +279,41 @@ Test(gate_input, knows_what_waits_and_what_rests)
     free(stage.memory);
 }
 
+/* Who has to be flat ten minutes before the close enters no later. */
+Test(gate_input, knows_when_the_plan_wants_to_be_flat)
+{
+    static const struct {
+        const char *now;
+        int64_t flat_ns, least_ns;
+        uint8_t type;
+        bool refused;
+    } rows[] = {
+        {"2024-11-15T20:49:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_MARKET, false},
+        {"2024-11-15T20:50:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_MARKET, true },
+        {"2024-11-15T20:50:00Z", 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1, ORDER_TYPE_LIMIT,  true },
+        {"2024-11-15T20:59:00Z", 10 * NS_PER_S,   NS_PER_MIN + 1,      ORDER_TYPE_MARKET, true },
+        {"2024-11-15T20:59:00Z", 0,               1,                   ORDER_TYPE_MARKET, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct stage stage;
+        stage_flat_ns = rows[i].flat_ns;
+        struct engine *engine = stage_init(&stage, CALENDAR_XNYS, false);
+        struct gate_order order = ten_shares();
+        order.ts_ns = at(rows[i].now);
+        order.type = rows[i].type;
+        order.time_in_force = TIME_IN_FORCE_GTC;
+        struct gate_input input;
+        struct gate_use uses[GATE_COUNT];
+        gate_input_fill(engine, &order, &input);
+        gates_use(&input, uses);
+        const struct gate_use *use = &uses[VERDICT_SESSION_ENDING - GATE_FIRST];
+        cr_expect_eq(use->passes, !rows[i].refused, "row %zu", i);
+        cr_expect_eq(use->limit, rows[i].least_ns, "row %zu", i);
+        free(stage.memory);
+    }
+    stage_flat_ns = 0;
+}
+
 /* Sessions of the New York Stock Exchange as it published them. */
 static const struct {
     const char *what, *now, *open, *close;
@@ -264,6 +334,17 @@ static const struct {
   /* clang-format on */
 };
 
+/* Two bars of the first instrument, one behind the other, the second ending at now. */
+static void trade_until(const struct stage *stage, int64_t now_ns)
+{
+    for (int bars = 1; bars >= 0; bars--) {
+        int64_t end_ns = now_ns - bars * NS_PER_MIN;
+        struct event bar = {.ts_ns = end_ns, .src_ns = end_ns - NS_PER_MIN};
+        bar.bar = (struct event_bar){USD(100), USD(100), USD(100), USD(100), 1};
+        view_take_bar(view_row(stage->view, 0), &bar);
+    }
+}
+
 Test(gate_input, finds_the_session)
 {
     struct limits wide;
@@ -277,6 +358,7 @@ Test(gate_input, finds_the_session)
         engine->limits = wide;
         struct gate_order order = ten_shares();
         order.ts_ns = at(sessions[i].now);
+        trade_until(&stage, order.ts_ns);
         struct gate_input input;
         gate_input_fill(engine, &order, &input);
         const char *what = sessions[i].what;
@@ -314,10 +396,100 @@ Test(gate_input, marks_what_cannot_be_computed)
             order.stop_price_e9 = 1;
             order.qty_e9 = SHARES(92233721);
         }
+        engine->closes = true;
+        show_all(engine);
         struct gate_input input;
         gate_input_fill(engine, &order, &input);
         cr_expect_eq(gates_entry(&input).verdict, VERDICT_BAD_VALUE, "case %d: %s", broken,
                      verdict_text(gates_entry(&input).verdict));
         free(stage.memory);
     }
+}
+
+/* ---- jumps and silences ---- */
+
+/* Bars of a minute of the first instrument, as they come. */
+struct minute {
+    const char *end;
+    int64_t open_e9, close_e9;
+};
+
+static void take(const struct stage *stage, const struct minute *minute)
+{
+    struct event bar = {.ts_ns = at(minute->end), .src_ns = at(minute->end) - NS_PER_MIN};
+    int64_t high_e9 = minute->open_e9 > minute->close_e9 ? minute->open_e9 : minute->close_e9;
+    int64_t low_e9 = minute->open_e9 < minute->close_e9 ? minute->open_e9 : minute->close_e9;
+    bar.bar = (struct event_bar){minute->open_e9, high_e9, low_e9, minute->close_e9, 1};
+    view_take_bar(view_row(stage->view, 0), &bar);
+}
+
+static struct gate_input input_at(const struct stage *stage, const char *now)
+{
+    struct gate_order order = ten_shares();
+    struct gate_input input;
+    order.ts_ns = at(now);
+    gate_input_fill(stage->engine, &order, &input);
+    return input;
+}
+
+/* The stage's first bar closed at $100, in 1970. */
+Test(gate_input, a_jump_between_two_sessions_stays)
+{
+    struct stage stage;
+    struct engine *engine = stage_init(&stage, CALENDAR_XNYS, false);
+    const struct event dividend = {
+        .kind = EVENT_ACTION, .action = {1, 1, USD(30), {0}}
+    };
+    const struct event split = {
+        .kind = EVENT_ACTION, .action = {2, 1, 0, {0}}
+    };
+    take(&stage, &(struct minute){"2024-11-14T14:31:00Z", USD(100), USD(120)});
+    cr_expect_eq(input_at(&stage, "2024-11-14T14:31:00Z").gap_ppm, 200000, "its close is farther");
+    take(&stage, &(struct minute){"2024-11-14T14:32:00Z", USD(60), USD(60)});
+    cr_expect_eq(input_at(&stage, "2024-11-14T14:32:00Z").gap_ppm, 200000, "none within the day");
+    view_on_action(stage.view, &split);
+    take(&stage, &(struct minute){"2024-11-15T14:31:00Z", USD(30), USD(30)});
+    cr_expect_eq(input_at(&stage, "2024-11-15T14:31:00Z").gap_ppm, 200000, "a split explains it");
+    take(&stage, &(struct minute){"2024-11-15T14:32:00Z", USD(100), USD(100)});
+    view_on_action(stage.view, &dividend);
+    take(&stage, &(struct minute){"2024-11-18T14:31:00Z", USD(63), USD(70)});
+    cr_expect_eq(input_at(&stage, "2024-11-18T14:31:00Z").gap_ppm, 200000, "$70 of $100 are left");
+    take(&stage, &(struct minute){"2024-11-19T14:31:00Z", USD(35), USD(40)});
+    cr_expect_eq(input_at(&stage, "2024-11-19T14:31:00Z").gap_ppm, 500000);
+    take(&stage, &(struct minute){"2024-11-20T14:31:00Z", USD(41), USD(40)});
+    cr_expect_eq(input_at(&stage, "2024-11-20T14:31:00Z").gap_ppm, 500000, "the largest so far");
+    engine->assume_adjusted = true;
+    cr_expect_eq(input_at(&stage, "2024-11-20T14:31:00Z").gap_ppm, 0);
+    free(stage.memory);
+}
+
+/* More than two minutes without a bar, in the regular session alone. */
+Test(gate_input, a_silence_is_a_halt)
+{
+    static const struct {
+        const char *what, *now;
+        struct minute minute; /* that comes before; no end: none */
+        bool halted;
+    } rows[] = {
+        {"opens on time",       "2024-11-15T14:32:00Z", {"2024-11-15T14:32:00Z", 0, 0}, false},
+        {"two minutes silent",  "2024-11-15T14:35:00Z", {"2024-11-15T14:35:00Z", 0, 0}, false},
+        {"three",               "2024-11-15T14:39:00Z", {"2024-11-15T14:39:00Z", 0, 0}, true },
+        {"goes on",             "2024-11-15T14:40:00Z", {"2024-11-15T14:40:00Z", 0, 0}, false},
+        {"quiet up to now",     "2024-11-15T14:42:00Z", {0},                            false},
+        {"too long up to now",  "2024-11-15T14:43:00Z", {0},                            true },
+        {"its last",            "2024-11-15T21:00:00Z", {"2024-11-15T20:59:00Z", 0, 0}, true },
+        {"no bar in the night", "2024-11-18T14:32:00Z", {"2024-11-18T14:32:00Z", 0, 0}, false},
+        {"opens late",          "2024-11-19T14:34:00Z", {"2024-11-19T14:34:00Z", 0, 0}, true },
+    };
+    struct stage stage;
+    (void)stage_init(&stage, CALENDAR_XNYS, false);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct minute minute = rows[i].minute;
+        minute.open_e9 = minute.close_e9 = USD(100);
+        if (minute.end != NULL) {
+            take(&stage, &minute);
+        }
+        cr_expect_eq(input_at(&stage, rows[i].now).halted, rows[i].halted, "%s", rows[i].what);
+    }
+    free(stage.memory);
 }

@@ -226,9 +226,10 @@ static inline bool check_SESSION_CLOSED(const struct gate_input *input, int64_t 
 static inline bool check_SESSION_ENDING(const struct gate_input *input, int64_t *value,
                                         int64_t *limit)
 {
-    *limit = 1;
+    bool rests = input->rests && input->flat_before_ns == 0;
+    *limit = input->flat_before_ns + 1;
     *value = time_between(input->now_ns, input->session_close_ns);
-    return *value >= 1 || input->waits || input->rests;
+    return *value >= *limit || input->waits || rests;
 }
 
 static inline bool check_HALTED(const struct gate_input *input, int64_t *value, int64_t *limit)
@@ -355,7 +356,7 @@ static inline bool check_BUYING_POWER(const struct gate_input *input, int64_t *v
 
 /* ---- all of them ---- */
 
-static RARELY struct gate_result refuse(uint8_t verdict, int64_t value, int64_t limit)
+static WAY_OUT struct gate_result refuse(uint8_t verdict, int64_t value, int64_t limit)
 {
     return (struct gate_result){.verdict = verdict, .value = value, .limit = limit};
 }

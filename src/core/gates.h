@@ -56,10 +56,12 @@ enum gate_rule {
     X(SESSION_CLOSED, "session-closed", DURATION, AT_MOST,                                         \
       "time until the session's open or since its close; orders for the next open may wait")       \
     X(SESSION_ENDING, "session-ending", DURATION, AT_LEAST,                                        \
-      "time left in the session for a market or day order; orders for the next open may wait")     \
-    X(HALTED, "symbol-halted", COUNT, AT_MOST, "1 when trading in the symbol is halted")           \
+      "time left in the session for a market or day order, or until the plan is flat")             \
+    X(HALTED, "symbol-halted", COUNT, AT_MOST,                                                     \
+      "1 when the symbol had no bar for more than two bar lengths of the regular session, now or " \
+      "before the bar decided on")                                                                 \
     X(PRICE_GAP, "price-gap", PPM, AT_MOST,                                                        \
-      "jump between two sessions that no corporate action explains")                               \
+      "largest jump between two sessions so far that no corporate action explains")                \
     X(OPPOSITE_BOOK, "opposite-book", QUANTITY, AT_MOST,                                           \
       "the account's position and open entries the other way in the instrument")                   \
     X(DUPLICATE, "duplicate", COUNT, AT_MOST,                                                      \
@@ -120,8 +122,13 @@ const char *gate_rule_text(enum gate_rule rule);
 const struct limit *gate_limit(const struct limits *limits, uint8_t verdict);
 const char *gate_limit_key(uint8_t verdict);
 
-/* A jump between two sessions above this stops the symbol's entries. */
+/* A jump between two sessions above this stops the symbol's entries, for the rest of the run: what
+ * came before it is of another measure, as far back as anybody looks. */
 #define GATE_GAP_PPM_MAX 350000
+
+/* A symbol without a bar for longer than so many bar lengths, in the regular session, is taken for
+ * halted: its price is too old, or the first one after a pause. */
+#define GATE_SILENCE_BARS_MAX 2
 
 /* `last_entry_ns` of a book that never entered. */
 #define GATE_NEVER_NS INT64_MIN
@@ -141,14 +148,16 @@ struct gate_input {
 
     /* The market. */
     bool day_known;           /* to the calendar */
-    bool halted;              /* trading in the symbol */
+    bool halted;              /* no bar of the symbol for longer than GATE_SILENCE_BARS_MAX */
     bool waits;               /* for the next open, by its time in force or its frame */
     bool rests;               /* neither a market nor a day order: may outlive the session */
     int64_t now_ns;           /* of the decision */
     int64_t bar_end_ns;       /* of the bar that was decided on */
     int64_t session_open_ns;  /* the session's first and last moment, extended hours included */
     int64_t session_close_ns; /* where allowed; INT64_MIN and INT64_MAX where it never ends */
-    int64_t gap_ppm;          /* at the session's start, no corporate action behind it; >= 0 */
+    int64_t flat_before_ns;   /* the plan ends the trade so long before that; 0: it does not */
+    int64_t gap_ppm;          /* of the largest at a session's start so far, no corporate action
+                               * behind it; >= 0 */
 
     /* What was done before. */
     int64_t last_entry_ns;    /* of the book in the instrument; GATE_NEVER_NS: none */

@@ -87,6 +87,7 @@ static void draw(struct gate_input *input, struct limits *now)
     input->day_known = (bits >> 3 & 7) != 0;
     input->halted = (bits >> 6 & 15) == 0;
     input->waits = (bits >> 10 & 3) == 0;
+    input->flat_before_ns = (bits >> 14 & 3) == 0 ? 10 * NS_PER_MIN : 0;
     input->rests = (bits >> 12 & 3) == 0;
     input->now_ns = (bits >> 48 & 15) == 0 ? input->session_close_ns : input->now_ns;
     input->multiplier = 1U << (bits >> 14 & 3);
@@ -163,7 +164,9 @@ static struct reckoning reckon_session(const struct gate_input *in, bool ending)
     __int128 left = (__int128)in->session_close_ns - in->now_ns;
     __int128 until = (__int128)in->session_open_ns - in->now_ns;
     if (ending) {
-        return (struct reckoning){clamped(left), 1, left >= 1 || in->waits || in->rests};
+        int64_t least = in->flat_before_ns == 0 ? 1 : in->flat_before_ns + 1;
+        bool late = left < least && !in->waits && (!in->rests || in->flat_before_ns != 0);
+        return (struct reckoning){clamped(left), least, !late};
     }
     __int128 outside = until > 0 ? until : left < 0 ? -left : 0;
     return (struct reckoning){clamped(outside), 0, outside == 0 || in->waits};

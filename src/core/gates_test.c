@@ -163,6 +163,21 @@ Test(gates, let_orders_for_the_next_open_wait)
     }
 }
 
+/* A plan that is flat before the close wants the time to be, even of an order that may rest. */
+Test(gates, leave_time_to_be_flat_before_the_close)
+{
+    struct gate_input input = good_entry();
+    input.flat_before_ns = 10 * NS_PER_MIN;
+    input.session_close_ns = input.now_ns + 10 * NS_PER_MIN;
+    for (int rests = 0; rests < 2; rests++) {
+        input.rests = rests == 1;
+        expect_refusal(&input, VERDICT_SESSION_ENDING, 10 * NS_PER_MIN, 10 * NS_PER_MIN + 1,
+                       rests == 1 ? "rests" : "plain");
+    }
+    input.session_close_ns++;
+    expect_pass(&input, "a moment more");
+}
+
 /* A market that never closes. */
 Test(gates, know_sessions_without_an_end)
 {

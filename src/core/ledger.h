@@ -19,7 +19,9 @@
     X(POSITIONS, "positions")                                                                      \
     X(CAPITAL, "capital")                                                                          \
     X(REALIZED, "realized")                                                                        \
-    X(COMMISSION, "commission")
+    X(COMMISSION, "commission")                                                                    \
+    X(DIVIDENDS, "dividends")                                                                      \
+    X(INTEREST, "interest")
 
 enum account {
 #define X(name, text) ACCOUNT_##name,

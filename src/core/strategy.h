@@ -2,8 +2,12 @@
  * function that answers each finished bar with a decision.
  *
  * A strategy never sees an order, an account or the future. What it may look at is the series that
- * it declared, made of finished bars, and whether its own book holds the instrument. Sizing, gates,
- * orders and exits belong to the core. Strategies keep no state of their own. */
+ * it declared, made of finished bars, the last of these bars, and whether its own book holds the
+ * instrument. Sizing, gates, orders and exits belong to the core. Strategies keep no state of their
+ * own.
+ *
+ * A strategy may also come in a shared library of its own: see STRATEGY_PLUGIN() below and
+ * docs/strategies/README.md. */
 #ifndef CORE_STRATEGY_H
 #define CORE_STRATEGY_H
 
@@ -16,11 +20,12 @@
 #define SERIES_PER_STRATEGY_MAX 8
 #define REASONS_MAX             16
 
+/* Values are int64, in minimum..maximum. */
 enum parameter_type {
-    PARAMETER_COUNT = 1, /* whole number in minimum..maximum */
+    PARAMETER_COUNT = 1, /* a whole number */
     PARAMETER_CHOICE,    /* index into `choices` */
-    PARAMETER_DECIMAL,   /* value in e9, in minimum..maximum */
-    PARAMETER_DURATION,  /* value in ns, in minimum..maximum */
+    PARAMETER_DECIMAL,   /* in billionths: 0.02 is 20,000,000 */
+    PARAMETER_DURATION,  /* in nanoseconds */
 };
 
 struct parameter_def {
@@ -53,30 +58,46 @@ struct decision {                 /* fits a register: it is made for every bar *
     uint64_t confidence_ppm : 20; /* 0..1,000,000 */
 };
 
+/* A decision in full strength, and one to do nothing, with its reason. */
+static inline struct decision decision_act(enum act act, uint8_t reason)
+{
+    return (struct decision){
+        .act = (uint8_t)act, .reason = reason, .strength_ppm = 1000000, .confidence_ppm = 1000000};
+}
+
+static inline struct decision decision_hold(uint8_t reason)
+{
+    return (struct decision){.act = ACT_HOLD, .reason = reason};
+}
+
 /* What decide() may look at. All of it is borrowed for the call. */
 struct strategy_context {
     uint32_t instrument;
     enum holding holding;
     const int64_t *parameters;                            /* as in the row's `parameters` */
     const struct series *series[SERIES_PER_STRATEGY_MAX]; /* as declared, in that order */
+    const struct event
+        *bar;         /* the last finished one of the book's frame, which ends at its ts_ns */
+    const void *data; /* read-only, what the book's plan brings for this strategy, or NULL */
 };
 
 struct strategy_def {
     const char *name;
     const char *summary;
     const struct parameter_def *parameters; /* a row without name ends it */
-    const char *const *reasons;             /* NULL ends it; index 0 is "hold" */
-    int64_t default_frame_ns;
-    uint32_t scope; /* enum strategy_scope */
+    const char *const *reasons; /* at most REASONS_MAX, NULL ends it; index 0 is "hold" */
+    int64_t default_frame_ns;   /* of the bars it decides on */
+    uint32_t scope;             /* enum strategy_scope */
 
     /* NULL, or why these parameters do not go together ("fast must be below slow"). */
     const char *(*fault)(const int64_t *parameters);
 
-    /* Fills at most SERIES_PER_STRATEGY_MAX definitions and returns how many. */
+    /* Fills at most SERIES_PER_STRATEGY_MAX definitions, zeroed before, and returns how many. */
     uint32_t (*declare)(const int64_t *parameters, struct series_def *series);
 
-    /* Called for each finished bar of each instrument once warm-up is over and every declared
-     * series has both its values. A tie or a doubt is ACT_HOLD. */
+    /* Called for each finished bar of the book's frame, of each instrument, once warm-up is over
+     * and every declared series has both its values (optional ones may be absent for the whole
+     * run). A tie or a doubt is ACT_HOLD. The reason says why, of holding, too. */
     struct decision (*decide)(const struct strategy_context *context);
 };
 
@@ -88,5 +109,25 @@ enum strategy_scope {
 
 /* Parameter 0 of every strategy: finished bars of its frame before the first act. */
 #define PARAMETER_WARMUP_BARS 0
+
+/* The words of a choice that is off by default or on. */
+enum { CHOICE_NO, CHOICE_YES };
+
+/* ---- strategies in a shared library ---- */
+
+/* Changes whenever a struct above, or in view/view.h, view/series.h or market/event.h, does. */
+#define STRATEGY_ABI 2
+
+struct strategy_plugin {
+    uint32_t abi;          /* STRATEGY_ABI of the header it was built with */
+    uint32_t context_size; /* sizeof(struct strategy_context), against a mistake with the number */
+    const struct strategy_def *strategy;
+};
+
+/* Stands once in the library's source; the loader looks for this name. */
+#define STRATEGY_PLUGIN(def)                                                                       \
+    extern const struct strategy_plugin bellwether_strategy;                                       \
+    const struct strategy_plugin bellwether_strategy = {STRATEGY_ABI,                              \
+                                                        sizeof(struct strategy_context), &(def)}
 
 #endif

@@ -1,25 +1,31 @@
 /* trades.c: see trades.h. */
 #include "core/trades.h"
 
-const char *trade_state_text(uint8_t state)
+#include <stddef.h>
+
+#include "base/code_text.h"
+
+#define STATE(name, text) CASE_TEXT(TRADE_##name, text)
+CODE_TEXT(trade_state_text, enum trade_state, TRADE_STATE_LIST(STATE), "unknown")
+
+/* Where an order of that role is kept. */
+static struct order *order_of(struct trade *trade, enum order_role role)
 {
-    switch ((enum trade_state)state) {
-#define X(name, text)                                                                              \
-    case TRADE_##name:                                                                             \
-        return text;
-        TRADE_STATE_LIST(X)
-#undef X
+    switch (role) {
+    case ORDER_ROLE_ENTRY:
+        return &trade->entry;
+    case ORDER_ROLE_EXIT:
+        return &trade->exit;
+    case ORDER_ROLE_TARGET:
+        return &trade->target;
+    case ORDER_ROLE_STOP:
+        return &trade->stop;
     }
-    return "unknown";
+    return NULL;
 }
 
 struct order *trade_order(struct trade *trade, uint64_t order_id)
 {
-    if (order_id != 0 && trade->entry.id == order_id) {
-        return &trade->entry;
-    }
-    if (order_id != 0 && trade->exit.id == order_id) {
-        return &trade->exit;
-    }
-    return NULL;
+    struct order *order = order_of(trade, order_id_role(order_id));
+    return order != NULL && order_id != 0 && order->id == order_id ? order : NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/closer.h"
 #include "core/order_states.h"
 #include "core/strategy.h"
 #include "market/order.h"
@@ -41,8 +42,9 @@ struct trade {
     uint64_t id;
     uint32_t instrument;
     uint16_t book;
-    uint8_t state;    /* enum trade_state */
-    bool counted_won; /* closed, and its book counts it as won */
+    uint8_t state;      /* enum trade_state */
+    bool counted_won;   /* closed, and its book counts it as won */
+    int64_t counted_e9; /* and with that result */
     uint32_t exit_attempts;
     int64_t entered_ns;    /* when its entry was decided */
     int64_t stop_price_e9; /* where its plan ends it with a loss; 0: nowhere */
@@ -51,7 +53,10 @@ struct trade {
     int64_t realized_e9; /* before commissions */
     struct trade_detail detail;
     struct order entry;
-    struct order exit; /* the latest attempt */
+    struct order exit;   /* of the engine: the latest attempt */
+    struct order target; /* protection at the broker: the latest attempt, here and below */
+    struct order stop;
+    struct exits exits;
 };
 
 static inline bool trade_is_live(const struct trade *trade)
@@ -64,6 +69,24 @@ static inline bool order_is_working(const struct order *order)
     return order->id != 0 && order->state != ORDER_CLOSED && order->state != ORDER_QUARANTINED;
 }
 
+/* Whether an order that closes the trade rests at the broker. */
+static inline bool trade_is_protected(const struct trade *trade)
+{
+    return order_is_working(&trade->target) || order_is_working(&trade->stop);
+}
+
+/* Why the gates' sums count a trade. */
+enum trade_weight {
+    TRADE_ENTERING = 1, /* its entry may still fill */
+    TRADE_LIVE = 2,
+};
+
+static inline uint8_t trade_weight(const struct trade *trade)
+{
+    return (uint8_t)((order_is_working(&trade->entry) ? TRADE_ENTERING : 0) |
+                     (trade_is_live(trade) ? TRADE_LIVE : 0));
+}
+
 /* What a strategy may know: flat, pending (an order is on its way) or long. */
 static inline enum holding trade_holding(const struct trade *trade)
 {
@@ -71,7 +94,7 @@ static inline enum holding trade_holding(const struct trade *trade)
         return HOLDING_FLAT;
     }
     bool waiting = trade->state == TRADE_PENDING || order_is_working(&trade->entry) ||
-                   order_is_working(&trade->exit);
+                   order_is_working(&trade->exit) || trade->exits.wish != EXIT_CAUSE_NONE;
     return waiting ? HOLDING_PENDING : HOLDING_LONG;
 }
 

@@ -67,11 +67,21 @@ Test(trades, hold_what_the_strategy_may_know)
 
 Test(trades, find_their_orders_by_id)
 {
-    struct trade trade = {.entry = {.id = 5}, .exit = {.id = 6}};
-    cr_assert_eq(trade_order(&trade, 5), &trade.entry);
-    cr_assert_eq(trade_order(&trade, 6), &trade.exit);
-    cr_assert_null(trade_order(&trade, 7));
+    static const enum order_role roles[] = {ORDER_ROLE_ENTRY, ORDER_ROLE_EXIT, ORDER_ROLE_TARGET,
+                                            ORDER_ROLE_STOP};
+    struct trade trade = {0};
+    struct order *const orders[] = {&trade.entry, &trade.exit, &trade.target, &trade.stop};
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_null(trade_order(&trade, order_id_make(7, roles[i], 1)));
+        orders[i]->id = order_id_make(7, roles[i], 1);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_eq(trade_order(&trade, order_id_make(7, roles[i], 1)), orders[i]);
+        cr_assert_null(trade_order(&trade, order_id_make(7, roles[i], 2)), "another attempt");
+        cr_assert_null(trade_order(&trade, order_id_make(8, roles[i], 1)), "another trade");
+    }
     cr_assert_null(trade_order(&trade, 0));
+    cr_assert_null(trade_order(&trade, order_id_make(7, (enum order_role)15, 1)), "no such role");
     struct trade empty = {0};
     cr_assert_null(trade_order(&empty, 0));
 }

@@ -14,6 +14,7 @@
 #include "data/csv_fields.h"
 #include "data/symbol_table.h"
 #include "data/text_lines.h"
+#include "market/new_york.h"
 #include "sys/memory.h"
 
 #define HEADER_EXAMPLE "date,symbol,split,cash"
@@ -328,4 +329,39 @@ void actions_finish(struct actions *actions)
         free(actions->rows);
         *actions = (struct actions){0};
     }
+}
+
+struct event *actions_events(const struct actions *actions, const struct instrument *instruments,
+                             uint32_t instrument_count, int64_t start_ns, size_t *count)
+{
+    struct symbol_table symbols = {0};
+    for (uint32_t i = 0; i < instrument_count; i++) {
+        (void)symbol_table_add(&symbols, &instruments[i]); /* ids follow the order */
+    }
+    struct event *events = NULL;
+    *count = 0;
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct action *action = &actions->rows[i];
+        uint32_t id = symbol_table_find(&symbols, &action->instrument);
+        int64_t ts_ns = new_york_utc(action->date, 0);
+        if (id == SYMBOL_ID_NONE || ts_ns < start_ns) {
+            continue;
+        }
+        if (events == NULL) {
+            events = xcalloc(actions->count, sizeof *events);
+        }
+        events[(*count)++] = (struct event){
+            .ts_ns = ts_ns,
+            .src_ns = ts_ns,
+            .kind = EVENT_ACTION,
+            .version = 1,
+            .slots = 1,
+            .instrument = id,
+            .action = {.split_new = action->split_new,
+                       .split_old = action->split_old,
+                       .cash_e9 = action->cash_e9},
+        };
+    }
+    symbol_table_finish(&symbols);
+    return events;
 }

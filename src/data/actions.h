@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "market/event.h"
 #include "market/instrument.h"
 #include "sys/problem.h"
 
@@ -37,5 +38,11 @@ struct actions {
  * caller's to actions_finish(). */
 enum err actions_read(const char *path, struct actions *actions, struct problem *problem);
 void actions_finish(struct actions *actions);
+
+/* The actions of a run over those instruments whose data begins at start_ns, as EVENT_ACTION by
+ * time: what is effective from a later moment than that on, each at 00:00 in New York of its date.
+ * Heap memory of the caller; NULL and 0 when there is none. */
+struct event *actions_events(const struct actions *actions, const struct instrument *instruments,
+                             uint32_t instrument_count, int64_t start_ns, size_t *count);
 
 #endif

@@ -1,15 +1,8 @@
 /* actions_fuzz.c: whatever the bytes, actions that are accepted keep the promises of actions.h. */
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "base/check.h"
 #include "base/money.h"
 #include "data/actions.h"
+#include "data/data_fuzz.h"
 #include "data/symbol_table.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static int64_t common_divisor(int64_t a, int64_t b)
 {
@@ -27,10 +20,8 @@ static void check_action(const struct action *action)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    int fd = memfd_create("actions", MFD_CLOEXEC);
-    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
     char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int fd = fuzz_file(bytes, size, path);
     struct actions actions = {0};
     struct problem problem = {0};
     enum err err = actions_read(path, &actions, &problem);

@@ -288,3 +288,34 @@ Test(actions, the_splits_and_dividends_of_aapl_agree_with_its_adjustment_factors
     }
     actions_finish(&actions);
 }
+
+/* 00:00 in New York is 04:00 in UTC in summer and 05:00 in winter. */
+Test(actions, become_events_of_the_data_by_time)
+{
+    static const struct instrument symbols[] = {{"MSFT"}, {"AAPL"}};
+    struct action rows[] = {
+        {.date = 16071,           .instrument = {"AAPL"}, .split_new = 1, .split_old = 1, .cash_e9 = 7},
+        {.date = 16087,           .instrument = {"IBM"},  .split_new = 2, .split_old = 1},
+        {.date = 16230, .instrument = {"AAPL"},         .split_new = 7, .split_old = 1              },
+        {.date = 16230,         .instrument = {"MSFT"},                 .split_new = 1,   .split_old = 1,               .cash_e9 = 5            },
+    };
+    const struct actions actions = {.rows = rows, .count = 4};
+    int64_t winter_ns = 16071 * NS_PER_DAY + 5 * NS_PER_HOUR; /* 2014-01-01 */
+    size_t count;
+    struct event *events = actions_events(&actions, symbols, 2, winter_ns, &count);
+    cr_assert_eq(count, 3, "not the one of a symbol that the data has not");
+    cr_assert_eq(events[0].ts_ns, winter_ns);
+    cr_assert_eq(events[0].src_ns, winter_ns);
+    cr_assert_eq(events[0].kind, EVENT_ACTION);
+    cr_assert_eq(events[0].instrument, 1);
+    cr_assert_eq(events[0].action.cash_e9, 7);
+    cr_assert_eq(events[1].ts_ns, 16230 * NS_PER_DAY + 4 * NS_PER_HOUR);
+    cr_assert_eq(events[1].action.split_new, 7);
+    cr_assert_eq(events[2].instrument, 0);
+    free(events);
+    events = actions_events(&actions, symbols, 2, winter_ns + 1, &count);
+    cr_assert_eq(count, 2, "nor what lies before it");
+    free(events);
+    cr_assert_null(actions_events(&actions, symbols, 0, winter_ns, &count));
+    cr_assert_eq(count, 0);
+}

@@ -15,11 +15,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/utc.h"
 #include "data/bar_file.h"
 #include "data/bars_check.h"
 #include "data/bars_sort.h"
+#include "data/quote_sides.h"
 #include "sys/memory.h"
 
 #define MEND_HINT "mend the row, or leave out bad rows with --skip-bad"
@@ -38,6 +40,7 @@ void bar_builder_init(struct bar_builder *builder, const char *path,
         .input = input,
         .problem = problem,
         .gap_ns = UINT64_MAX,
+        .kind = EVENT_BAR,
     };
 }
 
@@ -100,6 +103,12 @@ enum err bar_builder_bad_row(struct bar_builder *builder, const char *fault, str
     return bad_row(builder, fault, place);
 }
 
+void bar_builder_set_aside(struct bar_builder *builder)
+{
+    count_row(builder);
+    builder->set_aside++;
+}
+
 static enum err out_of_order(struct bar_builder *builder, int64_t last_ns, int64_t time_ns,
                              struct row_place place)
 {
@@ -108,9 +117,12 @@ static enum err out_of_order(struct bar_builder *builder, int64_t last_ns, int64
     (void)utc_format(last_ns, last);
     (void)utc_format(time_ns, time);
     char fault[200];
-    (void)snprintf(
-        fault, sizeof fault, "its time is not %s than the one before of its symbol (%s after %s)",
-        builder->direction < 0 ? "earlier (newest first)" : "later", time, last); /* fits */
+    (void)snprintf(fault, sizeof fault,
+                   "its time is %s than the one before of its symbol (%s after %s)",
+                   builder->momentary       ? "earlier"
+                   : builder->direction < 0 ? "not earlier (newest first)"
+                                            : "not later",
+                   time, last); /* fits */
     return bad_row(builder, fault, place);
 }
 
@@ -121,14 +133,16 @@ static void append(struct bar_builder *builder, const struct bar_row *row, int64
         builder->capacity = builder->capacity == 0 ? 4096 : builder->capacity * 2;
         builder->records = xrealloc(builder->records, builder->capacity * sizeof *builder->records);
     }
-    builder->records[builder->count++] = (struct event){
+    struct event *record = &builder->records[builder->count++];
+    *record = (struct event){
         .src_ns = time_ns,
-        .kind = EVENT_BAR,
+        .kind = builder->kind,
         .version = 1,
         .slots = 1,
+        .flags = builder->kind == EVENT_BAR ? 0 : row->flags,
         .instrument = instrument,
-        .bar = row->bar,
     };
+    memcpy(record->bytes, row->bytes, sizeof record->bytes);
 }
 
 /* The row's moment, if it has the same kind of time as the rows before it and a year we know. */
@@ -157,6 +171,9 @@ static bool follows(struct bar_builder *builder, int64_t last_ns, int64_t time_n
 {
     if (builder->direction == 0 && time_ns != last_ns) {
         builder->direction = time_ns > last_ns ? 1 : -1;
+    }
+    if (builder->momentary) {
+        return time_ns >= last_ns;
     }
     bool forward = builder->direction >= 0;
     if (forward ? time_ns <= last_ns : time_ns >= last_ns) {
@@ -204,6 +221,11 @@ static enum err check_rows(const struct bar_builder *builder)
     if (builder->rows == 0) {
         return problem_set(builder->problem, ERR_FORMAT, "%s has a header and no rows",
                            builder->path);
+    }
+    if (builder->count == 0 && builder->skipped == 0) {
+        return problem_set(builder->problem, ERR_FORMAT,
+                           "%s: all %" PRIu64 " rows are flagged not to count", builder->path,
+                           builder->rows);
     }
     if (builder->count == 0) {
         return problem_set(builder->problem, ERR_FORMAT,
@@ -299,13 +321,17 @@ static enum err settle_daily(const struct bar_builder *builder, int64_t *bar_ns)
 
 static enum err settle_bar_length(struct bar_builder *builder, int64_t *bar_ns)
 {
+    if (builder->momentary) {
+        *bar_ns = 0;
+        return ERR_OK;
+    }
     if (!builder->has_days && is_daily(builder)) {
         make_days(builder);
     }
     if (builder->has_days || builder->daily) {
         return settle_daily(builder, bar_ns);
     }
-    int64_t asked_ns = builder->options->bar_ns;
+    int64_t asked_ns = builder->kind == EVENT_BAR ? builder->options->bar_ns : 0;
     if (asked_ns != 0) {
         *bar_ns = asked_ns;
         return check_length_asked(builder, asked_ns);
@@ -316,7 +342,7 @@ static enum err settle_bar_length(struct bar_builder *builder, int64_t *bar_ns)
                            "to each other); say `bar: 1min` in the config or --bar 1min",
                            builder->path);
     }
-    builder->report->bar_length_guessed = true;
+    builder->report->bar_length_guessed |= builder->kind == EVENT_BAR;
     *bar_ns = (int64_t)builder->gap_ns;
     return ERR_OK;
 }
@@ -334,6 +360,7 @@ static void make_bars(struct bar_builder *builder, int64_t bar_ns, struct bars *
 {
     uint32_t *places;
     struct instrument *instruments = symbol_table_sorted(&builder->symbols, &places);
+    uint32_t instrument_count = builder->symbols.count;
     bool ends = builder->times.ends && !builder->has_days && !builder->daily;
     for (uint64_t i = 0; i < builder->count; i++) {
         struct event *record = &builder->records[i];
@@ -342,14 +369,19 @@ static void make_bars(struct bar_builder *builder, int64_t bar_ns, struct bars *
         record->instrument = places[record->instrument];
     }
     free(places);
+    if (builder->kind == EVENT_QUOTE && builder->momentary) {
+        builder->count = quotes_join_sides(builder->records, builder->count, instrument_count);
+    }
     struct event *records = bars_sorted(builder->records, builder->count);
     *bars = (struct bars){
         .records = records,
         .count = builder->count,
         .slice_count = count_slices(records, builder->count),
+        .quote_count = builder->kind == EVENT_QUOTE ? builder->count : 0,
+        .trade_count = builder->kind == EVENT_TRADE_TICK ? builder->count : 0,
         .instruments = instruments,
-        .instrument_count = builder->symbols.count,
-        .bar_ns = bar_ns,
+        .instrument_count = instrument_count,
+        .bar_ns = builder->kind == EVENT_BAR ? bar_ns : 0,
         .memory = records,
         .instrument_memory = instruments,
     };
@@ -366,6 +398,7 @@ enum err bar_builder_make(struct bar_builder *builder, struct bars *bars)
     if (err == ERR_OK) {
         builder->report->rows += builder->rows;
         builder->report->skipped += builder->skipped;
+        builder->report->set_aside += builder->set_aside;
         make_bars(builder, bar_ns, bars);
     }
     return err;

@@ -26,6 +26,10 @@ struct row_place {
     uint64_t bar;
 };
 
+/* Of a quote's row, in its flags: it tells one side, and the other stays what it was. */
+#define QUOTE_ROW_BID 1
+#define QUOTE_ROW_ASK 2
+
 struct bar_builder {
     const char *path;
     const struct import_options *options;
@@ -33,12 +37,15 @@ struct bar_builder {
     struct problem *problem;
     struct text_input *input;
     struct bar_times times;
+    uint8_t kind;   /* of the events that rows become: bars, quotes or trades */
+    bool momentary; /* rows are moments, not intervals, and several may have the same */
     struct symbol_table symbols;
     struct event *records; /* src_ns is the row's time, instrument the id in `symbols` */
     uint64_t count;
     uint64_t capacity;
     uint64_t rows;
     uint64_t skipped;
+    uint64_t set_aside;
     uint64_t gap_ns; /* the smallest distance of two bars of one symbol; UINT64_MAX: none yet */
     uint64_t gap_count;
     struct row_place gap_place;
@@ -63,6 +70,9 @@ enum err bar_builder_add(struct bar_builder *builder, const struct bar_row *row,
 /* A bad row: refuses the file, or counts and lists it. */
 enum err bar_builder_bad_row(struct bar_builder *builder, const char *fault,
                              struct row_place place);
+
+/* A row that is well-formed and says itself that it should not count. */
+void bar_builder_set_aside(struct bar_builder *builder);
 
 /* Refuses the file for `text`, unless its gzip data is damaged, which then is what is told. */
 enum err bar_builder_refuse(struct bar_builder *builder, const char *text);

@@ -1,18 +1,18 @@
-/* bar_file.c: the record file: bars as they are used, mapped and never decoded.
+/* bar_file.c: the record file: bars and ticks as they are used, mapped and never decoded.
  *
  *   offset  size
  *        0  4096  header
  *     4096  16 k  instrument table: k symbols of 16 bytes, NUL-padded, strictly alphabetical
  *              .  zeros up to the next multiple of 4096
- *        R  64 n  n records (struct event), sorted by (ts_ns, instrument)
+ *        R  64 n  n records (struct event), sorted as in bars.h
  *  R + 64n   4 b  block table: the CRC32C of each 1 MiB of record bytes, the last block shorter
  *
  *   header:  0   8  magic "BWBARS\0\1"
- *            8   4  version of this layout, 1
+ *            8   4  version of this layout: 1, or 2 when there are ticks
  *           12   4  CRC32C of these 4096 bytes with this field zero
  *           16   8  n, records
  *           24   8  slices: distinct ts_ns
- *           32   8  length of a bar in nanoseconds
+ *           32   8  length of a bar in nanoseconds; 0: there are only ticks
  *           40   4  k, instruments
  *           44   4  block size, 1048576
  *           48   8  offset of the instrument table, 4096
@@ -22,7 +22,9 @@
  *           80   4  b, blocks
  *           84   4  CRC32C of the instrument table
  *           88  32  data hash: SHA-256 over the block table
- *          120      zeros to 4096
+ *          120   8  version 2: quotes among the records
+ *          128   8  version 2: trades among the records
+ *          136      zeros to 4096
  *
  * All numbers are little-endian. The header holds for the hash, the hash for the block table, the
  * block table for the records, so a changed byte anywhere is found. Checksums only guard against
@@ -51,7 +53,6 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are used as they
 #define HEADER_SIZE   4096
 #define BLOCK_SIZE    (UINT64_C(1) << 20)
 #define BLOCK_RECORDS (BLOCK_SIZE / EVENT_SIZE)
-#define VERSION       1
 
 /* Above what a disk holds, and far from where the sums below overflow. */
 #define RECORDS_MAX (UINT64_C(1) << 48)
@@ -74,7 +75,9 @@ struct header {
     uint32_t block_count;
     uint32_t instruments_crc;
     unsigned char data_hash[SHA256_SIZE];
-    unsigned char zeros[HEADER_SIZE - 120];
+    uint64_t quote_count;
+    uint64_t trade_count;
+    unsigned char zeros[HEADER_SIZE - 136];
 };
 
 static_assert(sizeof(struct header) == HEADER_SIZE, "drawn above");
@@ -88,7 +91,7 @@ static struct header header_layout(uint64_t record_count, uint32_t instrument_co
     uint64_t blocks_offset = records_offset + record_count * EVENT_SIZE;
     uint64_t block_count = (record_count + BLOCK_RECORDS - 1) / BLOCK_RECORDS;
     struct header header = {
-        .version = VERSION,
+        .version = 1,
         .record_count = record_count,
         .instrument_count = instrument_count,
         .block_size = (uint32_t)BLOCK_SIZE,
@@ -100,6 +103,14 @@ static struct header header_layout(uint64_t record_count, uint32_t instrument_co
     };
     memcpy(header.magic, magic, sizeof magic);
     return header;
+}
+
+/* The version is the lowest that can hold the records, so the same bars make the same file. */
+static void header_set_ticks(struct header *header, uint64_t quotes, uint64_t trades)
+{
+    header->version = quotes + trades > 0 ? 2 : 1;
+    header->quote_count = quotes;
+    header->trade_count = trades;
 }
 
 static uint32_t header_checksum(const struct header *header)
@@ -182,19 +193,23 @@ static enum err map_file(const char *path, struct bars *bars, struct problem *pr
 /* NULL when the header is whole and fits the size of the file. */
 static const char *header_fault(const struct header *header, uint64_t size)
 {
-    if (memcmp(header->magic, magic, sizeof magic) != 0 || header->version != VERSION) {
-        return "it is no record file of version 1";
+    if (memcmp(header->magic, magic, sizeof magic) != 0 || header->version < 1 ||
+        header->version > 2) {
+        return "it is no record file of version 1 or 2";
     }
     if (header->header_crc != header_checksum(header)) {
         return "its header fails its checksum";
     }
     if (header->record_count < 1 || header->record_count > RECORDS_MAX ||
         header->instrument_count < 1 || header->instrument_count > INSTRUMENTS_MAX ||
-        header->bar_ns < 1 || header->bar_ns > BAR_NS_MAX) {
+        header->bar_ns < (header->version == 1 ? 1 : 0) || header->bar_ns > BAR_NS_MAX ||
+        header->quote_count > header->record_count ||
+        header->trade_count > header->record_count - header->quote_count) {
         return "a count in its header is out of range";
     }
     /* Whatever follows from the counts must be as the counts say, and all that is left zero. */
     struct header want = header_layout(header->record_count, header->instrument_count);
+    header_set_ticks(&want, header->quote_count, header->trade_count);
     want.header_crc = header->header_crc;
     want.slice_count = header->slice_count;
     want.bar_ns = header->bar_ns;
@@ -252,8 +267,11 @@ static enum err check_blocks(const char *path, const unsigned char *file,
                                path, check.count, fault);
         }
     }
-    if (check.slice_count != header->slice_count) {
-        return damaged(path, "its count of slices is wrong", problem);
+    uint64_t ticks = check.quote_count + check.trade_count;
+    if (check.slice_count != header->slice_count || check.quote_count != header->quote_count ||
+        check.trade_count != header->trade_count ||
+        (header->bar_ns == 0) != (ticks == header->record_count)) {
+        return damaged(path, "its count of slices, quotes or trades is wrong", problem);
     }
     return ERR_OK;
 }
@@ -291,6 +309,8 @@ enum err bar_file_open(const char *path, struct bars *bars, struct problem *prob
     result.records = (const struct event *)(file + header->records_offset);
     result.count = header->record_count;
     result.slice_count = header->slice_count;
+    result.quote_count = header->quote_count;
+    result.trade_count = header->trade_count;
     result.instruments = (const struct instrument *)(file + header->instruments_offset);
     result.instrument_count = header->instrument_count;
     result.bar_ns = header->bar_ns;
@@ -340,7 +360,7 @@ enum err bar_file_writer_create(const char *path, const struct instrument *instr
                                 struct bar_file_writer **writer, struct problem *problem)
 {
     CHECK(instrument_count > 0 && instrument_count <= INSTRUMENTS_MAX);
-    CHECK(bar_ns > 0 && bar_ns <= BAR_NS_MAX);
+    CHECK(bar_ns >= 0 && bar_ns <= BAR_NS_MAX);
     CHECK(bars_instruments_fault(instruments, instrument_count) == NULL);
     enum err err = refuse_special(path, problem);
     if (err != ERR_OK) {
@@ -434,6 +454,7 @@ static enum err write_frame(const struct bar_file_writer *writer, struct problem
     struct header header = header_layout(check->count, check->instrument_count);
     size_t instruments_size = check->instrument_count * sizeof *writer->instruments;
     size_t table_size = writer->table_count * sizeof *writer->table;
+    header_set_ticks(&header, check->quote_count, check->trade_count);
     header.slice_count = check->slice_count;
     header.bar_ns = check->bar_ns;
     header.instruments_crc = crc32c(0, writer->instruments, instruments_size);

@@ -1,4 +1,4 @@
-/* bar_file.h: the time-major record file: BAR events as they are used, mapped and never decoded.
+/* bar_file.h: the time-major record file: events as they are used, mapped and never decoded.
  * Its layout is drawn at the head of bar_file.c. */
 #ifndef DATA_BAR_FILE_H
 #define DATA_BAR_FILE_H
@@ -17,7 +17,8 @@ enum err bar_file_open(const char *path, struct bars *bars, struct problem *prob
  * one. An old file is replaced. */
 enum err bar_file_write(const char *path, const struct bars *bars, struct problem *problem);
 
-/* The same, record by record, for data sets larger than memory. Records come sorted. */
+/* The same, record by record, for data sets larger than memory. Records come sorted; bar_ns is 0
+ * when none of them will be a bar. */
 struct bar_file_writer;
 enum err bar_file_writer_create(const char *path, const struct instrument *instruments,
                                 uint32_t instrument_count, int64_t bar_ns,

@@ -1,26 +1,19 @@
 /* bar_file_fuzz.c: a record file that is accepted keeps the promises of bars.h, even when somebody
  * has made all its checksums right. The input is the bytes of a file; its checksums are mended as
  * far as the layout in its header lies within it. */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/check.h"
 #include "data/bar_file.h"
-#include "data/bars_check.h"
+#include "data/data_fuzz.h"
 #include "sys/crc32c.h"
 #include "sys/memory.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 /* One input byte stands for many of the file, or a header of 4096 bytes would never be found: the
- * first 120 bytes are the header's, the rest is what follows it. */
+ * first 136 bytes are the header's, the rest is what follows it. */
 static unsigned char *unpack(const uint8_t *bytes, size_t size, size_t *file_size)
 {
-    size_t header = size < 120 ? size : 120;
+    size_t header = size < 136 ? size : 136;
     *file_size = 4096 + size - header;
     unsigned char *file = xcalloc(1, *file_size);
     memcpy(file, bytes, header);
@@ -53,11 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t file_size;
     unsigned char *file = unpack(bytes, size, &file_size);
     seal(file, file_size);
-    int fd = memfd_create("bars", MFD_CLOEXEC);
-    CHECK(fd >= 0 && write(fd, file, file_size) == (ssize_t)file_size);
-    free(file);
     char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int fd = fuzz_file(file, file_size, path);
+    free(file);
     struct bars bars;
     struct problem problem;
     if (bar_file_open(path, &bars, &problem) == ERR_OK) {

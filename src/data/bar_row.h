@@ -1,4 +1,4 @@
-/* bar_row.h: one bar as a row of some file gives it, and what makes a row bad. */
+/* bar_row.h: one bar, quote or trade as a row of some file gives it, and what makes a row bad. */
 #ifndef DATA_BAR_ROW_H
 #define DATA_BAR_ROW_H
 
@@ -14,7 +14,13 @@
 struct bar_row {
     struct instrument instrument;
     struct time_text time; /* as the file gives it: start or end of the bar, or its day */
-    struct event_bar bar;
+    union {                /* as the builder's kind says */
+        struct event_bar bar;
+        struct event_quote quote;
+        struct event_trade_tick trade;
+        unsigned char bytes[40];
+    };
+    uint8_t flags; /* of a quote or a trade: as the event's */
 };
 
 /* What is wrong with a row, with the values that show it. */

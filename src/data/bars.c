@@ -2,7 +2,8 @@
  *
  * A single file that is wanted whole is used as its reader gave it (a record file stays mapped).
  * Everything else goes one way: the symbols wanted are united in alphabetical order, the records
- * that belong to them are copied with their new ids, and sorted if they come from several files. */
+ * that belong to them are copied with their new ids, and sorted if they come from several files.
+ * Last, symbols that have trades and no bars get bars. */
 #include "data/bars.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@
 #include "data/csv.h"
 #include "data/json_bars.h"
 #include "data/symbol_table.h"
+#include "data/tick_bars.h"
 #include "sys/memory.h"
 
 void bars_finish(struct bars *bars)
@@ -60,7 +62,7 @@ static enum err open_record_file(const char *path, const struct import_options *
     if (err != ERR_OK) {
         return err;
     }
-    if (options->bar_ns != 0 && options->bar_ns != result.bar_ns) {
+    if (options->bar_ns != 0 && result.bar_ns != 0 && options->bar_ns != result.bar_ns) {
         err = problem_set(problem, ERR_USAGE,
                           "%s holds bars of %" PRId64 " s, not of the %" PRId64
                           " s asked for; leave the bar length out",
@@ -134,14 +136,20 @@ static bool is_wanted(const struct import_options *options, const struct instrum
     return false;
 }
 
-static enum err check_lengths(const struct collection *all)
+/* The length of all bars; 0 where there are only ticks. */
+static enum err settle_length(const struct collection *all, int64_t *bar_ns)
 {
-    for (size_t s = 1; s < all->count; s++) {
-        if (all->sets[s].bar_ns != all->sets[0].bar_ns) {
+    size_t first = 0;
+    while (first + 1 < all->count && all->sets[first].bar_ns == 0) {
+        first++;
+    }
+    *bar_ns = all->sets[first].bar_ns;
+    for (size_t s = first + 1; s < all->count; s++) {
+        if (all->sets[s].bar_ns != 0 && all->sets[s].bar_ns != *bar_ns) {
             return problem_set(all->problem, ERR_USAGE,
                                "%s holds bars of %" PRId64 " s and %s bars of %" PRId64
                                " s; only bars of one length go together",
-                               all->paths[0], all->sets[0].bar_ns / NS_PER_S, all->paths[s],
+                               all->paths[first], *bar_ns / NS_PER_S, all->paths[s],
                                all->sets[s].bar_ns / NS_PER_S);
         }
     }
@@ -232,16 +240,30 @@ static enum err check_symbols_occur(const struct collection *all, const struct b
     return err;
 }
 
+static void count_kinds(struct bars *bars)
+{
+    bars->quote_count = 0;
+    bars->trade_count = 0;
+    for (uint64_t i = 0; i < bars->count; i++) {
+        bars->quote_count += bars->records[i].kind == EVENT_QUOTE;
+        bars->trade_count += bars->records[i].kind == EVENT_TRADE_TICK;
+    }
+    if (bars_bar_count(bars) == 0) {
+        bars->bar_ns = 0;
+    }
+}
+
 /* Counts the slices of sorted records; two bars of one symbol at one time are refused. */
 static enum err count_slices(const struct collection *all, struct bars *bars)
 {
     uint64_t slices = 1;
+    count_kinds(bars);
     for (uint64_t i = 1; i < bars->count; i++) {
         const struct event *a = &bars->records[i - 1];
         const struct event *b = &bars->records[i];
         if (a->ts_ns != b->ts_ns) {
             slices++;
-        } else if (a->instrument == b->instrument) {
+        } else if (a->instrument == b->instrument && a->kind == EVENT_BAR) {
             char time[UTC_TEXT_SIZE];
             (void)utc_format(b->src_ns, time);
             return problem_set(
@@ -280,14 +302,14 @@ static struct event *gather(const struct collection *all, uint64_t *count)
 
 static enum err collect(struct collection *all, struct bars *bars)
 {
-    enum err err = check_lengths(all);
+    struct bars result = {0};
+    enum err err = settle_length(all, &result.bar_ns);
     if (err == ERR_OK) {
         err = unite_instruments(all);
     }
     if (err != ERR_OK) {
         return err;
     }
-    struct bars result = {.bar_ns = all->sets[0].bar_ns};
     struct event *records = gather(all, &result.count);
     result.records = records;
     result.memory = records;
@@ -305,6 +327,103 @@ static enum err collect(struct collection *all, struct bars *bars)
     bar_records_hash(result.records, result.count, result.data_hash);
     *bars = result;
     return ERR_OK;
+}
+
+/* ---- ticks ---- */
+
+/* Takes sorted records of heap in place of the old ones. */
+static void replace_records(struct bars *bars, struct event *records, uint64_t count)
+{
+    if (bars->instrument_memory == NULL) { /* they lie in the mapping */
+        size_t size = bars->instrument_count * sizeof *bars->instruments;
+        bars->instrument_memory = xmalloc(size);
+        memcpy(bars->instrument_memory, bars->instruments, size);
+        bars->instruments = bars->instrument_memory;
+    }
+    free(bars->memory);
+    if (bars->mapping != NULL) {
+        (void)munmap(bars->mapping, bars->mapping_size); /* a mapping of ours */
+    }
+    bars->mapping = NULL;
+    bars->memory = records;
+    bars->records = records;
+    bars->count = count;
+    bars->slice_count = count > 0 ? 1 : 0;
+    for (uint64_t i = 1; i < count; i++) {
+        bars->slice_count += records[i].ts_ns != records[i - 1].ts_ns;
+    }
+    count_kinds(bars);
+}
+
+void bars_drop_ticks(struct bars *bars)
+{
+    uint64_t count = bars_bar_count(bars);
+    if (bars_tick_count(bars) == 0) {
+        return;
+    }
+    struct event *kept = xcalloc_aligned((count + 1) * sizeof *kept);
+    uint64_t used = 0;
+    for (uint64_t i = 0; i < bars->count; i++) {
+        if (bars->records[i].kind == EVENT_BAR) {
+            kept[used++] = bars->records[i];
+        }
+    }
+    replace_records(bars, kept, used);
+}
+
+/* Adds bars built of the trades of symbols that have none. */
+static enum err build_bars(struct bars *bars, int64_t bar_ns, struct problem *problem)
+{
+    struct event *built;
+    uint64_t count;
+    enum err err = tick_bars_build(bars, bar_ns, &built, &count, problem);
+    if (err != ERR_OK || count == 0) {
+        return err;
+    }
+    uint64_t total = bars->count + count;
+    struct event *all = xmalloc(total * sizeof *all);
+    memcpy(all, bars->records, bars->count * sizeof *all);
+    memcpy(all + bars->count, built, count * sizeof *all);
+    struct event *sorted = bars_sorted(all, total);
+    free(all);
+    free(built);
+    bars->bar_ns = bar_ns;
+    replace_records(bars, sorted, total);
+    bar_records_hash(sorted, total, bars->data_hash);
+    return ERR_OK;
+}
+
+static enum err refuse_barless(const struct collection *all, const struct bars *bars)
+{
+    const char *path = all->paths[0];
+    if (bars->trade_count == 0) {
+        return problem_set(all->problem, ERR_USAGE,
+                           "%s holds quotes and no bars or trades; strategies decide on bars: give "
+                           "a file of those as well",
+                           path);
+    }
+    return problem_set(all->problem, ERR_USAGE,
+                       "%s holds trades and no bars; say how long the bars built of them are: "
+                       "`bar: 1min` in the config, or --bar 1min",
+                       path);
+}
+
+/* Of symbols with trades and no bars, bars; and what has to have bars has them. */
+static enum err settle_ticks(const struct collection *all, struct bars *bars)
+{
+    int64_t bar_ns = bars->bar_ns != 0 ? bars->bar_ns : all->options->bar_ns;
+    const char *fault = tick_bars_length_fault(bar_ns);
+    enum err err = ERR_OK;
+    if (bars->trade_count > 0 && fault == NULL) {
+        err = build_bars(bars, bar_ns, all->problem);
+    } else if (bars->trade_count > 0 && bar_ns != 0 && bars->bar_ns == 0) {
+        err = problem_set(all->problem, ERR_USAGE, "%s: %s; longer ones are frames of strategies",
+                          all->paths[0], fault);
+    }
+    if (err == ERR_OK && bars->bar_ns == 0 && all->options->needs_bars) {
+        err = refuse_barless(all, bars);
+    }
+    return err;
 }
 
 /* Whether the one file there is can be used as it is. */
@@ -354,6 +473,12 @@ enum err bars_open_many(const char *const *paths, size_t path_count,
         all.sets[0] = (struct bars){0};
     } else if (err == ERR_OK) {
         err = collect(&all, bars);
+    }
+    if (err == ERR_OK && bars_tick_count(bars) > 0) {
+        err = settle_ticks(&all, bars);
+        if (err != ERR_OK) {
+            bars_finish(bars);
+        }
     }
     for (size_t s = 0; s < path_count; s++) {
         bars_finish(&all.sets[s]);

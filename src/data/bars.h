@@ -1,8 +1,11 @@
-/* bars.h: a data set of bars: BAR events sorted by (ts_ns, instrument), in memory or mapped.
+/* bars.h: a data set: BAR events sorted by (ts_ns, instrument), in memory or mapped; beside them
+ * QUOTE and TRADE_TICK events, the ticks, where the data has them.
  *
- * Every record has passed event_bar_fault(); ts_ns (the bar's end) never decreases, within one
- * ts_ns the instrument strictly increases, src_ns is the bar's start, and each instrument is below
- * instrument_count. So a consumer needs no further checks. */
+ * Every record has passed its kind's fault function of event.h; ts_ns never decreases, within one
+ * ts_ns come quotes, then trades, then bars, each in instrument order (bars_sort.h), and of an
+ * instrument one bar, but any number of ticks. A bar's ts_ns is its end, its src_ns its start; a
+ * tick holds from ts_ns on, and src_ns is its time, or the start of the interval that it closes.
+ * Each instrument is below instrument_count. So a consumer needs no further checks. */
 #ifndef DATA_BARS_H
 #define DATA_BARS_H
 
@@ -19,9 +22,11 @@ struct bars {
     const struct event *records;
     uint64_t count;
     uint64_t slice_count; /* distinct ts_ns */
+    uint64_t quote_count; /* of the records */
+    uint64_t trade_count; /* of the records */
     const struct instrument *instruments;
     uint32_t instrument_count;
-    int64_t bar_ns;                  /* length of a bar */
+    int64_t bar_ns;                  /* length of a bar; 0: there are only ticks */
     char data_hash[SHA256_HEX_SIZE]; /* SHA-256 over the block table: same for CSV and its import */
 
     void *memory;  /* what bars_finish() gives back: one heap block ... */
@@ -29,6 +34,17 @@ struct bars {
     size_t mapping_size;
     struct instrument *instrument_memory;
 };
+
+/* Quotes and trades. */
+static inline uint64_t bars_tick_count(const struct bars *bars)
+{
+    return bars->quote_count + bars->trade_count;
+}
+
+static inline uint64_t bars_bar_count(const struct bars *bars)
+{
+    return bars->count - bars_tick_count(bars);
+}
 
 /* What an import skipped and why (--skip-bad), the first IMPORT_FAULTS_MAX in words. */
 #define IMPORT_FAULTS_MAX 20
@@ -47,6 +63,7 @@ struct import_file {
 struct import_report {
     uint64_t rows;                   /* data rows read */
     uint64_t skipped;                /* bad rows left out */
+    uint64_t set_aside;              /* rows that say themselves that they should not count */
     char *faults[IMPORT_FAULTS_MAX]; /* "FILE line 7: high is below low", heap */
     uint32_t fault_count;
     bool bar_length_guessed;
@@ -61,6 +78,7 @@ struct local_zone;
 struct import_options {
     bool skip_bad;                    /* count and list bad rows instead of refusing the file */
     int64_t bar_ns;                   /* 0: the smallest distance of two bars of one symbol */
+    bool needs_bars;                  /* refuse a data set that has ticks and comes to no bars */
     const struct instrument *symbols; /* NULL: all */
     uint32_t symbol_count;
     void (*progress)(double done); /* NULL, or told now and then the share of a file read, 0..1 */
@@ -82,10 +100,14 @@ enum err bars_open(const char *path, const struct import_options *options, struc
                    struct import_report *report, struct problem *problem);
 
 /* Several files as one data set, merged by time; their bars have one length, and a symbol has one
- * bar at one time. */
+ * bar at one time. Symbols with trades and without bars get bars that are built of the trades
+ * (tick_bars.h), where a length is known: from options->bar_ns or from other symbols' bars. */
 enum err bars_open_many(const char *const *paths, size_t path_count,
                         const struct import_options *options, struct bars *bars,
                         struct import_report *report, struct problem *problem);
+
+/* Leaves the bars and drops the ticks; the data hash stays that of all. */
+void bars_drop_ticks(struct bars *bars);
 
 /* Gives everything back; safe on a zeroed struct. */
 void bars_finish(struct bars *bars);

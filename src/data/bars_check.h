@@ -12,14 +12,16 @@
 #define BAR_TS_NS_MIN (INT64_C(-98615) * NS_PER_DAY)
 #define BAR_TS_NS_MAX (INT64_C(84737) * NS_PER_DAY)
 
-/* A check under way over records that come in pieces. */
+/* A check under way over records that come in pieces. bar_ns 0: there are no bars. */
 struct bars_check {
     uint32_t instrument_count;
     int64_t bar_ns;
     uint64_t count;       /* good records so far */
     uint64_t slice_count; /* distinct ts_ns among them */
+    uint64_t quote_count;
+    uint64_t trade_count;
     int64_t last_ts_ns;
-    int64_t last_instrument; /* -1 before the first */
+    int64_t last_rank; /* bars_rank() of the last one, counted so that a bar's is its instrument */
 };
 
 void bars_check_init(struct bars_check *check, uint32_t instrument_count, int64_t bar_ns);

@@ -1,6 +1,6 @@
 /* bars_sort.c: a radix sort, least significant digit first, of 16-byte keys that point to records.
  *
- * The keys run through stable counting passes of 11 bits: first over the instrument, then over the
+ * The keys run through stable counting passes of 11 bits: first over the rank, then over the
  * time since the first bar; a digit that is the same everywhere costs only its count. Data that is
  * already in order, the usual case, is only copied. */
 #include "data/bars_sort.h"
@@ -12,11 +12,11 @@
 #include "base/check.h"
 #include "sys/memory.h"
 
-enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, INSTRUMENT_BITS = 16, TIME_BITS = 64 };
+enum { DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS, RANK_BITS = 18, TIME_BITS = 64 };
 
 struct key {
     uint64_t offset_ns; /* since the earliest record */
-    uint32_t instrument;
+    uint32_t rank;
     uint32_t index; /* of the record */
 };
 
@@ -27,7 +27,7 @@ static bool is_sorted(const struct event *records, uint64_t count)
     for (uint64_t i = 1; i < count; i++) {
         const struct event *a = &records[i - 1];
         const struct event *b = &records[i];
-        if (b->ts_ns < a->ts_ns || (b->ts_ns == a->ts_ns && b->instrument < a->instrument)) {
+        if (b->ts_ns < a->ts_ns || (b->ts_ns == a->ts_ns && bars_rank(b) < bars_rank(a))) {
             return false;
         }
     }
@@ -36,7 +36,7 @@ static bool is_sorted(const struct event *records, uint64_t count)
 
 static size_t digit_of(const struct key *key, bool by_time, unsigned shift)
 {
-    uint64_t value = by_time ? key->offset_ns : key->instrument;
+    uint64_t value = by_time ? key->offset_ns : key->rank;
     return (size_t)(value >> shift) & (DIGIT_VALUES - 1);
 }
 
@@ -70,8 +70,8 @@ static struct key *sort_keys(struct key *keys, struct key *scratch, uint64_t cou
         bool by_time;
         unsigned bits;
     } words[] = {
-        {false, INSTRUMENT_BITS},
-        {true,  TIME_BITS      },
+        {false, RANK_BITS},
+        {true,  TIME_BITS},
     };
     for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
         for (unsigned shift = 0; shift < words[w].bits; shift += DIGIT_BITS) {
@@ -94,7 +94,7 @@ static void make_keys(const struct event *records, struct key *keys, uint64_t co
     for (uint64_t i = 0; i < count; i++) {
         keys[i] = (struct key){
             .offset_ns = (uint64_t)records[i].ts_ns - (uint64_t)first_ns,
-            .instrument = records[i].instrument,
+            .rank = bars_rank(&records[i]),
             .index = (uint32_t)i,
         };
     }

@@ -7,6 +7,7 @@
 
 #include "data/csv_foreign.h"
 #include "data/csv_row.h"
+#include "data/csv_ticks.h"
 #include "data/file_symbol.h"
 #include "data/text_lines.h"
 #include "sys/memory.h"
@@ -21,6 +22,7 @@ struct csv {
     struct text_lines lines;
     bool is_ours;
     struct csv_header header;      /* ours */
+    struct tick_header ticks;      /* ours, of quotes or trades; TICK_LAYOUT_NONE: bars */
     struct foreign_layout foreign; /* of others */
     struct instrument instrument;  /* of all rows, where they name none */
     struct local_zone zone;
@@ -53,9 +55,33 @@ static void note_read_over(char **list, const char *name)
 
 /* ---- our CSV ---- */
 
+static enum err begin_ticks(struct csv *csv)
+{
+    char read_over[80];
+    enum tick_layout layout = csv->ticks.layout;
+    csv->is_ours = true;
+    csv->builder->times = (struct bar_times){.zone = &csv->zone, .exact = true};
+    csv->builder->kind = layout == TICK_LAYOUT_TRADES ? EVENT_TRADE_TICK : EVENT_QUOTE;
+    csv->builder->momentary = layout != TICK_LAYOUT_QUOTE_BARS;
+    csv->file->format = xasprintf("CSV of %s", tick_layout_text(layout));
+    csv->file->adjustment = "not said by the file";
+    csv->file->time =
+        xstrdup(csv->builder->momentary ? "column ts_utc, UTC"
+                                        : "column ts_utc, start of the interval, UTC");
+    tick_header_read_over(&csv->ticks, read_over);
+    csv->file->read_over = read_over[0] != '\0' ? xstrdup(read_over) : NULL;
+    return ERR_OK;
+}
+
 static enum err begin_ours(struct csv *csv, const char *text, size_t length)
 {
     struct row_fault fault;
+    if (tick_header_parse(text, length, &csv->ticks, &fault)) {
+        return begin_ticks(csv);
+    }
+    if (csv->ticks.layout != TICK_LAYOUT_NONE) {
+        return refuse_header(csv, fault.text);
+    }
     if (!csv_header_parse(text, length, &csv->header, &fault)) {
         char *longer = xasprintf("%s" OTHER_HINT, fault.text);
         enum err err = refuse_header(csv, longer);
@@ -175,11 +201,31 @@ static enum err check_zone(const struct csv *csv)
 
 /* ---- both ---- */
 
+static enum err read_tick(struct csv *csv, const char *text, size_t length)
+{
+    struct bar_row row;
+    struct row_fault fault;
+    struct row_place place = {.line = csv->lines.number};
+    switch (tick_row_parse(&csv->ticks, text, length, &row, &fault)) {
+    case TICK_ROW_GOOD:
+        return bar_builder_add(csv->builder, &row, place);
+    case TICK_ROW_BAD:
+        return bar_builder_bad_row(csv->builder, fault.text, place);
+    case TICK_ROW_ASIDE:
+        bar_builder_set_aside(csv->builder);
+        break;
+    }
+    return ERR_OK;
+}
+
 static enum err read_row(struct csv *csv, const char *text, size_t length)
 {
     struct bar_row row;
     struct row_fault fault;
     struct row_place place = {.line = csv->lines.number};
+    if (csv->ticks.layout != TICK_LAYOUT_NONE) {
+        return read_tick(csv, text, length);
+    }
     row.instrument = csv->instrument;
     bool good = csv->is_ours ? csv_row_parse(&csv->header, text, length, &row, &fault)
                              : foreign_row_parse(&csv->foreign, text, length, &row, &fault);

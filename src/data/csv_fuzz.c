@@ -1,34 +1,13 @@
 /* csv_fuzz.c: whatever the bytes, a CSV (plain or gzip) that is accepted keeps the promises of
  * bars.h, with bad rows refused and with bad rows left out. */
-#include <stdint.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "base/check.h"
-#include "data/bars_check.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+#include "data/data_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    int fd = memfd_create("csv", MFD_CLOEXEC);
-    CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
     char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    for (int skip_bad = 0; skip_bad < 2; skip_bad++) {
-        struct import_options options = {.skip_bad = skip_bad != 0};
-        struct import_report report = {0};
-        struct bars bars = {0};
-        struct problem problem;
-        if (bars_open(path, &options, &bars, &report, &problem) == ERR_OK) {
-            CHECK(bars_fault(&bars) == NULL);
-            CHECK(bars.count + report.skipped == report.rows);
-            CHECK(skip_bad != 0 || report.skipped == 0);
-        }
-        import_report_finish(&report);
-        bars_finish(&bars);
-    }
+    int fd = fuzz_file(bytes, size, path);
+    fuzz_bars_open(path, &(struct import_options){.skip_bad = false});
+    fuzz_bars_open(path, &(struct import_options){.skip_bad = true});
     (void)close(fd);
     return 0;
 }

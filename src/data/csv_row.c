@@ -137,21 +137,27 @@ static bool parse_time(const struct csv_header *header, const struct csv_field *
                       csv_field_show(field).text);
 }
 
+bool csv_price_parse(const char *name, struct csv_field field, int64_t *price_e9,
+                     struct row_fault *fault)
+{
+    enum err err = money_parse(field.text, field.length, price_e9);
+    if (err == ERR_RANGE) {
+        return row_refuse(fault, "%s is too large or has more than nine decimals (%s)", name,
+                          csv_field_show(field).text);
+    }
+    return err == ERR_OK ||
+           row_refuse(fault, "%s is no number (%s)", name, csv_field_show(field).text);
+}
+
 static bool parse_price(const struct csv_header *header, const struct csv_field *fields,
                         enum csv_column column, int64_t *price_e9, struct row_fault *fault)
 {
-    struct csv_field field = fields[header->place[column]];
-    enum err err = money_parse(field.text, field.length, price_e9);
-    if (err == ERR_RANGE) {
-        return row_refuse(fault, "%s is too large or has more than nine decimals (%s)",
-                          columns[column].name, csv_field_show(field).text);
-    }
-    return err == ERR_OK || row_refuse(fault, "%s is no number (%s)", columns[column].name,
-                                       csv_field_show(field).text);
+    return csv_price_parse(columns[column].name, fields[header->place[column]], price_e9, fault);
 }
 
 /* Whole shares, "123" or "123.0". Larger than any volume may be is as good as the value itself. */
-static bool parse_volume(struct csv_field field, int64_t *volume, struct row_fault *fault)
+bool csv_shares_parse(const char *name, struct csv_field field, int64_t *shares,
+                      struct row_fault *fault)
 {
     const int64_t enough = INT64_C(100000000000000);
     int64_t value = 0;
@@ -168,10 +174,10 @@ static bool parse_volume(struct csv_field field, int64_t *volume, struct row_fau
         is_number = is_number && i > point + 1;
     }
     if (!is_number || i != field.length) {
-        return row_refuse(fault, "volume is no whole number from 0 up (%s)",
+        return row_refuse(fault, "%s is no whole number from 0 up (%s)", name,
                           csv_field_show(field).text);
     }
-    *volume = value;
+    *shares = value;
     return true;
 }
 
@@ -217,6 +223,6 @@ bool csv_row_parse(const struct csv_header *header, const char *line, size_t len
            parse_price(header, fields, CSV_HIGH, &bar->high_e9, fault) &&
            parse_price(header, fields, CSV_LOW, &bar->low_e9, fault) &&
            parse_price(header, fields, CSV_CLOSE, &bar->close_e9, fault) &&
-           parse_volume(fields[header->place[CSV_VOLUME]], &bar->volume, fault) &&
+           csv_shares_parse("volume", fields[header->place[CSV_VOLUME]], &bar->volume, fault) &&
            bar_row_check(bar, fault);
 }

@@ -35,6 +35,12 @@ const char *csv_column_name(enum csv_column column);
 /* Whether a column of that kind is known, allowed and not used. */
 bool csv_column_is_read_over(enum csv_column column);
 
+/* Reads a price, and a whole number of shares, of a column of that name. */
+bool csv_price_parse(const char *name, struct csv_field field, int64_t *price_e9,
+                     struct row_fault *fault);
+bool csv_shares_parse(const char *name, struct csv_field field, int64_t *shares,
+                      struct row_fault *fault);
+
 /* Reads the header line; false when a column is unknown, missing or there twice. */
 bool csv_header_parse(const char *line, size_t length, struct csv_header *header,
                       struct row_fault *fault);

@@ -1,4 +1,4 @@
-/* data_test.h: files for the tests of data/. */
+/* data_test.h: files for the tests of data/, log/ and driver/. */
 #ifndef DATA_DATA_TEST_H
 #define DATA_DATA_TEST_H
 
@@ -9,23 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sys/folder_test.h"
 #include "sys/memory.h"
-
-/* A new folder; the test removes it with folder_remove(). */
-static inline char *folder_create(void)
-{
-    char *folder = xstrdup("/tmp/bellwether-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    return folder;
-}
-
-static inline void folder_remove(char *folder)
-{
-    char *command = xasprintf("rm -rf -- '%s'", folder);
-    cr_assert_eq(system(command), 0);
-    free(command);
-    free(folder);
-}
 
 static inline void file_write(const char *path, const void *bytes, size_t size)
 {

@@ -16,9 +16,10 @@
 #include "base/check.h"
 #include "sys/memory.h"
 
-enum { BUFFER_SIZE = 1 << 18 };
+/* Of a small file, and of one that is worth more. */
+enum { BUFFER_SMALL = 1 << 15, BUFFER_LARGE = 1 << 18 };
 
-static_assert((int)TEXT_KEPT_MAX < (int)BUFFER_SIZE / 2, "there is always room for more");
+static_assert((int)TEXT_KEPT_MAX < (int)BUFFER_SMALL / 2, "there is always room for more");
 
 static enum err open_regular(const char *path, int *fd, int64_t *size, struct problem *problem)
 {
@@ -72,7 +73,8 @@ enum err text_input_more(struct text_input *input, struct problem *problem)
     input->end -= input->begin;
     input->begin = 0;
     errno = 0;
-    int got = gzread(input->file, input->buffer + input->end, (unsigned)(BUFFER_SIZE - input->end));
+    int got = gzread(input->file, input->buffer + input->end,
+                     (unsigned)(input->buffer_size - input->end));
     if (got < 0) {
         return read_failed(input, problem);
     }
@@ -110,10 +112,15 @@ enum err text_input_open(const char *path, struct text_input *input, struct prob
         (void)close(fd); /* only read from */
         return problem_set(problem, ERR_IO, "cannot open %s: zlib has no memory", path);
     }
-    (void)gzbuffer(file, BUFFER_SIZE); /* a smaller buffer is only slower */
-    char *buffer = xmalloc(BUFFER_SIZE);
-    struct text_input result = {
-        .bytes = buffer, .path = xstrdup(path), .file = file, .size = size, .buffer = buffer};
+    unsigned buffer_size = size < BUFFER_SMALL ? BUFFER_SMALL : BUFFER_LARGE;
+    (void)gzbuffer(file, buffer_size); /* a smaller buffer is only slower */
+    char *buffer = xmalloc(buffer_size);
+    struct text_input result = {.bytes = buffer,
+                                .path = xstrdup(path),
+                                .file = file,
+                                .size = size,
+                                .buffer = buffer,
+                                .buffer_size = buffer_size};
     err = text_input_more(&result, problem);
     if (err != ERR_OK) {
         text_input_finish(&result);

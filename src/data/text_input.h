@@ -24,6 +24,7 @@ struct text_input {
     struct gzFile_s *file;
     int64_t size; /* of the file, in bytes */
     char *buffer;
+    size_t buffer_size;
 };
 
 /* Opens a regular file that is not empty and reads its first piece. On success `*input` is the

@@ -1,5 +1,5 @@
-/* ahead_test.c: a run without a log, whose engine goes ahead of a market place that has nothing to
- * say, is the run with a log, which takes slice by slice; and what goes wrong ahead is noticed. */
+/* ahead_test.c: a run whose engine goes ahead of a market place that has nothing to say is the run
+ * that takes slice by slice, and so is its log; and what goes wrong ahead is noticed. */
 #include "base/money.h"
 #include "driver/driver_private.h"
 #include "driver/driver_test.h"
@@ -167,6 +167,104 @@ Test(ahead, a_run_without_a_log_is_the_run_with_one)
         uint64_t fills = driver_engine(logged.driver)->counters.fills;
         cr_assert_geq(fills, setups[i].fills_min, "%s: %" PRIu64, setups[i].what, fills);
         run_finish(&logged);
+        stage_finish(&stage);
+    }
+}
+
+/* ---- frames, exits and kernels ---- */
+
+static const char rich_config[] =
+    "mode: sim\ncalendar: always\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"
+    "commission: {per_share: $0.005, minimum: $1}\nexchange: {slippage: 2bps}\nstrategies:\n"
+    "  - name: multi_timeframe\n"
+    "    parameters: {daily_window: 2, hourly_window: 4, window_5min: 5, warmup_bars: 10}\n"
+    "    frame: 1min\n    size: {risk: 0.01%, cap: 10%}\n"
+    "    exits: {target: 0.5%, stop: 2ATR, trailing: 0.4%, time_limit: 3h, atr: 14}\n"
+    "  - name: volatility_breakout\n"
+    "    parameters: {lookback: 10, multiplier: 0.2, volume_confirmation: no}\n"
+    "    frame: 15min\n    quantity: 10\n"
+    "    exits: {stop: 1%, time_limit: 20 bars}\n"
+    "limits:\n"
+    "  max_order_notional: $200,000\n  max_position_notional: $200,000\n"
+    "  max_open_positions: 10 positions\n  max_orders_per_session: 1000 orders\n"
+    "  max_daily_loss: 10%\n  max_exposure: $900,000\n  max_orders_per_strategy: 1000 orders\n"
+    "  min_time_between_entries: 10min\n  max_portfolio_heat: 50%\n  price_collar: 100%\n";
+
+static void rich_stage(struct stage *stage, uint64_t bars, uint32_t symbols)
+{
+    struct problem problem;
+    enum err err =
+        config_parse("test.yaml", rich_config, sizeof rich_config - 1, &stage->config, &problem);
+    cr_assert_eq(err, ERR_OK, "%s", problem.text);
+    workload_create(bars, 42, symbols, &stage->bars);
+    stage->folder = folder_create();
+}
+
+Test(ahead, frames_exits_and_kernels_are_the_same_with_and_without_a_log)
+{
+    for (uint32_t symbols = 1; symbols <= 3; symbols++) {
+        struct stage stage;
+        struct run logged;
+        rich_stage(&stage, 12000, symbols);
+        assert_ahead_is_as_logged(&stage, "frames", &logged);
+        cr_assert_gt(driver_engine(logged.driver)->counters.fills, 100);
+        run_finish(&logged);
+        stage_finish(&stage);
+    }
+}
+
+/* ---- a log of few slices ---- */
+
+/* Whoever attends a run sees each slice, so that the engine goes nowhere ahead. */
+static enum err look_on(void *context, int64_t until_mono_ns, struct problem *problem)
+{
+    (void)until_mono_ns;
+    (void)problem;
+    (*(uint64_t *)context)++;
+    return ERR_OK;
+}
+
+/* A log that has nothing of idle slices is the same, slot by slot, when the engine goes ahead. */
+static void assert_same_log(const struct stage *stage, const char *what)
+{
+    uint64_t looks = 0;
+    struct run run;
+    char *ahead = xasprintf("%s/ahead", stage->folder);
+    char *single = xasprintf("%s/single", stage->folder);
+    struct run_options options = {.log_dir = ahead, .market_log = MARKET_LOG_REF};
+    run_whole(stage, &options, &run);
+    cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
+    run_finish(&run);
+    options.log_dir = single;
+    options.attend = look_on;
+    options.attend_context = &looks;
+    run_whole(stage, &options, &run);
+    cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
+    cr_assert_geq(looks, stage->bars.slice_count);
+    cr_assert_gt(driver_engine(run.driver)->counters.slices, 0);
+    run_finish(&run);
+    struct records got = records_read(ahead);
+    struct records want = records_read(single);
+    cr_assert_eq(got.count, want.count, "%s: %zu slots, not %zu", what, got.count, want.count);
+    cr_assert_eq(memcmp(got.slots, want.slots, got.count * EVENT_SIZE), 0, "%s", what);
+    records_finish(&got);
+    records_finish(&want);
+    free(ahead);
+    free(single);
+}
+
+Test(ahead, a_log_without_idle_slices_is_the_same)
+{
+    for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
+        struct stage stage;
+        setup_stage(&setups[i], &stage);
+        assert_same_log(&stage, setups[i].what);
+        stage_finish(&stage);
+    }
+    for (uint32_t symbols = 1; symbols <= 3; symbols++) {
+        struct stage stage;
+        rich_stage(&stage, 12000, symbols);
+        assert_same_log(&stage, "frames");
         stage_finish(&stage);
     }
 }

@@ -19,6 +19,9 @@ struct assembly {
 enum err assembly_init(struct assembly *assembly, const struct run_config *config,
                        uint32_t instrument_count, struct problem *problem);
 
+/* A split or a dividend through view and engine, decided or folded: it is the same. */
+void assembly_on_action(struct assembly *assembly, const struct event *action);
+
 void assembly_finish(struct assembly *assembly);
 
 #endif

@@ -113,14 +113,10 @@ const char *control_line_read(const char *line, size_t length, struct control_re
 
 static void write_account(struct json_writer *json, const struct control_status *status)
 {
-    json_key(json, "equity");
-    json_decimal(json, status->equity_e9);
-    json_key(json, "day_result");
-    json_decimal(json, status->day_e9);
-    json_key(json, "cash");
-    json_decimal(json, status->cash_e9);
-    json_key(json, "positions");
-    json_uint(json, status->positions);
+    json_member_decimal(json, "equity", status->equity_e9);
+    json_member_decimal(json, "day_result", status->day_e9);
+    json_member_decimal(json, "cash", status->cash_e9);
+    json_member_uint(json, "positions", status->positions);
 }
 
 static void write_counts(struct json_writer *json, const struct control_status *status)
@@ -137,8 +133,7 @@ static void write_counts(struct json_writer *json, const struct control_status *
         {"fills",       status->fills      },
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        json_key(json, counts[i].key);
-        json_uint(json, counts[i].value);
+        json_member_uint(json, counts[i].key, counts[i].value);
     }
 }
 
@@ -156,18 +151,12 @@ void control_status_write(struct json_writer *json, const struct control_status 
 {
     json_reset(json);
     json_begin_object(json);
-    json_key(json, "ok");
-    json_bool(json, true);
-    json_key(json, "run_id");
-    json_string(json, status->run_id);
-    json_key(json, "mode");
-    json_string(json, status->mode);
-    json_key(json, "simulated");
-    json_bool(json, status->simulated);
-    json_key(json, "state");
-    json_string(json, status->state);
-    json_key(json, "held");
-    json_bool(json, status->held);
+    json_member_bool(json, "ok", true);
+    json_member_string(json, "run_id", status->run_id);
+    json_member_string(json, "mode", status->mode);
+    json_member_bool(json, "simulated", status->simulated);
+    json_member_string(json, "state", status->state);
+    json_member_bool(json, "held", status->held);
     json_key(json, "speed");
     if (status->speed_e9 > 0) {
         json_decimal(json, status->speed_e9);
@@ -186,9 +175,7 @@ void control_error_write(struct json_writer *json, const char *error)
 {
     json_reset(json);
     json_begin_object(json);
-    json_key(json, "ok");
-    json_bool(json, false);
-    json_key(json, "error");
-    json_string(json, error);
+    json_member_bool(json, "ok", false);
+    json_member_string(json, "error", error);
     json_end_object(json);
 }

@@ -4,7 +4,8 @@
  *
  * The market place comes first: its fills reach the engine before the slice's closes, so nobody
  * decides on a close that came after a fill at the open. A step is one report with what followed,
- * or one whole slice: bars, slice end and decisions. Each step is in the log before it is acted on.
+ * or one whole slice: ticks, bars, slice end and decisions. Each step is in the log before it is
+ * acted on.
  */
 #include "driver/driver_private.h"
 
@@ -18,15 +19,43 @@
 
 enum { PROGRESS_SLICES = 1 << 16 };
 
-/* The exchange has room for one working order of each book in each instrument: there are no more.
- */
-static struct sim *make_sim(const struct run_config *config, uint32_t instrument_count)
+/* Orders of one book in one instrument that may work at once: an entry and the two exits that go
+ * with it where the broker holds them, else the entry or the exit. */
+static uint32_t orders_at_once(const struct engine *engine)
 {
+    uint32_t orders = 0;
+    for (uint32_t i = 0; i < engine->book_count; i++) {
+        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    }
+    return orders;
+}
+
+static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
+{
+    const struct exchange_config *as = &config->exchange;
     struct exchange_plan plan = {
-        .instrument_count = instrument_count,
-        .orders_max = config->book_count * instrument_count,
+        .instrument_count = engine->instrument_count,
+        .orders_max = orders_at_once(engine) * engine->instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
+        .commission_per_share_e9 = as->commission_per_share_e9,
+        .commission_min_e9 = as->commission_min_e9,
+        .fees = as->fees,
+        .round_to_cents = as->round_to_cents,
+        .seed = as->seed,
+        .latency_ns = as->latency_ns,
+        .volume_share_ppm = as->volume_share_ppm,
+        .reject_ppm = as->reject_ppm,
+        .calendar = config->calendar,
+        .intrabar = (enum intrabar)as->intrabar,
+        .slippage = {.kind = (enum slippage_kind)as->slippage.kind,
+                     .ppm = as->slippage.ppm,
+                     .tick_e9 = as->slippage.tick_e9,
+                     .level_qty_e9 = as->slippage.level_qty_e9},
+        .account = {.kind = as->margin ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH,
+                     .multiplier = as->multiplier,
+                     .shorting = as->shorting,
+                     .settled_only = as->settled_only         },
     };
     return sim_create(&plan);
 }
@@ -40,6 +69,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     self->logged_session = INT64_MIN;
     self->last_ref = UINT64_MAX;
     self->watched = plan->progress != NULL || plan->speed > 0 || plan->attend != NULL;
+    actions_set_next(self, 0);
     self->pace = (struct pace){.speed = plan->speed, .gap_max_ns = plan->gap_max_ns};
     enum err err = assembly_init(&self->assembly, plan->config, plan->instrument_count, problem);
     if (err != ERR_OK) {
@@ -47,7 +77,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->sim = make_sim(plan->config, plan->instrument_count);
+    self->sim = make_sim(plan->config, self->assembly.engine);
     *driver = self;
     return ERR_OK;
 }
@@ -60,6 +90,12 @@ void driver_destroy(struct driver *driver)
     sim_destroy(driver->sim);
     assembly_finish(&driver->assembly);
     free(driver);
+}
+
+void driver_renew_exchange(struct driver *driver)
+{
+    sim_destroy(driver->sim);
+    driver->sim = make_sim(driver->plan.config, driver->assembly.engine);
 }
 
 void driver_set_log(struct driver *driver, struct log *log)
@@ -128,7 +164,9 @@ static void log_slice_by_ref(struct driver *driver)
     const struct event *slice = &output->records[output->slots - 1];
     int64_t session = driver->assembly.engine->session.open_ns;
     bool decided = output->slots > slice->slots;
-    bool due = driver->plan.every_slice || session != driver->logged_session || slice->flags != 0;
+    bool due =
+        slice->flags != 0 || (driver->slice.count > 0 &&
+                              (driver->plan.every_slice || session != driver->logged_session));
     driver->last_slice = *slice;
     if (decided || due) {
         append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
@@ -139,8 +177,7 @@ static void log_slice_by_ref(struct driver *driver)
     }
 }
 
-/* A report between slices: a log that refers to the data has to say between which. */
-static void refer_to_last_slice(struct driver *driver)
+void driver_refer_to_last_slice(struct driver *driver)
 {
     bool sliced = driver->first_ns != 0;
     if (driver->plan.market_log == MARKET_LOG_REF && sliced &&
@@ -150,8 +187,7 @@ static void refer_to_last_slice(struct driver *driver)
     }
 }
 
-/* A step is whole: durable before anything is sent, where the run wants that. */
-static enum err end_step(struct driver *driver, struct problem *problem)
+enum err driver_end_step(struct driver *driver, struct problem *problem)
 {
     bool sends = driver->assembly.output.send_count > 0;
     enum err err = log_end_step(driver->plan.log, driver->plan.sync && sends, problem);
@@ -167,24 +203,24 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
     const struct slice *slice = &driver->slice;
     if (driver->plan.market_log == MARKET_LOG_REF) {
         log_slice_by_ref(driver);
-        return end_step(driver, problem);
+        return driver_end_step(driver, problem);
     }
-    for (uint32_t i = 0; i < slice->count; i++) {
-        log_append(log, &slice->bars[i]);
+    for (const struct event *record = slice_ticks(slice); record < slice_end(slice); record++) {
+        log_append(log, record);
     }
     const struct event end = slice_end_event(slice);
     log_append(log, &end);
     append_output(log, &driver->assembly.output);
-    return end_step(driver, problem);
+    return driver_end_step(driver, problem);
 }
 
 static enum err log_report(struct driver *driver, const struct event *report,
                            struct problem *problem)
 {
-    refer_to_last_slice(driver);
+    driver_refer_to_last_slice(driver);
     log_append(driver->plan.log, report);
     append_output(driver->plan.log, &driver->assembly.output);
-    return end_step(driver, problem);
+    return driver_end_step(driver, problem);
 }
 
 /* ---- the operator ---- */
@@ -195,7 +231,7 @@ static enum err log_command(struct driver *driver, const struct event *command,
     if (driver->plan.log == NULL) {
         return ERR_OK;
     }
-    refer_to_last_slice(driver);
+    driver_refer_to_last_slice(driver);
     log_append(driver->plan.log, command);
     enum err err = log_end_step(driver->plan.log, driver->plan.sync, problem);
     return err != ERR_OK ? err : log_flush(driver->plan.log, problem);
@@ -252,13 +288,17 @@ static enum err take_report(struct driver *driver, struct problem *problem)
             return err;
         }
     }
-    bool agrees = sim_agrees_after_report(driver->sim, assembly->engine);
-    return agrees && assembly->engine->fault == ENGINE_FAULT_NONE
-               ? ERR_OK
-               : halt(driver, report->kind, problem);
+    if (!sim_agrees_after_report(driver->sim, assembly->engine) ||
+        assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return halt(driver, report->kind, problem);
+    }
+    if (assembly->output.send_count > 0) { /* a step of the Closer */
+        sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+    }
+    return ERR_OK;
 }
 
-RARELY static enum err take_reports(struct driver *driver, struct problem *problem)
+RARELY enum err driver_take_reports(struct driver *driver, struct problem *problem)
 {
     enum err err = ERR_OK;
     while (driver->sim->waiting > 0 && err == ERR_OK) {
@@ -287,15 +327,18 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
     if (assembly->output.send_count > 0) {
         sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
     }
-    return take_reports(driver, problem); /* what became of the orders */
+    return driver_take_reports(driver, problem); /* what became of the orders */
 }
 
 /* The next slice through the market place: fills at its open, before its close is known. */
 static enum err open_slice(struct driver *driver, struct problem *problem)
 {
     (void)feed_peek(driver->plan.feed, &driver->slice); /* there is one */
-    sim_on_slice(driver->sim, &driver->slice);
-    return take_reports(driver, problem);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, &driver->slice);
+    }
+    driver->opened = false;
+    return driver_take_reports(driver, problem);
 }
 
 /* The same slice through view and engine. */
@@ -319,57 +362,178 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     return end_slice(driver, sim_agrees_after_slice(driver->sim, assembly->engine, slice), problem);
 }
 
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Nothing depends on how far that goes. The first slice may have been opened already. */
-HOT_LOOP static enum err go_ahead(struct driver *driver, bool opened, struct problem *problem)
+/* How far the engine went ahead. */
+struct stretch {
+    const struct event *slice; /* its last slice */
+    const struct event *end;
+    uint32_t slices;
+    uint64_t evaluations; /* before the last slice */
+    bool says;            /* the last slice's strategies want something */
+};
+
+/* Slices from `bar` on, at least one and none behind `enough`, until strategies want something. */
+static inline void pass_slices(struct driver *driver, bool plain, bool logged,
+                               const struct event *bar, const struct event *enough,
+                               struct stretch *stretch)
 {
-    struct feed *const feed = driver->plan.feed;
-    struct engine *const engine = driver->assembly.engine;
     const struct view *const view = driver->assembly.view;
-    struct output *const output = &driver->assembly.output;
-    const struct event *const first = feed->next;
-    const struct event *const end = feed->end;
-    const struct event *const enough = end - first > AHEAD_MAX ? first + AHEAD_MAX : end;
+    const struct event *const end = driver->plan.feed->end;
+    const struct engine *const engine = driver->assembly.engine;
     struct engine_pass *const pass = &driver->pass;
-    const struct event *bar = first;
     const struct event *slice;
     uint32_t slices = 0;
-    bool says = false;
-    engine_pass_begin(pass, engine, output);
+    uint64_t evaluations;
+    bool says;
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
     do {
         const int64_t ts_ns = bar->ts_ns;
         slice = bar;
+        evaluations = pass->evaluations;
         engine_pass_slice(pass, ts_ns);
         do {
-            feed_prefetch(bar);
+            event_prefetch(bar);
             if (bar->instrument != instrument) {
                 instrument = bar->instrument;
                 row = view_row(view, instrument);
                 engine_pass_close(pass);
                 engine_pass_open(pass, instrument);
             }
-            view_take_bar(row, bar);
-            engine_pass_bar(pass, bar, row->bars);
+            if (plain) {
+                view_take_close(row, bar->bar.close_e9);
+                engine_pass_bar(pass, bar, row->bars);
+            } else {
+                view_take_rich(row, bar);
+                engine_pass_bar_rich(pass, bar);
+            }
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
         says = engine_pass_end(pass);
         driver->equity_e9[slices++] = pass->equity_e9;
+    } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
+    engine_pass_close(pass);
+    *stretch = (struct stretch){
+        .slice = slice, .end = bar, .slices = slices, .evaluations = evaluations, .says = says};
+}
+
+/* The same in a plain view of one instrument, without a log: each bar is a slice. */
+static inline void pass_bars(struct driver *driver, const struct event *bar,
+                             const struct event *enough, struct stretch *stretch)
+{
+    struct engine_pass *const pass = &driver->pass;
+    struct view_instrument *const row = view_row(driver->assembly.view, 0);
+    int64_t *equity_e9 = driver->equity_e9;
+    bool says;
+    engine_pass_open(pass, 0);
+    do {
+        event_prefetch(bar);
+        engine_pass_slice(pass, bar->ts_ns);
+        view_take_close(row, bar->bar.close_e9);
+        engine_pass_bar(pass, bar, row->bars);
+        says = engine_pass_end(pass);
+        *equity_e9++ = pass->equity_e9;
+        bar++;
     } while (!says && bar < enough);
     engine_pass_close(pass);
-    engine_pass_stop(pass, slices, (uint64_t)(bar - first));
-    if (says) {
+    *stretch = (struct stretch){.slice = bar - 1,
+                                .end = bar,
+                                .slices = (uint32_t)(equity_e9 - driver->equity_e9),
+                                .says = says};
+}
+
+/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
+ * ahead until it has, and the market place follows; what each made of every slice's equity is
+ * compared. Nothing depends on how far that goes. The first slice may have been opened already:
+ * `opened` bars of it. `plain`: in a plain view. `logged`: of a log that has nothing of slices in
+ * which nothing happens but the last one, which may have decided. */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, uint32_t opened,
+                                struct problem *problem)
+{
+    struct feed *const feed = driver->plan.feed;
+    struct engine *const engine = driver->assembly.engine;
+    struct output *const output = &driver->assembly.output;
+    const struct event *const first = feed->next;
+    const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    /* A bar so far ahead is not in the cache yet: it is looked at only where it matters. */
+    if (driver->action_ns != INT64_MAX && enough[-1].ts_ns > driver->action_ns) {
+        enough = actions_cut(driver, first, enough);
+    }
+    UNSET struct stretch stretch;
+    engine_pass_begin(&driver->pass, engine, output);
+    if (plain && !logged && engine->instrument_count == 1) {
+        pass_bars(driver, first, enough, &stretch);
+    } else {
+        pass_slices(driver, plain, logged, first, enough, &stretch);
+    }
+    engine_pass_stop(&driver->pass, stretch.slices, (uint64_t)(stretch.end - first));
+    if (stretch.says) {
         engine_decide_slice(engine, output);
     }
-    feed_skip(feed, bar, slices);
-    driver->slice = slice_of(slice, bar, feed->ordinal - 1);
+    feed_skip(feed, stretch.end, stretch.slices);
+    driver->slice = slice_of(stretch.slice, stretch.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
-    bool agrees = sim_follow(driver->sim, opened, first, bar, driver->equity_e9) &&
-                  sim_agrees_after_slice(driver->sim, driver->assembly.engine, &driver->slice);
+    if (logged) {
+        engine_add_slice(engine, false, stretch.evaluations, output);
+        enum err err = log_slice(driver, problem);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
+    bool agrees = sim_follow(driver->sim, opened, first, stretch.end, driver->equity_e9) &&
+                  sim_agrees_on_account(driver->sim, driver->assembly.engine);
     return end_slice(driver, agrees, problem);
+}
+
+typedef enum err ahead_way(struct driver *driver, uint32_t opened, struct problem *problem);
+
+/* The ways of it, each with all that it calls inside. */
+HOT_LOOP static enum err ahead_plain(struct driver *driver, uint32_t opened,
+                                     struct problem *problem)
+{
+    return go_ahead(driver, true, false, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_rich(struct driver *driver, uint32_t opened, struct problem *problem)
+{
+    return go_ahead(driver, false, false, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, uint32_t opened,
+                                            struct problem *problem)
+{
+    return go_ahead(driver, true, true, opened, problem);
+}
+
+HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, uint32_t opened,
+                                           struct problem *problem)
+{
+    return go_ahead(driver, false, true, opened, problem);
+}
+
+/* The way of this run, or NULL: somebody looks on, the log wants each slice, or some slices hold
+ * more than bars. */
+static ahead_way *way_ahead(const struct driver *driver)
+{
+    const struct driver_plan *plan = &driver->plan;
+    bool plain = driver->assembly.view->plain;
+    if (driver->watched || plan->feed->has_ticks ||
+        (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
+        return NULL;
+    }
+    if (plan->log != NULL) {
+        return plain ? ahead_plain_logged : ahead_rich_logged;
+    }
+    return plain ? ahead_plain : ahead_rich;
+}
+
+/* Whether the log wants the next slice by itself: the first of a session, or one with fills. */
+static bool is_logged_alone(const struct driver *driver)
+{
+    const struct engine *engine = driver->assembly.engine;
+    return driver->plan.log != NULL &&
+           (engine->filled || driver->logged_session != engine->session.open_ns ||
+            driver->plan.feed->next->ts_ns > engine->session.close_ns);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -413,8 +577,8 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
 enum err driver_run(struct driver *driver, struct problem *problem)
 {
     int64_t from_ns = clock_cpu_ns();
-    bool alone = driver->plan.log == NULL && !driver->watched;
-    enum err err = take_reports(driver, problem); /* what a crash left undelivered */
+    ahead_way *way = way_ahead(driver);
+    enum err err = driver_take_reports(driver, problem); /* what a crash left undelivered */
     while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
             err = wait_for(driver, driver->plan.feed->next->ts_ns, problem);
@@ -425,13 +589,17 @@ enum err driver_run(struct driver *driver, struct problem *problem)
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
-        bool opens = !alone || !sim_is_quiet(driver->sim);
-        if (opens) {
+        if (driver->plan.feed->next->ts_ns > driver->action_ns) {
+            err = actions_take(driver, driver->plan.feed->next->ts_ns, problem);
+        }
+        bool opens = way == NULL || !sim_is_quiet(driver->sim) || is_logged_alone(driver);
+        if (err == ERR_OK && opens) {
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool quiet = alone && sim_is_quiet(driver->sim);
-            err = quiet ? go_ahead(driver, opens, problem) : close_slice(driver, problem);
+            bool ahead = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
+            err = ahead ? way(driver, opens ? driver->slice.count : 0, problem)
+                        : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;

@@ -25,9 +25,11 @@ enum market_log {
 struct driver_plan {
     const struct run_config *config;
     uint32_t instrument_count;
-    struct feed *feed; /* borrowed */
-    int64_t start_ns;  /* start of the first bar: when the cash is put in */
-    struct log *log;   /* borrowed; NULL: nothing is logged */
+    struct feed *feed;           /* borrowed */
+    int64_t start_ns;            /* start of the first bar: when the cash is put in */
+    const struct event *actions; /* EVENT_ACTION by time, from start_ns on; borrowed */
+    size_t action_count;
+    struct log *log; /* borrowed; NULL: nothing is logged */
     enum market_log market_log;
     bool every_slice;   /* MARKET_LOG_REF: a SLICE record for each slice, not one per session */
     bool sync;          /* make each step that sends durable before it sends */
@@ -46,24 +48,30 @@ struct driver_plan {
 struct driver;
 
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
- * there can be. `*driver` is the caller's to driver_destroy(); it owns its broker,
- * which is our own exchange in process. */
+ * there can be. `*driver` is the caller's to driver_destroy(); it owns its
+ * broker, which is our own exchange in process. */
 enum err driver_create(const struct driver_plan *plan, struct driver **driver,
                        struct problem *problem);
 
 /* Where to log from now on; NULL: nowhere. */
 void driver_set_log(struct driver *driver, struct log *log);
 
+/* The exchange anew from the config, before anything happened: a run that is taken up has its seed
+ * from the log. */
+void driver_renew_exchange(struct driver *driver);
+
 /* Begins a new run: the deposit, as the log's second step. */
 enum err driver_begin(struct driver *driver, struct problem *problem);
 
 /* Takes up a run where its log ends: folds every record behind the preamble (the reader stands
  * there), runs the exchange again and compares, moves the feed behind the last logged slice.
- * ERR_DIFFERS when the exchange, run again, says something else than was logged. */
+ * ERR_DIFFERS when the exchange, run again, says something else than was logged; ERR_REFUSED when
+ * the logged actions are not those of the plan. */
 enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
 
 /* Runs to the end of the feed or to a stop. Errors: the log's; ERR_DIFFERS when the two ledgers
- * disagree or a report cannot be. All that was decided before is in the log. */
+ * disagree or a report cannot be; ERR_FORMAT when a split makes no sense. All that was decided
+ * before is in the log. */
 enum err driver_run(struct driver *driver, struct problem *problem);
 
 /* Carries out a command of the operator and logs it. From attend() only: between two steps.

@@ -2,6 +2,7 @@
 #ifndef DRIVER_DRIVER_PRIVATE_H
 #define DRIVER_DRIVER_PRIVATE_H
 
+#include "base/hot.h"
 #include "broker/sim.h"
 #include "core/engine_pass.h"
 #include "driver/assembly.h"
@@ -16,7 +17,10 @@ struct driver {
     struct sim *sim; /* the broker: our exchange in process */
 
     struct slice slice; /* the one at hand */
+    bool opened;        /* the market place has seen the next slice already: see resume.c */
     struct engine_pass pass;
+    size_t next_action;      /* of the plan's */
+    int64_t action_ns;       /* when it is effective; INT64_MAX: there is none */
     int64_t ts_ns;           /* of the last event: never decreases */
     int64_t first_ns;        /* end of the first bar */
     int64_t last_ns;         /* end of the last bar */
@@ -30,5 +34,32 @@ struct driver {
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
 };
+
+/* ---- actions.c ---- */
+
+/* Takes all actions that are effective before a slice which ends at ts_ns. */
+RARELY enum err actions_take(struct driver *driver, int64_t ts_ns, struct problem *problem);
+
+/* Takes up a logged one: through view, engine and market place. False when it is not the next one
+ * of the plan. */
+bool actions_fold(struct driver *driver, const struct event *logged);
+
+/* Goes to the next one of the plan. */
+void actions_set_next(struct driver *driver, size_t next);
+
+/* The first of the bars, which lie in time order, that is behind the next action. */
+RARELY const struct event *actions_cut(const struct driver *driver, const struct event *first,
+                                       const struct event *end);
+
+/* ---- driver.c ---- */
+
+/* Hands what the broker has reported to the engine, one by one, and sends what follows. */
+RARELY enum err driver_take_reports(struct driver *driver, struct problem *problem);
+
+/* Before an input between two slices: a log that refers to the data has to say between which. */
+void driver_refer_to_last_slice(struct driver *driver);
+
+/* A step is whole: durable before anything is sent, where the run wants that. */
+enum err driver_end_step(struct driver *driver, struct problem *problem);
 
 #endif

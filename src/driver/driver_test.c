@@ -118,29 +118,21 @@ Test(driver, fills_fifty_symbols_as_reckoned)
 
 Test(driver, a_log_changes_nothing)
 {
-    static const struct {
-        const char *what;
-        enum market_log market_log;
-        bool every_slice;
-    } cases[] = {
-        {"the market in the log",   MARKET_LOG_FULL, false},
-        {"references",              MARKET_LOG_REF,  false},
-        {"references, every slice", MARKET_LOG_REF,  true },
-    };
     struct stage stage;
     struct run bare;
     stage_init(&stage, COMMON_SETUP(1500, 1000, 4));
     run_whole(&stage, &(struct run_options){0}, &bare);
     char *want = dump_text(driver_engine(bare.driver), stage.bars.instruments);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < LOG_KINDS; i++) {
         struct run run;
         char *dir = xasprintf("%s/log%zu", stage.folder, i);
-        struct run_options options = {
-            .log_dir = dir, .market_log = cases[i].market_log, .every_slice = cases[i].every_slice};
+        struct run_options options = {.log_dir = dir,
+                                      .market_log = log_kinds[i].market_log,
+                                      .every_slice = log_kinds[i].every_slice};
         run_whole(&stage, &options, &run);
-        cr_assert_eq(run.err, ERR_OK, "%s: %s", cases[i].what, run.problem.text);
+        cr_assert_eq(run.err, ERR_OK, "%s: %s", log_kinds[i].what, run.problem.text);
         char *got = dump_text(driver_engine(run.driver), stage.bars.instruments);
-        cr_assert_str_eq(got, want, "%s", cases[i].what);
+        cr_assert_str_eq(got, want, "%s", log_kinds[i].what);
         free(got);
         free(dir);
         run_finish(&run);

@@ -58,6 +58,8 @@ struct stage {
     struct run_config config;
     struct bars bars;
     char *folder;
+    struct event *actions; /* heap, or NULL */
+    size_t action_count;
 };
 
 static inline void stage_init(struct stage *stage, struct run_setup setup)
@@ -65,12 +67,47 @@ static inline void stage_init(struct stage *stage, struct run_setup setup)
     setup_config(&setup, &stage->config);
     workload_create(setup.bars, setup.seed, setup.symbols, &stage->bars);
     stage->folder = folder_create();
+    stage->actions = NULL;
+    stage->action_count = 0;
+}
+
+/* A split of new for old shares (1 for 1: none) and a dividend, before the first bar that ends
+ * behind that moment; what the bars behind it say stays the caller's. In order of time. */
+static inline void stage_add_action(struct stage *stage, int64_t ts_ns, uint32_t instrument,
+                                    int64_t split_new, int64_t split_old, int64_t cash_e9)
+{
+    stage->actions = xrealloc(stage->actions, (stage->action_count + 1) * sizeof *stage->actions);
+    stage->actions[stage->action_count++] = (struct event){
+        .ts_ns = ts_ns,
+        .src_ns = ts_ns,
+        .kind = EVENT_ACTION,
+        .version = 1,
+        .slots = 1,
+        .instrument = instrument,
+        .action = {.split_new = split_new, .split_old = split_old, .cash_e9 = cash_e9}
+    };
+}
+
+/* The prices behind that moment as the split makes them. */
+static inline void stage_split_bars(struct stage *stage, int64_t ts_ns, uint32_t instrument,
+                                    int64_t split_new, int64_t split_old)
+{
+    struct event *bars = stage->bars.memory;
+    for (uint64_t i = 0; i < stage->bars.count; i++) {
+        int64_t *prices[] = {&bars[i].bar.open_e9, &bars[i].bar.high_e9, &bars[i].bar.low_e9,
+                             &bars[i].bar.close_e9};
+        for (size_t k = 0; k < 4 && bars[i].ts_ns > ts_ns && bars[i].instrument == instrument;
+             k++) {
+            *prices[k] = (int64_t)((__int128)*prices[k] * split_old / split_new);
+        }
+    }
 }
 
 static inline void stage_finish(struct stage *stage)
 {
     config_finish(&stage->config);
     bars_finish(&stage->bars);
+    free(stage->actions);
     folder_remove(stage->folder);
 }
 
@@ -119,14 +156,20 @@ static inline const struct event *record_at(const struct records *records, size_
     return &records->slots[slot];
 }
 
-/* A step ends where an input, or the log's own end, begins: bars of one slice belong together. */
+static inline bool is_market(const struct event *record)
+{
+    return record->kind == EVENT_BAR || event_is_tick(record->kind);
+}
+
+/* A step ends where an input, or the log's own end, begins: bars and ticks of one slice belong
+ * together. */
 static inline bool is_step_start(const struct records *records, size_t slot)
 {
     const struct event *record = record_at(records, slot);
-    bool first_bar =
-        record->kind == EVENT_BAR && (slot == 0 || record_at(records, slot - 1)->kind != EVENT_BAR);
-    return first_bar || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
-           record->kind == EVENT_DEPOSIT || record->kind == EVENT_LOG_END;
+    bool first = is_market(record) && (slot == 0 || !is_market(record_at(records, slot - 1)));
+    return first || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
+           record->kind == EVENT_DEPOSIT || record->kind == EVENT_ACTION ||
+           record->kind == EVENT_LOG_END;
 }
 
 /* Writes the first `slots` slots as a new log. */
@@ -175,6 +218,19 @@ struct run_options {
     void *attend_context;
 };
 
+/* What a log may hold of the market. */
+static const struct {
+    const char *what;
+    enum market_log market_log;
+    bool every_slice;
+} log_kinds[] __attribute__((unused)) = {
+    {"the market in the log",   MARKET_LOG_FULL, false},
+    {"references",              MARKET_LOG_REF,  false},
+    {"references, every slice", MARKET_LOG_REF,  true },
+};
+
+enum { LOG_KINDS = sizeof log_kinds / sizeof log_kinds[0] };
+
 /* A driver that was run, its log closed. */
 struct run {
     struct feed *own_feed;
@@ -192,6 +248,8 @@ static inline struct driver_plan run_plan(const struct stage *stage,
         .instrument_count = stage->bars.instrument_count,
         .feed = options->feed == NULL ? run->own_feed : options->feed,
         .start_ns = stage->bars.records[0].src_ns,
+        .actions = stage->actions,
+        .action_count = stage->action_count,
         .market_log = options->market_log,
         .every_slice = options->every_slice,
         .stop = options->stop,

@@ -30,6 +30,21 @@ static void dump_order(const struct order *order, const char *role, FILE *out)
                   order->reference_price_e9);
 }
 
+static void dump_exits(const struct exits *exits, FILE *out)
+{
+    (void)fprintf(out,
+                  "  exits target %" PRId64 " stop %" PRId64 " trail %" PRId64 " best %" PRId64
+                  " atr %" PRId64 " bars %" PRIu32 " wish %s sent %s cause %s\n",
+                  exits->target_e9, exits->stop_e9, exits->trail_e9, exits->best_e9, exits->atr_e9,
+                  exits->bars, exit_cause_text(exits->wish), exit_cause_text(exits->sent),
+                  exit_cause_text(exits->cause));
+    (void)fprintf(out,
+                  "  exits time %" PRId64 " flat %" PRId64 " patience %" PRId64 " retry %" PRId64
+                  " frame %" PRId64 " attempts %u refusals %u fresh %d\n",
+                  exits->time_ns, exits->flat_ns, exits->patience_ns, exits->retry_ns,
+                  exits->frame_end_ns, exits->attempts, exits->refusals, exits->fresh);
+}
+
 static void dump_trade(const struct trade *trade, const struct instrument *instruments, FILE *out)
 {
     const struct trade_detail *detail = &trade->detail;
@@ -47,6 +62,9 @@ static void dump_trade(const struct trade *trade, const struct instrument *instr
                   detail->commission_e9);
     dump_order(&trade->entry, "entry", out);
     dump_order(&trade->exit, "exit", out);
+    dump_order(&trade->target, "target", out);
+    dump_order(&trade->stop, "stop", out);
+    dump_exits(&trade->exits, out);
 }
 
 static void dump_books(const struct engine *engine, const struct instrument *instruments, FILE *out)
@@ -67,6 +85,23 @@ static void dump_books(const struct engine *engine, const struct instrument *ins
     }
 }
 
+/* What the Closer watches, and which seats a stop has disarmed. */
+static void dump_closer(const struct engine *engine, const struct instrument *instruments,
+                        FILE *out)
+{
+    (void)fprintf(out, "closer due %" PRId64 " turn %" PRId64 "\n", engine->due_ns,
+                  engine->turn_ns);
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        (void)fprintf(out, "band %s %" PRId64 "..%" PRId64, instruments[i].symbol,
+                      engine->bands[i].low_e9, engine->bands[i].high_e9);
+        for (uint32_t book = 0; book < engine->book_count; book++) {
+            const struct seat *seat = &engine->seats[engine_place(engine, book, i)];
+            (void)fprintf(out, " armed %d", seat->decide == seat->strategy);
+        }
+        (void)fprintf(out, "\n");
+    }
+}
+
 static void dump_counters(const struct engine *engine, FILE *out)
 {
     const struct engine_counters *counters = &engine->counters;
@@ -74,10 +109,12 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   "counters bars %" PRIu64 " slices %" PRIu64 " evaluations %" PRIu64
                   " acted %" PRIu64 " refused %" PRIu64 " orders %" PRIu64
                   " session_entries %" PRIu64 " accepted %" PRIu64 " rejected %" PRIu64
-                  " fills %" PRIu64 " filled %d\n",
+                  " fills %" PRIu64 " cancels %" PRIu64 " unprotected %" PRIu64 " given_up %" PRIu64
+                  " filled %d\n",
                   counters->bars, counters->slices, counters->evaluations, counters->acted,
                   counters->refused, counters->orders, counters->session_entries,
-                  counters->accepted, counters->rejected, counters->fills, engine->filled ? 1 : 0);
+                  counters->accepted, counters->rejected, counters->fills, counters->cancels,
+                  counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }
@@ -98,5 +135,8 @@ void dump_engine(const struct engine *engine, const struct instrument *instrumen
 {
     dump_account(engine, instruments, out);
     dump_books(engine, instruments, out);
+    if (engine->closes) {
+        dump_closer(engine, instruments, out);
+    }
     dump_counters(engine, out);
 }

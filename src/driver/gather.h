@@ -1,4 +1,4 @@
-/* gather.h: from the bars of a log, one by one, back to slices. */
+/* gather.h: from the bars and ticks of a log, one by one, back to slices. */
 #ifndef DRIVER_GATHER_H
 #define DRIVER_GATHER_H
 
@@ -13,8 +13,8 @@ struct gather {
     bool whole;
 };
 
-/* Takes a BAR or a SLICE_END; the slice once it is whole, until the next call, else NULL. The bars
- * of a slice lie side by side in the log: they were written as one step. */
+/* Takes a BAR, a tick or a SLICE_END; the slice once it is whole, until the next call, else NULL.
+ * The records of a slice lie side by side in the log: they were written as one step. */
 static inline const struct slice *gather_slice(struct gather *gather, const struct event *record)
 {
     struct slice *slice = &gather->slice;
@@ -25,6 +25,11 @@ static inline const struct slice *gather_slice(struct gather *gather, const stru
         slice_from_end(slice, record);
         gather->whole = true;
         return slice;
+    }
+    if (event_is_tick(record->kind)) {
+        slice->tick_count++;
+        slice->bars = record + 1;
+        return NULL;
     }
     if (slice->count == 0) {
         slice->bars = record;

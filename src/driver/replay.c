@@ -76,7 +76,7 @@ static enum err give_slice(struct replay *replay, const struct slice *slice)
         look_after(replay, slice);
     }
     replay->checked = 0;
-    replay->result->inputs += slice->count + 1;
+    replay->result->inputs += slice->tick_count + slice->count + 1;
     replay->result->slices++;
     return ERR_OK;
 }
@@ -100,6 +100,18 @@ static enum err give_command(struct replay *replay, const struct event *command)
         return err;
     }
     engine_on_command(replay->assembly.engine, command, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs++;
+    return ERR_OK;
+}
+
+static enum err give_action(struct replay *replay, const struct event *action)
+{
+    enum err err = end_of_answers(replay, action);
+    if (err != ERR_OK) {
+        return err;
+    }
+    assembly_on_action(&replay->assembly, action);
     replay->checked = 0;
     replay->result->inputs++;
     return ERR_OK;
@@ -167,7 +179,8 @@ static enum err take(struct replay *replay, const struct event *record)
         replay->checked = 0;
         return compare(replay, record);
     }
-    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+    if (record->kind == EVENT_BAR || event_is_tick(record->kind) ||
+        record->kind == EVENT_SLICE_END) {
         const struct slice *slice = gather_slice(&replay->gather, record);
         return slice != NULL ? give_slice(replay, slice) : ERR_OK;
     }
@@ -176,6 +189,9 @@ static enum err take(struct replay *replay, const struct event *record)
     }
     if (record->kind == EVENT_COMMAND) {
         return give_command(replay, record);
+    }
+    if (record->kind == EVENT_ACTION) {
+        return give_action(replay, record);
     }
     if (record->kind == EVENT_LOG_SLICE_REF) {
         return replay->feed == NULL ? ERR_OK : give_slices(replay, record, record->slice_end.slice);
@@ -267,6 +283,8 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
         if (event_is_report(record->kind) || event_is_output(record->kind) ||
             record->kind == EVENT_COMMAND) {
             engine_apply(assembly.engine, record);
+        } else if (record->kind == EVENT_ACTION) {
+            assembly_on_action(&assembly, record);
         } else if (event_is_input(record->kind)) {
             fold_slice(&assembly, gather_slice(&gather, record));
         }

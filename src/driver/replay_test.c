@@ -46,10 +46,7 @@ static enum err replay_records_of(const struct stage *stage, const struct record
     char *dir = xasprintf("%s/altered", stage->folder);
     records_write(records, records->count, dir);
     enum err err = replay(stage, dir, NULL, result, problem);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
-    free(dir);
+    folder_remove(dir);
     return err;
 }
 
@@ -64,31 +61,22 @@ static uint64_t outputs_in(const struct records *records)
 
 Test(replay, gives_the_log_again)
 {
-    static const struct {
-        const char *what;
-        enum market_log market_log;
-        bool every_slice;
-    } cases[] = {
-        {"the market in the log",   MARKET_LOG_FULL, false},
-        {"references",              MARKET_LOG_REF,  false},
-        {"references, every slice", MARKET_LOG_REF,  true },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < LOG_KINDS; i++) {
         struct stage stage;
         struct records records = logged_run(&stage, COMMON_SETUP(3000, 1000, 3),
-                                            cases[i].market_log, cases[i].every_slice);
+                                            log_kinds[i].market_log, log_kinds[i].every_slice);
         char *dir = xasprintf("%s/log", stage.folder);
         struct replay_result result;
         struct problem problem;
-        bool refers = cases[i].market_log == MARKET_LOG_REF;
+        bool refers = log_kinds[i].market_log == MARKET_LOG_REF;
         enum err err = replay(&stage, dir, refers ? &stage.bars : NULL, &result, &problem);
         const struct event *end = record_at(&records, records.count - 1);
-        cr_assert_eq(err, ERR_OK, "%s: %s", cases[i].what, problem.text);
-        cr_assert_eq(result.slices, 3000, "%s", cases[i].what);
-        cr_assert_eq(result.compared, outputs_in(&records), "%s", cases[i].what);
-        cr_assert_eq(result.decision_hash, end->slice.decision_hash, "%s", cases[i].what);
-        cr_assert_eq(result.equity_e9, end->slice.equity_e9, "%s", cases[i].what);
-        cr_assert(result.ended, "%s", cases[i].what);
+        cr_assert_eq(err, ERR_OK, "%s: %s", log_kinds[i].what, problem.text);
+        cr_assert_eq(result.slices, 3000, "%s", log_kinds[i].what);
+        cr_assert_eq(result.compared, outputs_in(&records), "%s", log_kinds[i].what);
+        cr_assert_eq(result.decision_hash, end->slice.decision_hash, "%s", log_kinds[i].what);
+        cr_assert_eq(result.equity_e9, end->slice.equity_e9, "%s", log_kinds[i].what);
+        cr_assert(result.ended, "%s", log_kinds[i].what);
         free(dir);
         records_finish(&records);
         stage_finish(&stage);

@@ -2,23 +2,66 @@
  *
  * Nothing is decided again. The engine takes every record through engine_apply(); the exchange,
  * which keeps nothing on disk, sees the logged slices and requests once more and must give the
- * logged reports. A request that has no report in the log has one now, and the engine gets it as
- * the first thing. Reconciliation takes no simulated time. */
+ * logged reports. A slice is logged behind the reports that it led to; when one of those led to a
+ * request, the exchange takes the slice from the feed, before the request. A request that has no
+ * report in the log has one now, and the engine gets it as the first thing. Reconciliation takes no
+ * simulated time. */
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "driver/driver_private.h"
 #include "driver/gather.h"
 
+/* An entry and its two exits. */
+enum { GROUP_MAX = 3 };
+
 struct fold {
     struct driver *driver;
     struct gather gather;
-    bool differs; /* the exchange said something that the log does not hold */
+    bool differs;       /* the exchange said something that the log does not hold */
+    bool other_actions; /* the log holds others than the plan */
+    struct order_request group[GROUP_MAX]; /* requests that go together */
+    uint32_t group_count;
 };
+
+/* The market place is shown the next slice, which the log may hold only behind what followed from
+ * its reports, or not at all. */
+static void open_slice(struct driver *driver)
+{
+    struct slice slice;
+    uint64_t next = driver->assembly.engine->counters.slices == 0 ? 0 : driver->last_ordinal + 1;
+    driver->plan.feed->ops->seek(driver->plan.feed, next);
+    if (!driver->opened && feed_peek(driver->plan.feed, &slice)) {
+        sim_on_slice(driver->sim, &slice);
+        driver->opened = true;
+    }
+}
+
+/* Sends what was gathered. A request behind a report that the market place has not given was sent
+ * after the slice that gave it. */
+static void flush_group(struct fold *fold)
+{
+    if (fold->group_count > 0 && sim_is_behind(fold->driver->sim)) {
+        open_slice(fold->driver);
+    }
+    const struct order_request *requests[GROUP_MAX];
+    for (uint32_t i = 0; i < fold->group_count; i++) {
+        requests[i] = &fold->group[i];
+    }
+    struct output output = {.sends = requests, .send_count = fold->group_count};
+    if (fold->group_count > 0) {
+        sim_carry_out(fold->driver->sim, &output, fold->group[0].head.ts_ns);
+    }
+    fold->group_count = 0;
+}
 
 static void fold_slice(struct fold *fold, const struct slice *slice)
 {
     struct driver *driver = fold->driver;
-    sim_on_slice(driver->sim, slice);
+    if (!driver->opened) {
+        sim_on_slice(driver->sim, slice);
+    }
+    driver->opened = false;
+    fold->other_actions = driver->action_ns < slice->ts_ns;
     fold->differs = driver->sim->waiting > 0; /* a slice is logged behind its reports */
     view_on_slice(driver->assembly.view, slice);
     engine_apply_slice(driver->assembly.engine, slice);
@@ -29,24 +72,36 @@ static void fold_slice(struct fold *fold, const struct slice *slice)
     }
 }
 
-static void fold_order(struct driver *driver, const struct event *record)
+/* Orders of one group follow each other and reach the market place together. */
+static void fold_order(struct fold *fold, const struct event *record)
 {
-    engine_apply(driver->assembly.engine, record);
     const struct order_request *request = (const struct order_request *)record;
-    struct output output = {.sends = &request, .send_count = 1};
-    sim_carry_out(driver->sim, &output, record->ts_ns);
+    bool joins = fold->group_count > 0 && fold->group_count < GROUP_MAX &&
+                 request->terms.group != 0 && request->terms.group == fold->group[0].terms.group &&
+                 record->order.action == ORDER_ACTION_SUBMIT;
+    if (!joins) {
+        flush_group(fold);
+    }
+    engine_apply(fold->driver->assembly.engine, record);
+    fold->group[fold->group_count++] = *request;
 }
 
 static void fold_record(struct fold *fold, const struct event *record)
 {
     struct driver *driver = fold->driver;
-    if (record->kind == EVENT_BAR || record->kind == EVENT_SLICE_END) {
+    if (record->kind != EVENT_ORDER) {
+        flush_group(fold);
+    }
+    if (record->kind == EVENT_BAR || event_is_tick(record->kind) ||
+        record->kind == EVENT_SLICE_END) {
         const struct slice *slice = gather_slice(&fold->gather, record);
         if (slice != NULL) {
             fold_slice(fold, slice);
         }
     } else if (record->kind == EVENT_ORDER) {
-        fold_order(driver, record);
+        fold_order(fold, record);
+    } else if (record->kind == EVENT_ACTION) {
+        fold->other_actions = !actions_fold(driver, record);
     } else if (event_is_report(record->kind)) {
         sim_expect(driver->sim, record);
         engine_apply(driver->assembly.engine, record);
@@ -62,10 +117,19 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
 {
     struct fold fold = {.driver = driver};
     const struct event *record;
-    while (!fold.differs && sim_is_as_logged(driver->sim) &&
+    while (!fold.differs && !fold.other_actions && sim_is_as_logged(driver->sim) &&
            (record = log_reader_next(reader)) != NULL) {
         fold_record(&fold, record);
     }
+    if (fold.other_actions) {
+        return problem_set(problem, ERR_REFUSED,
+                           "the run began with other splits and dividends than %s holds now; put "
+                           "the old file back, or begin another run",
+                           driver->plan.config->actions_path != NULL
+                               ? driver->plan.config->actions_path
+                               : "the config");
+    }
+    flush_group(&fold);
     const struct engine *engine = driver->assembly.engine;
     if (engine->fault != ENGINE_FAULT_NONE || !engine_is_consistent(engine)) {
         return problem_set(problem, ERR_DIFFERS,

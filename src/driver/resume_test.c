@@ -77,11 +77,8 @@ static void assert_cut_goes_on(const struct uncut *uncut, size_t slots)
     run_rest(&uncut->stage, &(struct run_options){.log_dir = dir}, &run);
     assert_as_uncut(uncut, &run, dir, what);
     run_finish(&run);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
     free(what);
-    free(dir);
+    folder_remove(dir);
 }
 
 Test(resume, goes_on_from_every_step)
@@ -195,10 +192,7 @@ static enum err resume_altered(struct uncut *uncut, struct problem *problem)
     enum err err = driver_resume(run.driver, reader, problem);
     log_reader_close(reader);
     run_finish(&run);
-    char *command = xasprintf("rm -r -- '%s'", dir);
-    cr_assert_eq(system(command), 0);
-    free(command);
-    free(dir);
+    folder_remove(dir);
     return err;
 }
 

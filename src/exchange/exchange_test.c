@@ -108,7 +108,7 @@ static const struct exchange_report *ask(struct market *market, const struct ord
                                          int64_t late_ns)
 {
     market->reports.count = 0;
-    exchange_on_request(market->exchange, order, market->now_ns + late_ns, &market->reports);
+    exchange_on_requests(market->exchange, &order, 1, market->now_ns + late_ns, &market->reports);
     cr_assert_eq(market->reports.count, 1, "one answer to one request");
     return &market->said[0];
 }

@@ -1,8 +1,8 @@
 /* feed.h: the port that market data comes in by: one slice after another.
  *
  * A feed owns what a slice points to until it is asked for the next one. Today's feed is a data set
- * of bars (feed_bars_create) or the synthetic market (feed_synth_create); it has no delay and is
- * finite. */
+ * of bars and ticks (feed_bars_create) or the synthetic market (feed_synth_create); it has no delay
+ * and is finite. */
 #ifndef FEED_FEED_H
 #define FEED_FEED_H
 
@@ -29,16 +29,10 @@ struct feed {
     const struct feed_ops *ops;
     uint64_t slice_count;     /* in all; 0 when not known */
     uint64_t ordinal;         /* of the next slice */
-    const struct event *next; /* its first bar */
-    const struct event *end;  /* behind the last bar that is available */
+    const struct event *next; /* its first record */
+    const struct event *end;  /* behind the last record that is available */
+    bool has_ticks;           /* slices may hold quotes and trades, and may be without bars */
 };
-
-/* The processor's own prefetching stops at each 4 KiB page, so the record one page ahead is asked
- * for (4.2 instead of 6.5 ns a bar from memory). Harmless beyond the end. */
-static inline void feed_prefetch(const struct event *bar)
-{
-    __builtin_prefetch(bar + 4096 / EVENT_SIZE);
-}
 
 /* Whether there is a next slice. */
 static inline bool feed_ready(struct feed *feed)
@@ -56,10 +50,10 @@ static inline bool feed_peek(struct feed *feed, struct slice *slice)
     const struct event *const first = feed->next;
     const struct event *bar = first;
     do {
-        feed_prefetch(bar);
         bar++;
     } while (bar < feed->end && bar->ts_ns == first->ts_ns);
-    *slice = slice_of(first, bar, feed->ordinal);
+    *slice = feed->has_ticks ? slice_of_mixed(first, bar, feed->ordinal)
+                             : slice_of(first, bar, feed->ordinal);
     return true;
 }
 

@@ -1,5 +1,5 @@
-/* feed_bars.c: a data set of bars as a feed of slices: the records are sorted, so a slice is the
- * run of equal ts_ns (feed_next() in feed.h, the hot path of every backtest). */
+/* feed_bars.c: a data set of bars and ticks as a feed of slices: the records are sorted, so a slice
+ * is the run of equal ts_ns (feed_next() in feed.h, the hot path of every backtest). */
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -16,7 +16,7 @@ static void feed_bars_seek(struct feed *feed, uint64_t slice)
     const struct bars *bars = ((struct feed_bars *)feed)->bars;
     CHECK(slice <= bars->slice_count);
     if (bars->slice_count == bars->count) {
-        feed->next = bars->records + slice; /* each slice is one bar */
+        feed->next = bars->records + slice; /* each slice is one record */
         feed->ordinal = slice;
         return;
     }
@@ -45,7 +45,8 @@ struct feed *feed_bars_create(const struct bars *bars)
     self->feed = (struct feed){.ops = &ops,
                                .slice_count = bars->slice_count,
                                .next = bars->records,
-                               .end = bars->records + bars->count};
+                               .end = bars->records + bars->count,
+                               .has_ticks = bars_tick_count(bars) > 0};
     self->bars = bars;
     return &self->feed;
 }

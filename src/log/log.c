@@ -46,6 +46,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "log/log_memory.h"
 #include "log/log_private.h"
 #include "sys/crc32c.h"
 #include "sys/files.h"
@@ -77,6 +78,8 @@ struct log {
     uint64_t blocks; /* written */
     uint64_t synced_blocks;
 
+    struct log_memory memory; /* the segment of a log in memory */
+
     struct event *buffer; /* slot 0 is the next block's header, the records follow */
     uint64_t capacity;    /* slots, header included */
     uint64_t whole;       /* slots of finished steps */
@@ -95,6 +98,24 @@ const struct log_options log_options_default = {
     .write_at = write_at_by_system,
     .sync = fdatasync,
 };
+
+static int sync_nothing(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+/* One segment holds it all. */
+static const struct log_options log_options_memory = {
+    .segment_size_max = INT64_MAX,
+    .write_at = write_at_by_system,
+    .sync = sync_nothing,
+};
+
+static bool is_in_memory(const struct log *log)
+{
+    return log->options == &log_options_memory;
+}
 
 /* The log is dead; the caller has set its problem. */
 static enum err died(const struct log *log, struct problem *problem)
@@ -118,9 +139,12 @@ static enum err die(struct log *log, struct problem *problem, const char *what)
     return died(log, problem);
 }
 
-static int write_whole(const struct log *log, const void *bytes, size_t length, uint64_t offset)
+static int write_whole(struct log *log, const void *bytes, size_t length, uint64_t offset)
 {
     size_t done = 0;
+    if (is_in_memory(log)) {
+        return log_memory_write(&log->memory, bytes, length, offset);
+    }
     while (done < length) {
         ssize_t written = log->options->write_at(log->fd, (const unsigned char *)bytes + done,
                                                  length - done, (off_t)(offset + done));
@@ -176,13 +200,22 @@ static void preallocate(struct log *log, uint64_t size)
     }
 }
 
-/* Makes segment number log->segment and syncs it and the folder. */
-static enum err segment_create(struct log *log, struct problem *problem)
+/* Makes the file of segment number log->segment; a log in memory needs none. */
+static int segment_open(struct log *log)
 {
     char name[SEGMENT_NAME_SIZE];
     segment_name(log->segment, name);
-    log->fd = openat(log->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (log->fd < 0) {
+    if (!is_in_memory(log)) {
+        log->fd = openat(log->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    }
+    log->preallocate = is_in_memory(log) ? 0 : PREALLOCATE_MIN;
+    return is_in_memory(log) || log->fd >= 0 ? 0 : -1;
+}
+
+/* Makes segment number log->segment and syncs it and the folder. */
+static enum err segment_create(struct log *log, struct problem *problem)
+{
+    if (segment_open(log) != 0) {
         return die(log, problem, "make");
     }
     struct segment_header header = {
@@ -199,13 +232,12 @@ static enum err segment_create(struct log *log, struct problem *problem)
     memcpy(page, &header, sizeof header);
     log->used = 0;
     log->allocated = 0;
-    log->preallocate = PREALLOCATE_MIN;
     preallocate(log, sizeof page);
     if (write_whole(log, page, sizeof page, 0) != 0) {
         return die(log, problem, "write");
     }
     log->used = sizeof page;
-    if (log->options->sync(log->fd) != 0 || fsync(log->dir_fd) != 0) {
+    if (log->options->sync(log->fd) != 0 || (!is_in_memory(log) && fsync(log->dir_fd) != 0)) {
         return die(log, problem, "sync");
     }
     return ERR_OK;
@@ -214,6 +246,9 @@ static enum err segment_create(struct log *log, struct problem *problem)
 /* Gives back what was preallocated behind the last block. */
 static enum err segment_trim(struct log *log, struct problem *problem)
 {
+    if (is_in_memory(log)) {
+        return ERR_OK;
+    }
     if (ftruncate(log->fd, (off_t)log->used) != 0) {
         return die(log, problem, "cut the unused rest of");
     }
@@ -383,6 +418,7 @@ void log_abandon(struct log *log)
     if (log == NULL) {
         return;
     }
+    log_memory_finish(&log->memory);
     if (log->fd >= 0) {
         close(log->fd);
     }
@@ -448,17 +484,24 @@ static enum err lock(struct log *log, struct problem *problem)
     return ERR_OK;
 }
 
-/* A log object with the folder open and locked and no segment yet. */
-static enum err open_folder(const struct log_options *options, const char *dir, struct log **out,
-                            struct problem *problem)
+static struct log *make_log(const struct log_options *options, const char *dir)
 {
     struct log *log = xcalloc(1, sizeof *log);
     log->options = options;
     log->dir = xstrdup(dir);
+    log->dir_fd = -1;
     log->fd = -1;
     log->lock_fd = -1;
     log->capacity = 1 + BUFFER_SLOTS;
     log->buffer = xcalloc_aligned(log->capacity * EVENT_SIZE);
+    return log;
+}
+
+/* A log object with the folder open and locked and no segment yet. */
+static enum err open_folder(const struct log_options *options, const char *dir, struct log **out,
+                            struct problem *problem)
+{
+    struct log *log = make_log(options, dir);
     enum err err = ERR_OK;
     log->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (log->dir_fd < 0) {
@@ -494,14 +537,8 @@ static enum err make_room(const struct log *log, struct problem *problem)
                : problem_set_errno(problem, "cannot remove the unfinished %s/%s", log->dir, name);
 }
 
-static enum err first_segment(struct log *log, struct problem *problem)
+static enum err begin_chain(struct log *log, struct problem *problem)
 {
-    char name[SEGMENT_NAME_SIZE];
-    segment_name(1, name);
-    enum err err = make_room(log, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
     ssize_t got;
     do {
         got = getrandom(&log->nonce, sizeof log->nonce, 0);
@@ -511,6 +548,20 @@ static enum err first_segment(struct log *log, struct problem *problem)
     }
     log->chain = log_chain_start(log->nonce);
     log->segment = 1;
+    return ERR_OK;
+}
+
+static enum err first_segment(struct log *log, struct problem *problem)
+{
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(1, name);
+    enum err err = make_room(log, problem);
+    if (err == ERR_OK) {
+        err = begin_chain(log, problem);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
     err = segment_create(log, problem);
     if (err != ERR_OK && log->fd >= 0) {
         (void)unlinkat(log->dir_fd, name, 0); /* nothing was logged; the first failure is told */
@@ -543,6 +594,32 @@ enum err log_create(const char *dir, log_tap *tap, void *tap_context, struct log
                     struct problem *problem)
 {
     return log_create_with(&log_options_default, dir, tap, tap_context, log, problem);
+}
+
+enum err log_create_in_memory(uint64_t reserve, struct log **out, struct problem *problem)
+{
+    struct log *log = make_log(&log_options_memory, "memory");
+    enum err err = begin_chain(log, problem);
+    if (err == ERR_OK && log_memory_reserve(&log->memory, reserve) != 0) {
+        err = problem_set_errno(problem, "no memory for a log of %llu bytes",
+                                (unsigned long long)reserve);
+    }
+    if (err == ERR_OK) {
+        err = segment_create(log, problem);
+    }
+    if (err != ERR_OK) {
+        log_abandon(log);
+        return err;
+    }
+    *out = log;
+    return ERR_OK;
+}
+
+const void *log_memory(const struct log *log, uint64_t *size)
+{
+    CHECK(is_in_memory(log));
+    *size = log->used;
+    return log->memory.bytes;
 }
 
 /* Removes a last segment whose making was cut short, and what is torn in the one before. */

@@ -26,6 +26,10 @@ typedef void log_tap(void *context, const struct event *slots, size_t slot_count
 enum err log_create(const char *dir, log_tap *tap, void *tap_context, struct log **log,
                     struct problem *problem);
 
+/* The same log in memory, for as long as it is open: nothing is on any disk, and syncing it costs
+ * nothing and keeps nothing. The first `reserve` bytes are made ready; it grows beyond them. */
+enum err log_create_in_memory(uint64_t reserve, struct log **log, struct problem *problem);
+
 /* Opens an existing log to go on writing: checks the chain, cuts a torn tail back to the last whole
  * block and says in *cut_bytes how much that was (0: it ended clean). ERR_DAMAGED when something in
  * the middle fails its checks: then nothing is changed. ERR_BUSY as above. */
@@ -65,6 +69,11 @@ struct log_reader;
  * making was cut short before its first block. ERR_DAMAGED: header, chain or checksum wrong with
  * whole blocks after it; the problem says segment and offset. */
 enum err log_reader_open(const char *dir, struct log_reader **reader, struct problem *problem);
+
+/* The same of a log in memory, up to what was flushed last. To be closed before the log goes on or
+ * is closed. */
+enum err log_reader_open_in_memory(const struct log *log, struct log_reader **reader,
+                                   struct problem *problem);
 
 /* The next record (its `slots` slots are contiguous, valid until the reader is closed), or NULL at
  * the end. */

@@ -87,6 +87,7 @@ struct log_block {
 struct log_segment {
     const unsigned char *map; /* NULL when the file is empty */
     uint64_t size;
+    bool borrowed; /* not to be unmapped */
 };
 
 struct log_scan {
@@ -103,6 +104,13 @@ struct log_scan {
     uint64_t slots;
     uint64_t torn_bytes; /* behind end_offset, up to the last byte that is not zero */
 };
+
+/* The only segment of a log in memory, up to its last block; valid until the log takes more. */
+const void *log_memory(const struct log *log, uint64_t *size);
+
+/* Checks such a segment, which stays the caller's. */
+enum err log_scan_open_memory(struct log_scan *scan, const void *segment, uint64_t size,
+                              struct problem *problem);
 
 /* Checks the whole log of `dir`, which stays the caller's. Errors as log_reader_open(). */
 enum err log_scan_open(struct log_scan *scan, const char *dir, struct problem *problem);

@@ -10,6 +10,21 @@ struct log_reader {
     uint64_t slot;  /* ... at this slot */
 };
 
+enum err log_reader_open_in_memory(const struct log *log, struct log_reader **out,
+                                   struct problem *problem)
+{
+    struct log_reader *reader = xcalloc(1, sizeof *reader);
+    uint64_t size;
+    const void *segment = log_memory(log, &size);
+    enum err err = log_scan_open_memory(&reader->scan, segment, size, problem);
+    if (err != ERR_OK) {
+        free(reader);
+        return err;
+    }
+    *out = reader;
+    return ERR_OK;
+}
+
 enum err log_reader_open(const char *dir, struct log_reader **out, struct problem *problem)
 {
     struct log_reader *reader = xcalloc(1, sizeof *reader);

@@ -77,7 +77,7 @@ struct place {
     const struct log_segment *segment;
     struct problem *problem;
     char name[SEGMENT_NAME_SIZE];
-    int fd;
+    int fd; /* -1: the segment lies in memory */
     bool last;
 };
 
@@ -92,13 +92,25 @@ static enum err damaged(const struct place *place, uint64_t offset, const char *
         place->scan->dir, place->name, (unsigned long long)offset, what);
 }
 
+static ssize_t read_memory(const struct log_segment *segment, void *bytes, size_t length,
+                           uint64_t offset)
+{
+    uint64_t left = offset < segment->size ? segment->size - offset : 0;
+    size_t got = left < length ? left : length;
+    memcpy(bytes, segment->map + (segment->size - left), got);
+    return (ssize_t)got;
+}
+
 /* As pread(), but goes on after interruptions and short reads; less than `length` is the end. */
-static ssize_t read_at(int fd, void *bytes, size_t length, uint64_t offset)
+static ssize_t read_at(const struct place *place, void *bytes, size_t length, uint64_t offset)
 {
     size_t done = 0;
+    if (place->fd < 0) {
+        return read_memory(place->segment, bytes, length, offset);
+    }
     while (done < length) {
         ssize_t got =
-            pread(fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
+            pread(place->fd, (unsigned char *)bytes + done, length - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -162,7 +174,7 @@ static enum err tail_read(const struct place *place, uint64_t offset, struct tai
     unsigned char *chunk = xmalloc(TAIL_CHUNK);
     ssize_t got = TAIL_CHUNK;
     for (uint64_t at = 0; got == TAIL_CHUNK; at += TAIL_CHUNK) {
-        got = read_at(place->fd, chunk, TAIL_CHUNK, offset + at);
+        got = read_at(place, chunk, TAIL_CHUNK, offset + at);
         if (got > 0) {
             tail_take(tail, place->scan->nonce, at, chunk, (size_t)got);
         }
@@ -201,7 +213,7 @@ static enum err take_block(const struct place *place, uint64_t offset, uint64_t 
     struct log_scan *scan = place->scan;
     struct block_header header;
     *size = 0;
-    ssize_t got = read_at(place->fd, &header, sizeof header, offset);
+    ssize_t got = read_at(place, &header, sizeof header, offset);
     if (got < 0) {
         return read_failed(place);
     }
@@ -321,7 +333,7 @@ static enum err take_segment(const struct place *place, uint32_t number)
 {
     unsigned char page[SEGMENT_HEADER_SIZE];
     struct segment_header header;
-    ssize_t got = read_at(place->fd, page, sizeof page, 0);
+    ssize_t got = read_at(place, page, sizeof page, 0);
     if (got < 0) {
         return read_failed(place);
     }
@@ -370,8 +382,7 @@ static enum err scan_segment(struct log_scan *scan, int dir_fd, uint32_t number,
     if (place.fd < 0) {
         return problem_set_errno(problem, "cannot open %s/%s", scan->dir, place.name);
     }
-    struct log_segment *segment = &scan->segments[scan->segment_count++];
-    enum err err = map_segment(&place, segment);
+    enum err err = map_segment(&place, &scan->segments[scan->segment_count++]);
     if (err == ERR_OK) {
         err = take_segment(&place, number);
     }
@@ -426,10 +437,26 @@ enum err log_scan_open(struct log_scan *scan, const char *path, struct problem *
     return err;
 }
 
+enum err log_scan_open_memory(struct log_scan *scan, const void *segment, uint64_t size,
+                              struct problem *problem)
+{
+    *scan = (struct log_scan){
+        .dir = "memory", .segments = xcalloc(1, sizeof *scan->segments), .segment_count = 1};
+    scan->segments[0] = (struct log_segment){.map = segment, .size = size, .borrowed = true};
+    struct place place = {
+        .scan = scan, .segment = scan->segments, .problem = problem, .fd = -1, .last = true};
+    segment_name(1, place.name);
+    enum err err = take_segment(&place, 1);
+    if (err != ERR_OK) {
+        log_scan_finish(scan);
+    }
+    return err;
+}
+
 void log_scan_finish(struct log_scan *scan)
 {
     for (uint32_t i = 0; i < scan->segment_count; i++) {
-        if (scan->segments[i].map != NULL) {
+        if (scan->segments[i].map != NULL && !scan->segments[i].borrowed) {
             munmap((void *)(uintptr_t)scan->segments[i].map, scan->segments[i].size);
         }
     }

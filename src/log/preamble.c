@@ -10,7 +10,7 @@
  *                         40    8  frame_ns
  *                         48    8  slices of the data
  *                         56    4  instruments
- *                         60    4  zeros
+ *                         60    4  the exchange's seed, drawn for want of one in the config, or 0
  *   LOG_TEXT ...    five texts in the order of enum text, each in as many pieces as it needs. flags
  *                   says which; payload: 8 bytes whole length, 8 bytes offset of this piece, 8
  * bytes its length; its bytes fill the slots that follow, with zeros behind them. LOG_INSTRUMENT
@@ -49,7 +49,7 @@ struct start_payload {
     int64_t frame_ns;
     uint64_t slice_count;
     uint32_t instrument_count;
-    uint32_t unused_too;
+    uint32_t drawn_seed;
 };
 
 struct text_payload {
@@ -100,6 +100,7 @@ static void write_start(struct log *log, const struct preamble *preamble)
         .frame_ns = preamble->frame_ns,
         .slice_count = preamble->slice_count,
         .instrument_count = preamble->instrument_count,
+        .drawn_seed = preamble->drawn_seed,
     };
     struct event record = {
         .src_ns = preamble->created_ns,
@@ -169,6 +170,7 @@ static enum err read_start(struct log_reader *reader, struct preamble *preamble,
     preamble->frame_ns = payload.frame_ns;
     preamble->slice_count = payload.slice_count;
     preamble->instrument_count = payload.instrument_count;
+    preamble->drawn_seed = payload.drawn_seed;
     return ERR_OK;
 }
 

@@ -22,6 +22,7 @@ struct preamble {
     int64_t bar_ns;     /* length of a bar in the data */
     int64_t frame_ns;   /* not 0: replaces `bar` and every `frame` of the config */
     uint64_t slice_count; /* slices of the data, 0 when not known */
+    uint32_t drawn_seed;  /* of the exchange's chance where the config gives none; 0: none drawn */
     char data_hash[SHA256_HEX_SIZE];
     char *source;      /* "workload seed=42 bars=1440 symbols=1", or "file PATH" lines */
     char *build;       /* version, commit, compiler, flags */

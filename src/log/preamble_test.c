@@ -7,26 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sys/folder_test.h"
 #include "sys/memory.h"
-
-static char *fresh_dir(void)
-{
-    char *dir = xstrdup("/tmp/bellwether-preamble-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(dir));
-    return dir;
-}
-
-static void remove_dir(char *dir)
-{
-    static const char *const names[] = {"000001.bwlog", "lock"};
-    for (int i = 0; i < 2; i++) {
-        char *path = xasprintf("%s/%s", dir, names[i]);
-        (void)unlink(path);
-        free(path);
-    }
-    (void)rmdir(dir);
-    free(dir);
-}
 
 /* `config_length` bytes of config, among them NULs, and three instruments. */
 static struct preamble sample(size_t config_length)
@@ -38,6 +20,7 @@ static struct preamble sample(size_t config_length)
         .bar_ns = 60000000000,
         .frame_ns = 300000000000,
         .slice_count = 77,
+        .drawn_seed = 3000000001U,
         .instrument_count = 3,
         .source = xstrdup("workload seed=42 bars=77 symbols=3"),
         .build = xstrdup(""),
@@ -61,6 +44,7 @@ static void expect_equal(const struct preamble *a, const struct preamble *b)
     cr_assert(a->mode == b->mode && a->market_full == b->market_full);
     cr_assert(a->created_ns == b->created_ns && a->bar_ns == b->bar_ns);
     cr_assert(a->frame_ns == b->frame_ns && a->slice_count == b->slice_count);
+    cr_assert_eq(a->drawn_seed, b->drawn_seed);
     cr_assert_str_eq(a->data_hash, b->data_hash);
     cr_assert_str_eq(a->source, b->source);
     cr_assert_str_eq(a->build, b->build);
@@ -76,7 +60,7 @@ Test(preamble, comes_back_as_it_was_written)
 {
     static const size_t lengths[] = {0, 1, 63, 64, 12735, 12736, 12737, 40000, PREAMBLE_TEXT_MAX};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        char *dir = fresh_dir();
+        char *dir = folder_create();
         struct log *log = NULL;
         struct preamble written = sample(lengths[i]);
         cr_assert(log_create(dir, NULL, NULL, &log, NULL) == ERR_OK);
@@ -95,7 +79,7 @@ Test(preamble, comes_back_as_it_was_written)
         log_reader_close(reader);
         preamble_finish(&read);
         preamble_finish(&written);
-        remove_dir(dir);
+        folder_remove(dir);
     }
 }
 
@@ -158,14 +142,14 @@ static void copy_with(const struct harm *harm, const char *from, const char *to)
 
 Test(preamble, refuses_what_is_not_one)
 {
-    char *good = fresh_dir();
+    char *good = folder_create();
     struct log *log = NULL;
     struct preamble written = sample(40000); /* four pieces: records 5 to 8; instruments 9 to 11 */
     cr_assert(log_create(good, NULL, NULL, &log, NULL) == ERR_OK);
     preamble_write(log, &written);
     cr_assert(log_end_step(log, false, NULL) == ERR_OK && log_close(log, NULL) == ERR_OK);
     for (size_t i = 0; i < sizeof harms / sizeof harms[0]; i++) {
-        char *bad = fresh_dir();
+        char *bad = folder_create();
         copy_with(&harms[i], good, bad);
         struct log_reader *reader = NULL;
         struct preamble read;
@@ -174,15 +158,15 @@ Test(preamble, refuses_what_is_not_one)
         cr_assert(preamble_read(reader, &read, &problem) == ERR_FORMAT, "%s", harms[i].what);
         cr_assert(problem.text[0] != '\0');
         log_reader_close(reader);
-        remove_dir(bad);
+        folder_remove(bad);
     }
     preamble_finish(&written);
-    remove_dir(good);
+    folder_remove(good);
 }
 
 Test(preamble, refuses_an_empty_log)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     struct log *log = NULL;
     struct log_reader *reader = NULL;
     struct preamble read;
@@ -191,5 +175,5 @@ Test(preamble, refuses_an_empty_log)
     cr_assert(log_reader_open(dir, &reader, NULL) == ERR_OK);
     cr_assert(preamble_read(reader, &read, NULL) == ERR_FORMAT);
     log_reader_close(reader);
-    remove_dir(dir);
+    folder_remove(dir);
 }

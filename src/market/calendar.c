@@ -41,6 +41,9 @@ static bool date_of(enum calendar_id id, int64_t ts_ns, int32_t *date)
 bool calendar_covers(enum calendar_id id, int64_t ts_ns)
 {
     int32_t date;
+    if (id == CALENDAR_ALWAYS) { /* every entry asks: without its date */
+        return ts_ns > known[id].first * NS_PER_DAY && ts_ns <= (known[id].last + 1) * NS_PER_DAY;
+    }
     return date_of(id, ts_ns, &date);
 }
 
@@ -190,4 +193,18 @@ struct session calendar_session(int64_t end_ns)
 {
     int64_t day = utc_day_of(end_ns - 1);
     return (struct session){.open_ns = day * NS_PER_DAY, .close_ns = (day + 1) * NS_PER_DAY};
+}
+
+struct session calendar_session_of(enum calendar_id id, bool extended, int64_t end_ns)
+{
+    struct trading_day day;
+    if (id == CALENDAR_ALWAYS) {
+        return calendar_session(end_ns);
+    }
+    if (!(extended && calendar_day_at(id, end_ns, &day)) &&
+        !calendar_day_after(id, end_ns - 1, &day)) {
+        return calendar_session(end_ns);
+    }
+    return extended ? (struct session){day.early_open_ns, day.late_close_ns}
+                    : (struct session){day.open_ns, day.close_ns};
 }

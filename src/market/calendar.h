@@ -69,4 +69,9 @@ struct session {
 /* The session of the calendar `always` that holds the moment at which a bar or fill ends. */
 struct session calendar_session(int64_t end_ns);
 
+/* The session of an account: what happens up to its close belongs to it. `XNYS`: a trading day's
+ * regular hours, or with `extended` its whole span; a bar behind the close counts to the next day.
+ * Where the calendar knows no day, and for `always`, a UTC day. */
+struct session calendar_session_of(enum calendar_id id, bool extended, int64_t end_ns);
+
 #endif

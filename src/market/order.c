@@ -1,50 +1,14 @@
 /* order.c: the words of an order as text. */
 #include "market/order.h"
 
-const char *order_type_text(uint8_t type)
-{
-    switch ((enum order_type)type) {
-#define X(name, code, text)                                                                        \
-    case ORDER_TYPE_##name:                                                                        \
-        return text;
-        ORDER_TYPE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+#include "base/code_text.h"
 
-const char *time_in_force_text(uint8_t time_in_force)
-{
-    switch ((enum time_in_force)time_in_force) {
-#define X(name, code, text)                                                                        \
-    case TIME_IN_FORCE_##name:                                                                     \
-        return text;
-        TIME_IN_FORCE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
+#define TYPE(name, code, text)          CASE_TEXT(ORDER_TYPE_##name, text)
+#define TIME_IN_FORCE(name, code, text) CASE_TEXT(TIME_IN_FORCE_##name, text)
+#define ROLE(name, code, text)          CASE_TEXT(ORDER_ROLE_##name, text)
+#define REJECT(name, text)              CASE_TEXT(REJECT_##name, text)
 
-const char *order_role_text(uint8_t role)
-{
-    switch ((enum order_role)role) {
-#define X(name, code, text)                                                                        \
-    case ORDER_ROLE_##name:                                                                        \
-        return text;
-        ORDER_ROLE_LIST(X)
-#undef X
-    }
-    return "unknown";
-}
-
-const char *reject_reason_text(uint8_t reason)
-{
-    switch ((enum reject_reason)reason) {
-#define X(name, text)                                                                              \
-    case REJECT_##name:                                                                            \
-        return text;
-        REJECT_REASON_LIST(X)
-#undef X
-    }
-    return "unknown reason";
-}
+CODE_TEXT(order_type_text, enum order_type, ORDER_TYPE_LIST(TYPE), "unknown")
+CODE_TEXT(time_in_force_text, enum time_in_force, TIME_IN_FORCE_LIST(TIME_IN_FORCE), "unknown")
+CODE_TEXT(order_role_text, enum order_role, ORDER_ROLE_LIST(ROLE), "unknown")
+CODE_TEXT(reject_reason_text, enum reject_reason, REJECT_REASON_LIST(REJECT), "unknown reason")

@@ -91,7 +91,8 @@ enum order_role {
     X(UNSETTLED_CASH, "not enough settled cash")                                                   \
     X(UNKNOWN_ORDER, "no such order")                                                              \
     X(NOT_WORKING, "the order works no more")                                                      \
-    X(RANDOM, "refused at random, as configured")
+    X(RANDOM, "refused at random, as configured")                                                  \
+    X(OPPOSITE, "could trade with the account's own order")
 
 enum reject_reason {
 #define X(name, text) REJECT_##name,

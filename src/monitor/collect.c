@@ -119,8 +119,13 @@ static struct collect_order *order_place(struct collect *collect, uint64_t order
 static void take_order(struct collect *collect, const struct event *record)
 {
     const struct order_request *request = (const struct order_request *)record;
+    int64_t limit_e9 = record->order.limit_price_e9;
     *order_place(collect, record->order.order_id) = (struct collect_order){
-        record->order.order_id, request->legs[0].ratio > 0, record->order.book};
+        .id = record->order.order_id,
+        .buys = request->legs[0].ratio > 0,
+        .book = record->order.book,
+        .price_e9 = limit_e9 != 0 ? limit_e9 : request->terms.stop_price_e9,
+    };
 }
 
 /* The order of a report; of one that was forgotten what its role makes likely. */
@@ -128,7 +133,7 @@ static struct collect_order order_of(struct collect *collect, uint64_t order_id)
 {
     const struct collect_order *order = order_place(collect, order_id);
     bool entry = order_id_role(order_id) == ORDER_ROLE_ENTRY;
-    return order->id == order_id ? *order : (struct collect_order){order_id, entry, 0};
+    return order->id == order_id ? *order : (struct collect_order){.id = order_id, .buys = entry};
 }
 
 static void take_fill(struct collect *collect, const struct event *record)
@@ -158,6 +163,7 @@ static void take_trade(struct collect *collect, const struct event *record)
         &snapshot->trades[(snapshot->trade_count - 1) % SNAPSHOT_EVENTS_MAX];
     if (last->trade_id == record->trade.trade_id) {
         last->closed = true;
+        last->cause = exit_cause_text((uint8_t)record->trade.exit_cause);
         last->result_e9 = record->trade.realized_e9 - detail->commission_e9;
     }
 }
@@ -232,6 +238,36 @@ static int64_t open_result_e9(const struct trade *trade, int64_t last_e9)
     return worth_e9 - trade->cost_e9 + trade->realized_e9;
 }
 
+/* The price of an order that rests at the exchange; 0: it does not, or was forgotten. */
+static int64_t resting_e9(struct collect *collect, const struct order *order)
+{
+    return order_is_working(order) ? order_of(collect, order->id).price_e9 : 0;
+}
+
+/* Stop and target as they are now: those that the engine watches, and those at the exchange. */
+static void add_exits(struct collect *collect, const struct trade *trade,
+                      struct snapshot_position *position)
+{
+    const struct exits *exits = &trade->exits;
+    int64_t trail_e9 = closer_trail_stop_e9(exits);
+    int64_t stop_e9 = resting_e9(collect, &trade->stop);
+    stop_e9 = stop_e9 > exits->stop_e9 ? stop_e9 : exits->stop_e9;
+    position->trails = trail_e9 > stop_e9;
+    position->stop_e9 = position->trails ? trail_e9 : stop_e9;
+    position->target_e9 =
+        exits->target_e9 != 0 ? exits->target_e9 : resting_e9(collect, &trade->target);
+}
+
+/* Who ends a trade that has neither stop nor target. */
+static const char *exit_by(const struct engine *engine, const struct trade *trade)
+{
+    const struct exit_plan *plan = &engine->books[trade->book - 1].plan.exits;
+    if (order_is_working(&trade->exit)) {
+        return "exit is out";
+    }
+    return plan->opposite_signal ? "by signal" : "by time";
+}
+
 static void add_position(struct collect *collect, const struct trade *trade)
 {
     struct snapshot *snapshot = &collect->snapshot;
@@ -248,7 +284,9 @@ static void add_position(struct collect *collect, const struct trade *trade)
     if (!position->entering) {
         position->entry_e9 = average_price_e9(trade->cost_e9, trade->qty_e9);
         position->result_e9 = open_result_e9(trade, position->last_e9);
-        position->exit_by = order_is_working(&trade->exit) ? "exit is out" : "by signal";
+        position->exit_by = exit_by(collect->engine, trade);
+        add_exits(collect, trade, position);
+        position->leaving = order_is_working(&trade->exit);
     }
 }
 
@@ -264,16 +302,70 @@ static void add_positions(struct collect *collect)
     }
 }
 
-/* How far the first symbol is on the way to the first decision of any strategy. */
-static void count_warmup(struct collect *collect)
+/* Bars that a seat has of its frame. */
+static uint64_t seat_bars(const struct engine *engine, const struct seat *seat)
+{
+    return seat->track != NULL ? seat->track->row->bars
+                               : view_bars(engine->view, seat->context.instrument);
+}
+
+/* How far a strategy that was never asked is, in the instrument where it is farthest. */
+static void count_book_warmup(const struct engine *engine, uint32_t index,
+                              struct snapshot_book *book)
+{
+    book->bars_seen = 0;
+    book->bars_needed = 0;
+    book->waits_for_series = false;
+    if (book->acted + book->refused > 0 || engine_book_is_warm(engine, index)) {
+        return;
+    }
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        const struct seat *seat = &engine->seats[engine_place(engine, index, i)];
+        uint64_t bars = seat_bars(engine, seat);
+        bool trades = seat->warmup_bars != SEAT_NEVER;
+        book->bars_seen = trades && bars > book->bars_seen ? bars : book->bars_seen;
+    }
+    book->waits_for_series = book->bars_seen > engine->books[index].warmup_bars;
+    book->bars_needed = book->waits_for_series ? 0 : engine->books[index].warmup_bars;
+}
+
+static void count_book(const struct engine *engine, uint32_t index, struct snapshot_book *book)
+{
+    const struct book *of = &engine->books[index];
+    copy_name(book->name, of->plan.strategy->name);
+    book->closed = of->trades_closed;
+    book->won = of->trades_won;
+    book->acted = of->acted;
+    book->refused = of->refused;
+    book->result_e9 = of->realized_e9 - of->commission_e9;
+    book->open = 0;
+    for (uint32_t i = 0; i < engine->instrument_count && engine->exposed_count > 0; i++) {
+        book->open += trade_is_live(&engine->trades[engine_place(engine, index, i)]) ? 1 : 0;
+    }
+    count_book_warmup(engine, index, book);
+}
+
+/* The strategies, and how far the one is that will be asked first. */
+static void count_books(struct collect *collect)
 {
     const struct engine *engine = collect->engine;
-    uint64_t needed = UINT64_MAX;
-    for (uint32_t i = 0; i < engine->book_count; i++) {
-        needed = engine->books[i].warmup_bars < needed ? engine->books[i].warmup_bars : needed;
+    struct snapshot *snapshot = &collect->snapshot;
+    snapshot->book_count = engine->book_count;
+    snapshot->bars_needed = 0;
+    int64_t soonest_ns = INT64_MAX;
+    for (uint32_t i = 0; i < engine->book_count && i < SNAPSHOT_BOOKS_MAX; i++) {
+        struct snapshot_book *book = &snapshot->books[i];
+        count_book(engine, i, book);
+        int64_t wait_ns = INT64_MAX;
+        if (engine->counters.evaluations == 0 && book->bars_needed > 0 &&
+            !__builtin_mul_overflow(book->bars_needed - book->bars_seen,
+                                    engine->books[i].plan.frame_ns, &wait_ns) &&
+            wait_ns < soonest_ns) {
+            soonest_ns = wait_ns;
+            snapshot->bars_seen = book->bars_seen;
+            snapshot->bars_needed = book->bars_needed;
+        }
     }
-    collect->snapshot.bars_needed = needed;
-    collect->snapshot.bars_seen = view_bars(engine->view, 0);
 }
 
 void collect_engine(struct collect *collect)
@@ -295,6 +387,6 @@ void collect_engine(struct collect *collect)
         snapshot->trades_closed += engine->books[i].trades_closed;
         snapshot->trades_won += engine->books[i].trades_won;
     }
-    count_warmup(collect);
+    count_books(collect);
     add_positions(collect);
 }

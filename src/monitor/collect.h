@@ -17,6 +17,7 @@ struct collect_order {
     uint64_t id;
     bool buys;
     uint16_t book;
+    int64_t price_e9; /* its limit, else its stop price; 0: neither */
 };
 
 struct collect {

@@ -190,6 +190,27 @@ static int prices_columns(int columns)
     return columns < 100 ? 38 : columns < 160 ? 52 : 72;
 }
 
+/* Rows of the window's parts, from above. */
+struct rows {
+    int market, positions, strategies, events;
+};
+
+/* Several strategies have a part of their own in a large window. */
+static struct rows divide(const struct canvas *canvas, const struct snapshot *snapshot)
+{
+    int body = canvas->rows - HEADER_ROWS - FOOTER_ROWS;
+    int symbols = (int)snapshot->symbol_count + 1;
+    struct rows rows = {.market = at_least(body * 2 / 5 + 1, symbols < body / 2 ? symbols : 6),
+                        .positions = at_least(body / 4 + 1, 4)};
+    if (canvas->columns >= 100 && body >= 32 && snapshot->book_count > 1) {
+        rows.market = at_least(body / 3, symbols < body / 2 ? symbols : 6);
+        int most = body / 4;
+        rows.strategies = (int)snapshot->book_count < most ? (int)snapshot->book_count + 1 : most;
+    }
+    rows.events = body - rows.market - rows.positions - rows.strategies;
+    return rows;
+}
+
 void draw_frame(struct canvas *canvas, const struct snapshot *snapshot)
 {
     canvas_clear(canvas);
@@ -198,22 +219,22 @@ void draw_frame(struct canvas *canvas, const struct snapshot *snapshot)
         return;
     }
     int columns = canvas->columns;
-    int body = canvas->rows - HEADER_ROWS - FOOTER_ROWS;
-    int positions = at_least(body / 4 + 1, 4);
-    int symbols = (int)snapshot->symbol_count + 1;
-    int market = at_least(body * 2 / 5 + 1, symbols < body / 2 ? symbols : 6);
-    int events = body - market - positions;
+    struct rows rows = divide(canvas, snapshot);
     int left = prices_columns(columns);
-    int half = columns < 100 ? 42 : columns / 2;
+    int half = columns < 100 ? 42 : columns * 11 / 20;
     int y = HEADER_ROWS;
     draw_header(canvas, snapshot);
-    draw_prices(canvas, (struct area){0, y, left, market}, snapshot);
-    draw_equity(canvas, (struct area){left + 1, y, columns - left - 1, market}, snapshot);
-    y += market;
-    draw_positions(canvas, (struct area){0, y, columns, positions}, snapshot);
-    y += positions;
-    draw_trades(canvas, (struct area){0, y, half, events}, snapshot);
-    draw_refusals(canvas, (struct area){half + 1, y, columns - half - 1, events}, snapshot);
+    draw_prices(canvas, (struct area){0, y, left, rows.market}, snapshot);
+    draw_equity(canvas, (struct area){left + 1, y, columns - left - 1, rows.market}, snapshot);
+    y += rows.market;
+    draw_positions(canvas, (struct area){0, y, columns, rows.positions}, snapshot);
+    y += rows.positions;
+    if (rows.strategies > 0) {
+        draw_strategies(canvas, (struct area){0, y, columns, rows.strategies}, snapshot);
+        y += rows.strategies;
+    }
+    draw_trades(canvas, (struct area){0, y, half, rows.events}, snapshot);
+    draw_refusals(canvas, (struct area){half + 1, y, columns - half - 1, rows.events}, snapshot);
     draw_counts(canvas, canvas->rows - 2, snapshot);
     draw_keys(canvas, canvas->rows - 1, snapshot);
 }

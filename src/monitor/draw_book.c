@@ -23,7 +23,7 @@ static void draw_exits(struct canvas *canvas, struct area area, int y,
                        const struct snapshot_position *position)
 {
     char text[WORDS_SIZE];
-    if (position->stop_e9 == 0 && position->target_e9 == 0) {
+    if (position->leaving || (position->stop_e9 == 0 && position->target_e9 == 0)) {
         canvas_right(canvas, area.x + TARGET_END, y, TARGET_END - PERCENT_END - 1, STYLE_DIM,
                      position->exit_by);
         return;
@@ -31,6 +31,9 @@ static void draw_exits(struct canvas *canvas, struct area area, int y,
     if (position->stop_e9 != 0) {
         canvas_right(canvas, area.x + STOP_END, y, STOP_END - PERCENT_END - 1, STYLE_NORMAL,
                      words_price(position->stop_e9, text));
+        if (position->trails) {
+            canvas_glyph(canvas, area.x + STOP_END, y, 't', STYLE_DIM);
+        }
     }
     if (position->target_e9 != 0) {
         canvas_right(canvas, area.x + TARGET_END, y, TARGET_END - STOP_END - 1, STYLE_NORMAL,
@@ -105,7 +108,7 @@ static void draw_no_position(struct canvas *canvas, struct area area,
                              const struct snapshot *snapshot)
 {
     char text[2 * WORDS_SIZE];
-    if (snapshot->bars_seen <= snapshot->bars_needed) {
+    if (snapshot->bars_needed > 0 && snapshot->bars_seen <= snapshot->bars_needed) {
         (void)snprintf(
             text, sizeof text, "warming up: bar %llu of %llu, then the strategies begin to decide",
             (unsigned long long)snapshot->bars_seen, (unsigned long long)snapshot->bars_needed + 1);
@@ -163,8 +166,12 @@ static void draw_trade(struct canvas *canvas, struct area area, int y,
                      words_dollars(trade->result_e9, true, text));
     }
     if (area.columns > BY + 6) {
-        (void)canvas_text(canvas, area.x + BY, y, area.columns - BY - 1, STYLE_DIM,
-                          trade->strategy);
+        int x = area.x + BY;
+        int end = area.x + area.columns - 1;
+        if (trade->closed) {
+            x = canvas_text(canvas, x, y, end - x, STYLE_NORMAL, trade->cause) + 1;
+        }
+        (void)canvas_text(canvas, x, y, end - x, STYLE_DIM, trade->strategy);
     }
 }
 

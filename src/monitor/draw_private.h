@@ -14,6 +14,7 @@ enum style draw_style(int64_t amount_e9);
 void draw_prices(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
 void draw_equity(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
 void draw_positions(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
+void draw_strategies(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
 void draw_trades(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
 void draw_refusals(struct canvas *canvas, struct area area, const struct snapshot *snapshot);
 

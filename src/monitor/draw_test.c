@@ -63,7 +63,8 @@ static void add_trade(struct snapshot *snapshot, bool bought, bool closed)
                                 .qty_e9 = USD(60),
                                 .price_e9 = INT64_C(120420000000),
                                 .closed = closed,
-                                .result_e9 = INT64_C(-25400000000)};
+                                .result_e9 = INT64_C(-25400000000),
+                                .cause = closed ? "trailing-stop" : NULL};
 }
 
 static void add_refusal(struct snapshot *snapshot, uint8_t verdict, int64_t value, int64_t limit)
@@ -110,6 +111,24 @@ static void full_snapshot(struct snapshot *snapshot)
     add_refusal(snapshot, VERDICT_ENTRIES_OFF, 0, 0);
 }
 
+/* All seven at work, one of them still without bars enough. */
+static void add_books(struct snapshot *snapshot)
+{
+    snapshot->book_count = 7;
+    for (uint32_t i = 0; i < 7; i++) {
+        struct snapshot_book *book = &snapshot->books[i];
+        *book = (struct snapshot_book){.open = i,
+                                       .closed = 10 + i,
+                                       .won = i,
+                                       .acted = 20,
+                                       .refused = 3,
+                                       .result_e9 = USD(-12)};
+        (void)snprintf(book->name, sizeof book->name, "strategy_%u", i);
+    }
+    snapshot->books[5] = (struct snapshot_book){.name = "slow", .bars_seen = 12, .bars_needed = 50};
+    snapshot->books[6] = (struct snapshot_book){.name = "slower", .waits_for_series = true};
+}
+
 /* A snapshot of the greatest numbers there can be. */
 static void huge_snapshot(struct snapshot *snapshot)
 {
@@ -123,6 +142,18 @@ static void huge_snapshot(struct snapshot *snapshot)
     snapshot->speed = 1e9;
     snapshot->symbol_count = 8192;
     snapshot->position_count = 500;
+    snapshot->book_count = SNAPSHOT_BOOKS_MAX;
+    for (int i = 0; i < SNAPSHOT_BOOKS_MAX; i++) {
+        snapshot->books[i] = (struct snapshot_book){.name = "a_name_that_is_longer_than_all",
+                                                    .open = UINT64_MAX,
+                                                    .closed = UINT64_MAX,
+                                                    .won = UINT64_MAX,
+                                                    .acted = UINT64_MAX,
+                                                    .refused = UINT64_MAX,
+                                                    .result_e9 = INT64_MIN + 1,
+                                                    .bars_seen = UINT64_MAX - 1,
+                                                    .bars_needed = UINT64_MAX - 1};
+    }
     for (int i = 0; i < SNAPSHOT_POSITIONS_MAX; i++) {
         snapshot->positions[i] = snapshot->positions[0];
         snapshot->positions[i].qty_e9 = INT64_MIN + 1;
@@ -260,6 +291,31 @@ Test(draw, what_matters_is_there_in_every_usual_window)
         };
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
             expect_contains(&canvas, texts[k]);
+        }
+        canvas_finish(&canvas);
+    }
+}
+
+/* Of several strategies a large window tells each one's part; a small one has no room for it. */
+Test(draw, strategies_have_a_part_of_their_own_in_a_large_window)
+{
+    static struct snapshot snapshot;
+    full_snapshot(&snapshot);
+    add_books(&snapshot);
+    snapshot.positions[1].trails = true;
+    for (int i = 0; i < 3; i++) {
+        struct canvas canvas;
+        canvas_init(&canvas, sizes[i].columns, sizes[i].rows, true, true);
+        draw_frame(&canvas, &snapshot);
+        expect_contains(&canvas, "198.00t   209.50");
+        if (canvas.columns < 100) {
+            cr_expect(!contains(&canvas, "Strategies"));
+        } else {
+            expect_contains(&canvas,
+                            "strategy_4                   4       14       4       -$12.00");
+            expect_contains(&canvas, "warming up: bar 12 of 51");
+            expect_contains(&canvas, "warming up: longer frames");
+            expect_contains(&canvas, "trailing-stop");
         }
         canvas_finish(&canvas);
     }

@@ -11,6 +11,7 @@
 enum {
     SNAPSHOT_SYMBOLS_MAX = 64,
     SNAPSHOT_POSITIONS_MAX = 64,
+    SNAPSHOT_BOOKS_MAX = 64,
     SNAPSHOT_EVENTS_MAX = 64, /* of each list, the newest */
     SNAPSHOT_NAME_SIZE = 32,
     SNAPSHOT_WORDS_SIZE = 96,
@@ -32,6 +33,8 @@ struct snapshot_position {
     int64_t entry_e9;    /* average price; 0 while entering */
     int64_t last_e9;     /* 0: no bar yet */
     int64_t result_e9;   /* at the last close, before commissions */
+    bool leaving;        /* an exit is on its way */
+    bool trails;         /* the stop follows the price */
     int64_t stop_e9;     /* 0: none */
     int64_t target_e9;   /* 0: none */
     const char *exit_by; /* who ends it when there is neither: a constant text */
@@ -46,6 +49,7 @@ struct snapshot_trade {
     int64_t price_e9;
     bool closed; /* it ended its trade, with this result after commissions */
     int64_t result_e9;
+    const char *cause; /* why it did: a constant text */
     uint64_t trade_id;
 };
 
@@ -54,6 +58,16 @@ struct snapshot_refusal {
     char symbol[SNAPSHOT_NAME_SIZE];
     char strategy[SNAPSHOT_NAME_SIZE];
     char words[SNAPSHOT_WORDS_SIZE]; /* "order $44,312 > limit $20,000" */
+};
+
+/* One strategy at work. */
+struct snapshot_book {
+    char name[SNAPSHOT_NAME_SIZE];
+    uint64_t open, closed, won;      /* trades */
+    uint64_t acted, refused;         /* decisions */
+    int64_t result_e9;               /* of what was sold, after commissions */
+    uint64_t bars_seen, bars_needed; /* where it will be asked first; needed 0: there are enough */
+    bool waits_for_series;           /* bars of other frames are still missing */
 };
 
 struct snapshot {
@@ -75,9 +89,11 @@ struct snapshot {
     int64_t equity_from_ns; /* when the trail begins */
 
     /* What was thought and done. */
-    uint64_t bars_seen, bars_needed; /* of the first symbol; before the first act of any strategy */
+    uint64_t bars_seen, bars_needed; /* before the first strategy is asked; needed 0: one was */
     uint64_t evaluations, decisions, refused, orders, fills, trades_closed, trades_won;
 
+    struct snapshot_book books[SNAPSHOT_BOOKS_MAX];
+    uint32_t book_count;
     struct snapshot_symbol symbols[SNAPSHOT_SYMBOLS_MAX];
     uint32_t symbol_count; /* in all; only so many as fit are here */
     struct snapshot_position positions[SNAPSHOT_POSITIONS_MAX];

@@ -119,21 +119,23 @@ enum explain_outcome explain_outcome(struct decision said, enum holding holding)
     return said.act == ACT_BUY ? EXPLAIN_HELD_ALREADY : EXPLAIN_NOTHING_TO_SELL;
 }
 
-static void ask(const struct lookup *lookup, const struct engine *engine, uint32_t instrument,
+static void ask(const struct lookup *lookup, const struct engine *engine, const struct event *bar,
                 struct explain_book *book)
 {
+    uint32_t instrument = bar->instrument;
     size_t place = engine_place(engine, book->book - 1U, instrument);
     const struct seat *seat = &engine->seats[place];
     const struct trade *trade = &engine->trades[place];
-    uint64_t bars = view_bars(engine->view, instrument);
-    book->warmup_bars = seat->warmup_bars;
+    enum seat_state state = engine_seat_state(engine, seat);
+    book->bars = seat->track != NULL ? seat->track->row->bars : view_bars(engine->view, instrument);
+    book->warmup_bars = engine->books[book->book - 1U].warmup_bars;
     book->series_count = seat->series_count;
     for (uint32_t i = 0; i < seat->series_count; i++) {
         const struct series *series = seat->context.series[i];
         struct explain_series *shown = &book->series[i];
         (void)lookup_series(lookup, book->book, i, shown->name);
         shown->value_e9 = lookup_input_e9(lookup, book->book, i, series->now.bits);
-        shown->full = bars >= series->window;
+        shown->full = !series_is_absent(series) && series->row->bars >= series->window;
     }
     book->holding = seat->context.holding;
     if (trade_is_live(trade)) {
@@ -142,9 +144,11 @@ static void ask(const struct lookup *lookup, const struct engine *engine, uint32
         book->held_since_ns = trade->detail.opened_ns;
         book->trade_id = trade->id;
     }
-    book->outcome = EXPLAIN_WARMING_UP;
-    if (bars > seat->warmup_bars) {
-        book->said = seat->decide(&seat->context);
+    book->outcome = state == SEAT_OUTSIDE  ? EXPLAIN_OUTSIDE
+                    : state == SEAT_NO_BAR ? EXPLAIN_NO_BAR
+                                           : EXPLAIN_WARMING_UP;
+    if (state == SEAT_DUE) {
+        book->said = engine_seat_ask(seat, bar);
         book->outcome = explain_outcome(book->said, book->holding);
     }
 }
@@ -160,7 +164,7 @@ void explain_before(void *context, const struct engine *engine, const struct sli
     explanation->bar = *bar;
     explanation->bars = view_bars(engine->view, explanation->instrument);
     for (uint32_t i = 0; i < explanation->book_count; i++) {
-        ask(explanation->lookup, engine, explanation->instrument, &explanation->books[i]);
+        ask(explanation->lookup, engine, bar, &explanation->books[i]);
     }
 }
 

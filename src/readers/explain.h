@@ -42,6 +42,8 @@ struct explain_order {
 };
 
 #define EXPLAIN_OUTCOME_LIST(X)                                                                    \
+    X(OUTSIDE, "other-symbols") /* the book does not trade this one */                             \
+    X(NO_BAR, "no-bar")         /* it decides on longer frames, or on other hours */               \
     X(WARMING_UP, "warming-up")                                                                    \
     X(HOLD, "hold")                                                                                \
     X(HELD_ALREADY, "held-already")       /* says buy, and the book holds it */                    \
@@ -73,6 +75,7 @@ enum explain_outcome explain_outcome(struct decision said, enum holding holding)
 struct explain_book {
     uint16_t book; /* from 1 */
     enum explain_outcome outcome;
+    uint64_t bars;        /* finished ones of its frame */
     uint64_t warmup_bars; /* it is asked once there are more */
     struct explain_series series[SERIES_PER_STRATEGY_MAX];
     uint32_t series_count;

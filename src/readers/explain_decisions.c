@@ -6,17 +6,10 @@
 #include "readers/explain_words.h"
 #include "sys/json_writer.h"
 
-static void write_text(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
-}
-
 /* Parts per million as 0..1. */
 static void write_share(struct json_writer *json, const char *key, int32_t ppm)
 {
-    json_key(json, key);
-    json_money(json, (int64_t)ppm * 1000);
+    json_member_money(json, key, (int64_t)ppm * 1000);
 }
 
 static void write_inputs(struct json_writer *json, const struct lookup *lookup,
@@ -28,8 +21,8 @@ static void write_inputs(struct json_writer *json, const struct lookup *lookup,
     json_begin_object(json);
     for (uint32_t i = 0; i < inputs.count && i < DECISION_INPUTS_MAX; i++) {
         char name[24];
-        json_key(json, lookup_series(lookup, record->decision.book, i, name));
-        json_money(json, lookup_input_e9(lookup, record->decision.book, i, inputs.bits[i]));
+        json_member_money(json, lookup_series(lookup, record->decision.book, i, name),
+                          lookup_input_e9(lookup, record->decision.book, i, inputs.bits[i]));
     }
     json_end_object(json);
 }
@@ -39,14 +32,13 @@ static void write_decision(struct json_writer *json, const struct lookup *lookup
 {
     const struct event_decision *decision = &record->decision;
     json_begin_object(json);
-    json_key(json, "ts");
-    json_time(json, record->ts_ns);
-    write_text(json, "strategy", lookup_strategy(lookup, decision->book));
-    write_text(json, "symbol", lookup_symbol(lookup, record->instrument));
-    write_text(json, "act", explain_act(record->flags));
+    json_member_time(json, "ts", record->ts_ns);
+    json_member_string(json, "strategy", lookup_strategy(lookup, decision->book));
+    json_member_string(json, "symbol", lookup_symbol(lookup, record->instrument));
+    json_member_string(json, "act", explain_act(record->flags));
     write_share(json, "strength", decision->strength_ppm);
     write_share(json, "confidence", decision->confidence_ppm);
-    write_text(json, "reason", lookup_reason(lookup, decision->book, decision->reason));
+    json_member_string(json, "reason", lookup_reason(lookup, decision->book, decision->reason));
     write_inputs(json, lookup, record);
     json_key(json, "verdicts");
     json_begin_array(json);
@@ -55,8 +47,7 @@ static void write_decision(struct json_writer *json, const struct lookup *lookup
         explain_gate_json(json, decision->verdict, &use, false);
     }
     json_end_array(json);
-    json_key(json, "book");
-    json_uint(json, decision->book);
+    json_member_uint(json, "book", decision->book);
     json_key(json, "order_id");
     if (decision->order_id != 0) {
         json_uint(json, decision->order_id);
@@ -102,16 +93,13 @@ static void write_signal(struct json_writer *json, const struct lookup *lookup,
                          const struct event *decision, const struct event *order)
 {
     json_begin_object(json);
-    json_key(json, "timestamp");
-    json_time(json, decision->ts_ns);
-    write_text(json, "symbol", lookup_symbol(lookup, decision->instrument));
-    json_key(json, "price");
-    json_money(json, order->order.reference_price_e9);
-    json_key(json, "qty");
-    json_money(json, order->order.qty_e9);
-    write_text(json, "side", explain_act(decision->flags));
-    write_text(json, "signal",
-               lookup_reason(lookup, decision->decision.book, decision->decision.reason));
+    json_member_time(json, "timestamp", decision->ts_ns);
+    json_member_string(json, "symbol", lookup_symbol(lookup, decision->instrument));
+    json_member_money(json, "price", order->order.reference_price_e9);
+    json_member_money(json, "qty", order->order.qty_e9);
+    json_member_string(json, "side", explain_act(decision->flags));
+    json_member_string(json, "signal",
+                       lookup_reason(lookup, decision->decision.book, decision->decision.reason));
     write_share(json, "confidence", decision->decision.confidence_ppm);
     json_end_object(json);
 }

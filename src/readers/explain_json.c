@@ -5,43 +5,19 @@
 #include "readers/explain_words.h"
 #include "sys/json_writer.h"
 
-static void write_text(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
-}
-
-static void write_money(struct json_writer *json, const char *key, int64_t value_e9)
-{
-    json_key(json, key);
-    json_decimal(json, value_e9);
-}
-
-static void write_count(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    json_uint(json, value);
-}
-
-static void write_time(struct json_writer *json, const char *key, int64_t ts_ns)
-{
-    json_key(json, key);
-    json_time(json, ts_ns);
-}
-
 static void write_bar(struct json_writer *json, const struct explanation *explanation)
 {
     const struct event *bar = &explanation->bar;
     json_key(json, "bar");
     json_begin_object(json);
-    write_time(json, "start", bar->src_ns);
-    write_time(json, "end", bar->ts_ns);
-    write_count(json, "number", explanation->bars);
-    write_money(json, "open", bar->bar.open_e9);
-    write_money(json, "high", bar->bar.high_e9);
-    write_money(json, "low", bar->bar.low_e9);
-    write_money(json, "close", bar->bar.close_e9);
-    write_count(json, "volume", (uint64_t)bar->bar.volume);
+    json_member_time(json, "start", bar->src_ns);
+    json_member_time(json, "end", bar->ts_ns);
+    json_member_uint(json, "number", explanation->bars);
+    json_member_decimal(json, "open", bar->bar.open_e9);
+    json_member_decimal(json, "high", bar->bar.high_e9);
+    json_member_decimal(json, "low", bar->bar.low_e9);
+    json_member_decimal(json, "close", bar->bar.close_e9);
+    json_member_uint(json, "volume", (uint64_t)bar->bar.volume);
     json_end_object(json);
 }
 
@@ -63,27 +39,26 @@ static void write_series(struct json_writer *json, const struct explain_book *bo
 static void write_holding(struct json_writer *json, const struct explain_book *book)
 {
     static const char *const texts[] = {"flat", "pending", "long"};
-    write_text(json, "holding", texts[book->holding]);
-    write_money(json, "held_qty", book->held_qty_e9);
-    write_money(json, "held_cost", book->held_cost_e9);
+    json_member_string(json, "holding", texts[book->holding]);
+    json_member_decimal(json, "held_qty", book->held_qty_e9);
+    json_member_decimal(json, "held_cost", book->held_cost_e9);
 }
 
 static void write_answer(struct json_writer *json, const struct explanation *explanation,
                          const struct explain_book *book)
 {
     json_key(json, "answer");
-    if (book->outcome == EXPLAIN_WARMING_UP) {
+    if (book->outcome == EXPLAIN_WARMING_UP || book->outcome == EXPLAIN_NO_BAR ||
+        book->outcome == EXPLAIN_OUTSIDE) {
         json_null(json);
         return;
     }
     json_begin_object(json);
-    write_text(json, "act", explain_act((uint8_t)book->said.act));
-    write_text(json, "reason",
-               lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
-    json_key(json, "strength");
-    json_money(json, (int64_t)book->said.strength_ppm * 1000);
-    json_key(json, "confidence");
-    json_money(json, (int64_t)book->said.confidence_ppm * 1000);
+    json_member_string(json, "act", explain_act((uint8_t)book->said.act));
+    json_member_string(json, "reason",
+                       lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
+    json_member_money(json, "strength", (int64_t)book->said.strength_ppm * 1000);
+    json_member_money(json, "confidence", (int64_t)book->said.confidence_ppm * 1000);
     json_end_object(json);
 }
 
@@ -107,19 +82,19 @@ static void write_report(struct json_writer *json, const struct explain_order *o
 {
     const struct event_order *terms = &order->request.head.order;
     json_begin_object(json);
-    write_time(json, "time", report->ts_ns);
-    write_text(json, "kind", event_kind_text(report->kind));
-    json_key(json, "delay_s");
-    json_money(json, report->ts_ns - order->request.head.ts_ns);
+    json_member_time(json, "time", report->ts_ns);
+    json_member_string(json, "kind", event_kind_text(report->kind));
+    json_member_money(json, "delay_s", report->ts_ns - order->request.head.ts_ns);
     if (report->kind == EVENT_FILL) {
-        write_money(json, "qty", report->report.qty_e9);
-        write_money(json, "price", report->report.price_e9);
-        write_money(json, "commission", report->report.commission_e9);
-        write_money(json, "slippage",
-                    explain_slippage_e9(order->request.legs[0].ratio > 0, terms->reference_price_e9,
-                                        report->report.price_e9));
+        json_member_decimal(json, "qty", report->report.qty_e9);
+        json_member_decimal(json, "price", report->report.price_e9);
+        json_member_decimal(json, "commission", report->report.commission_e9);
+        json_member_decimal(json, "slippage",
+                            explain_slippage_e9(order->request.legs[0].ratio > 0,
+                                                terms->reference_price_e9,
+                                                report->report.price_e9));
     } else if (report->flags != REJECT_NONE) {
-        write_text(json, "reason", reject_reason_text(report->flags));
+        json_member_string(json, "reason", reject_reason_text(report->flags));
     }
     json_end_object(json);
 }
@@ -132,13 +107,13 @@ static void write_orders(struct json_writer *json, const struct explain_book *bo
         const struct explain_order *order = &book->orders[i];
         const struct event_order *terms = &order->request.head.order;
         json_begin_object(json);
-        write_count(json, "order_id", terms->order_id);
-        write_text(json, "role", order_role_text(order->request.head.flags));
-        write_text(json, "side", order->request.legs[0].ratio > 0 ? "buy" : "sell");
-        write_text(json, "type", order_type_text(terms->type));
-        write_text(json, "time_in_force", time_in_force_text(terms->time_in_force));
-        write_money(json, "qty", terms->qty_e9);
-        write_money(json, "reference_price", terms->reference_price_e9);
+        json_member_uint(json, "order_id", terms->order_id);
+        json_member_string(json, "role", order_role_text(order->request.head.flags));
+        json_member_string(json, "side", order->request.legs[0].ratio > 0 ? "buy" : "sell");
+        json_member_string(json, "type", order_type_text(terms->type));
+        json_member_string(json, "time_in_force", time_in_force_text(terms->time_in_force));
+        json_member_decimal(json, "qty", terms->qty_e9);
+        json_member_decimal(json, "reference_price", terms->reference_price_e9);
         json_key(json, "reports");
         json_begin_array(json);
         for (size_t k = 0; k < order->report_count; k++) {
@@ -158,10 +133,10 @@ static void write_trade(struct json_writer *json, const struct explain_book *boo
         return;
     }
     json_begin_object(json);
-    write_count(json, "trade_id", book->trade_id);
-    write_text(json, "state", trade_state_text(book->trade.flags));
-    write_money(json, "realized", book->trade.trade.realized_e9);
-    write_money(json, "commission", book->trade_detail.commission_e9);
+    json_member_uint(json, "trade_id", book->trade_id);
+    json_member_string(json, "state", trade_state_text(book->trade.flags));
+    json_member_decimal(json, "realized", book->trade.trade.realized_e9);
+    json_member_decimal(json, "commission", book->trade_detail.commission_e9);
     json_end_object(json);
 }
 
@@ -169,10 +144,10 @@ static void write_book(struct json_writer *json, const struct explanation *expla
                        const struct explain_book *book)
 {
     json_begin_object(json);
-    write_count(json, "book", book->book);
-    write_text(json, "strategy", lookup_strategy(explanation->lookup, book->book));
-    write_text(json, "outcome", explain_outcome_text(book->outcome));
-    write_count(json, "warmup_bars", book->warmup_bars);
+    json_member_uint(json, "book", book->book);
+    json_member_string(json, "strategy", lookup_strategy(explanation->lookup, book->book));
+    json_member_string(json, "outcome", explain_outcome_text(book->outcome));
+    json_member_uint(json, "warmup_bars", book->warmup_bars);
     write_series(json, book);
     write_holding(json, book);
     write_answer(json, explanation, book);
@@ -193,14 +168,14 @@ void explain_print_json(const struct explanation *explanation, const char *run, 
     struct json_writer json;
     json_init(&json, true);
     json_begin_object(&json);
-    write_text(&json, "run_id", run);
-    json_key(&json, "simulated");
-    json_bool(&json, true); /* every mode there is fills at our own exchange */
-    write_text(&json, "symbol", lookup_symbol(explanation->lookup, explanation->instrument));
-    write_time(&json, "asked", explanation->asked_ns);
+    json_member_string(&json, "run_id", run);
+    json_member_bool(&json, "simulated", true); /* every mode there is fills at our own exchange */
+    json_member_string(&json, "symbol",
+                       lookup_symbol(explanation->lookup, explanation->instrument));
+    json_member_time(&json, "asked", explanation->asked_ns);
     write_bar(&json, explanation);
-    write_money(&json, "equity", explanation->equity_e9);
-    write_money(&json, "cash", explanation->cash_e9);
+    json_member_decimal(&json, "equity", explanation->equity_e9);
+    json_member_decimal(&json, "cash", explanation->cash_e9);
     json_key(&json, "books");
     json_begin_array(&json);
     for (uint32_t i = 0; i < explanation->book_count; i++) {

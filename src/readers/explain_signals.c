@@ -185,18 +185,6 @@ void signals_print(const struct signal_rows *rows, const struct lookup *lookup, 
 
 /* ---- as JSON ---- */
 
-static void write_text(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
-}
-
-static void write_decimal(struct json_writer *json, const char *key, int64_t value_e9)
-{
-    json_key(json, key);
-    json_decimal(json, value_e9);
-}
-
 static void write_fill(struct json_writer *json, const struct signal_row *row)
 {
     json_key(json, "fill");
@@ -206,17 +194,14 @@ static void write_fill(struct json_writer *json, const struct signal_row *row)
     }
     int64_t price_e9 = signal_fill_price_e9(row);
     json_begin_object(json);
-    json_key(json, "first");
-    json_time(json, row->first_fill_ns);
-    json_key(json, "last");
-    json_time(json, row->last_fill_ns);
-    json_key(json, "delay_s");
-    json_money(json, row->first_fill_ns - row->ts_ns);
-    write_decimal(json, "qty", row->filled_e9);
-    write_decimal(json, "price", price_e9);
-    write_decimal(json, "slippage",
-                  explain_slippage_e9(row->act == ACT_BUY, row->reference_e9, price_e9));
-    write_decimal(json, "commission", row->commission_e9);
+    json_member_time(json, "first", row->first_fill_ns);
+    json_member_time(json, "last", row->last_fill_ns);
+    json_member_money(json, "delay_s", row->first_fill_ns - row->ts_ns);
+    json_member_decimal(json, "qty", row->filled_e9);
+    json_member_decimal(json, "price", price_e9);
+    json_member_decimal(json, "slippage",
+                        explain_slippage_e9(row->act == ACT_BUY, row->reference_e9, price_e9));
+    json_member_decimal(json, "commission", row->commission_e9);
     json_end_object(json);
 }
 
@@ -239,24 +224,21 @@ static void write_row(struct json_writer *json, const struct signal_row *row,
                       const struct lookup *lookup)
 {
     json_begin_object(json);
-    json_key(json, "ts");
-    json_time(json, row->ts_ns);
-    write_text(json, "symbol", lookup_symbol(lookup, row->instrument));
-    write_text(json, "side", explain_act(row->act));
-    write_text(json, "signal", lookup_reason(lookup, row->book, row->reason));
-    write_text(json, "strategy", lookup_strategy(lookup, row->book));
-    json_key(json, "book");
-    json_uint(json, row->book);
-    json_key(json, "confidence");
-    json_money(json, (int64_t)row->confidence_ppm * 1000);
+    json_member_time(json, "ts", row->ts_ns);
+    json_member_string(json, "symbol", lookup_symbol(lookup, row->instrument));
+    json_member_string(json, "side", explain_act(row->act));
+    json_member_string(json, "signal", lookup_reason(lookup, row->book, row->reason));
+    json_member_string(json, "strategy", lookup_strategy(lookup, row->book));
+    json_member_uint(json, "book", row->book);
+    json_member_money(json, "confidence", (int64_t)row->confidence_ppm * 1000);
     json_key(json, "order_id");
     if (row->order_id != 0) {
         json_uint(json, row->order_id);
     } else {
         json_null(json);
     }
-    write_decimal(json, "qty", row->qty_e9);
-    write_decimal(json, "reference_price", row->reference_e9);
+    json_member_decimal(json, "qty", row->qty_e9);
+    json_member_decimal(json, "reference_price", row->reference_e9);
     write_fill(json, row);
     write_why_not(json, row);
     json_end_object(json);
@@ -268,9 +250,8 @@ void signals_print_json(const struct signal_rows *rows, const struct lookup *loo
     struct json_writer json;
     json_init(&json, true);
     json_begin_object(&json);
-    write_text(&json, "run_id", run);
-    json_key(&json, "simulated");
-    json_bool(&json, true); /* every mode there is fills at our own exchange */
+    json_member_string(&json, "run_id", run);
+    json_member_bool(&json, "simulated", true); /* every mode there is fills at our own exchange */
     json_key(&json, "signals");
     json_begin_array(&json);
     for (size_t i = 0; i < rows->count; i++) {

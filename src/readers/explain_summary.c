@@ -47,12 +47,17 @@ static bool wants(const struct explain_summary *summary, uint16_t book, uint32_t
 }
 
 static void ask(struct explain_summary *summary, const struct engine *engine, uint16_t book,
-                uint32_t instrument)
+                const struct event *bar)
 {
+    uint32_t instrument = bar->instrument;
     const struct seat *seat = &engine->seats[engine_place(engine, book - 1U, instrument)];
     struct summary_row row = {.book = book, .outcome = EXPLAIN_WARMING_UP};
-    if (view_bars(engine->view, instrument) > seat->warmup_bars) {
-        struct decision said = seat->decide(&seat->context);
+    enum seat_state state = engine_seat_state(engine, seat);
+    if (state == SEAT_NO_BAR || state == SEAT_OUTSIDE) {
+        return; /* nothing was asked, and nothing was missed */
+    }
+    if (state == SEAT_DUE) {
+        struct decision said = engine_seat_ask(seat, bar);
         if (explain_can_act(said, seat->context.holding)) {
             return; /* the engine's own record tells what came of it */
         }
@@ -70,7 +75,7 @@ void explain_summary_before(void *context, const struct engine *engine, const st
         uint32_t instrument = slice->bars[i].instrument;
         for (uint16_t book = 1; book <= engine->book_count; book++) {
             if (wants(summary, book, instrument)) {
-                ask(summary, engine, book, instrument);
+                ask(summary, engine, book, &slice->bars[i]);
             }
         }
     }
@@ -140,7 +145,9 @@ static void print_row(const struct explain_summary *summary, const struct summar
     } else if (row->outcome == EXPLAIN_ORDERED) {
         (void)fprintf(out, "%s, an order was sent: %s\n", explain_act(row->act), reason);
     } else {
-        (void)fprintf(out, "%s: %s\n", texts[row->outcome], reason);
+        bool plain_hold = row->outcome == EXPLAIN_HOLD && strcmp(reason, "hold") == 0;
+        (void)fprintf(out, "%s: %s\n", texts[row->outcome],
+                      plain_hold ? "no reason to act" : reason);
     }
 }
 
@@ -170,14 +177,10 @@ static void write_row(struct json_writer *json, const struct explain_summary *su
 {
     bool asked = row->outcome != EXPLAIN_WARMING_UP;
     json_begin_object(json);
-    json_key(json, "book");
-    json_uint(json, row->book);
-    json_key(json, "strategy");
-    json_string(json, lookup_strategy(summary->lookup, row->book));
-    json_key(json, "outcome");
-    json_string(json, explain_outcome_text((enum explain_outcome)row->outcome));
-    json_key(json, "act");
-    json_string(json, explain_act(row->act));
+    json_member_uint(json, "book", row->book);
+    json_member_string(json, "strategy", lookup_strategy(summary->lookup, row->book));
+    json_member_string(json, "outcome", explain_outcome_text((enum explain_outcome)row->outcome));
+    json_member_string(json, "act", explain_act(row->act));
     json_key(json, "reason");
     json_string(json,
                 asked ? lookup_reason(summary->lookup, row->book, row->reason) : "warming up");
@@ -187,8 +190,7 @@ static void write_row(struct json_writer *json, const struct explain_summary *su
     } else {
         json_null(json);
     }
-    json_key(json, "count");
-    json_uint(json, row->count);
+    json_member_uint(json, "count", row->count);
     json_end_object(json);
 }
 
@@ -198,8 +200,7 @@ void explain_summary_print_json(struct explain_summary *summary, const char *run
     sort(summary);
     json_init(&json, true);
     json_begin_object(&json);
-    json_key(&json, "run_id");
-    json_string(&json, run);
+    json_member_string(&json, "run_id", run);
     json_key(&json, "answers");
     json_begin_array(&json);
     for (size_t i = 0; i < summary->row_count; i++) {

@@ -89,19 +89,33 @@ static void print_holding(const struct explain_book *book, FILE *out)
 static void print_answer(const struct explanation *explanation, const struct explain_book *book,
                          FILE *out)
 {
+    if (book->outcome == EXPLAIN_OUTSIDE) {
+        line(out, "answer");
+        (void)fprintf(out, "not asked: this strategy trades other symbols of the run\n");
+        return;
+    }
+    if (book->outcome == EXPLAIN_NO_BAR) {
+        line(out, "answer");
+        (void)fprintf(out, "not asked: this bar finished none of its frame; %" PRIu64 " so far\n",
+                      book->bars);
+        return;
+    }
     line(out, "warm-up");
     if (book->outcome == EXPLAIN_WARMING_UP) {
         (void)fprintf(out,
                       "still running: %" PRIu64 " of %" PRIu64
                       " finished bars; the strategy was not asked\n",
-                      explanation->bars, book->warmup_bars + 1);
+                      book->bars, book->warmup_bars + 1);
         return;
     }
     (void)fprintf(out, "over: %" PRIu64 " finished bars, asked from number %" PRIu64 " on\n",
-                  explanation->bars, book->warmup_bars + 1);
+                  book->bars, book->warmup_bars + 1);
     line(out, "answer");
+    bool plain_hold = book->said.act == ACT_HOLD && book->said.reason == 0;
     (void)fprintf(out, "%s: %s", explain_act((uint8_t)book->said.act),
-                  lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
+                  plain_hold
+                      ? "no reason to act"
+                      : lookup_reason(explanation->lookup, book->book, (uint8_t)book->said.reason));
     if (book->said.act != ACT_HOLD) {
         (void)fprintf(out, " (strength %.0f %%, confidence %.0f %%)",
                       (double)book->said.strength_ppm / 1e4,
@@ -115,6 +129,8 @@ static void print_outcome(const struct explain_book *book, FILE *out)
 {
     const char *text = "";
     switch (book->outcome) {
+    case EXPLAIN_OUTSIDE:
+    case EXPLAIN_NO_BAR:
     case EXPLAIN_WARMING_UP:
         return;
     case EXPLAIN_HOLD:

@@ -82,16 +82,12 @@ void explain_gate_json(struct json_writer *json, uint8_t verdict, const struct g
                        bool decimal)
 {
     json_begin_object(json);
-    json_key(json, "gate");
-    json_string(json, verdict_text(verdict));
-    json_key(json, "passed");
-    json_bool(json, use->passes);
+    json_member_string(json, "gate", verdict_text(verdict));
+    json_member_bool(json, "passed", use->passes);
     write_measure(json, "value", verdict, use->value, decimal);
-    json_key(json, "rule");
-    json_string(json, gate_rule_text(verdict_rule(verdict)));
+    json_member_string(json, "rule", gate_rule_text(verdict_rule(verdict)));
     write_measure(json, "limit", verdict, use->limit, decimal);
-    json_key(json, "unit");
-    json_string(json, gate_unit_text(verdict_unit(verdict)));
+    json_member_string(json, "unit", gate_unit_text(verdict_unit(verdict)));
     json_end_object(json);
 }
 

@@ -157,8 +157,7 @@ static void put_gate(struct json_writer *json, uint8_t verdict, const struct lim
     put_text(json, "limit", limit.text[0] == '\0' ? NULL : limit.text);
     put_text(json, "value", verdict_help(verdict));
     if (counts != NULL) {
-        json_key(json, "refused");
-        json_uint(json, counts->by_verdict[verdict]);
+        json_member_uint(json, "refused", counts->by_verdict[verdict]);
     }
     json_end_object(json);
 }
@@ -175,8 +174,7 @@ void gates_write_json(const struct limits *limits, const struct gate_counts *cou
     }
     json_end_array(&json);
     if (counts != NULL) {
-        json_key(&json, "passed");
-        json_uint(&json, counts->by_verdict[VERDICT_PASS]);
+        json_member_uint(&json, "passed", counts->by_verdict[VERDICT_PASS]);
     }
     json_end_object(&json);
     (void)fprintf(out, "%s\n", json.text);

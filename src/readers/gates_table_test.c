@@ -9,22 +9,9 @@
 
 #include "base/money.h"
 #include "base/utc.h"
+#include "sys/folder_test.h"
 
 /* ---- counts ---- */
-
-static char folder[] = "/tmp/gates_table.XXXXXX";
-
-static void make_folder(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
-}
-
-static void remove_folder(void)
-{
-    (void)unlink("journal.db");
-    (void)rmdir(folder);
-}
 
 static void make_journal(const char *sql)
 {
@@ -34,7 +21,7 @@ static void make_journal(const char *sql)
     cr_assert_eq(sqlite3_close(db), SQLITE_OK);
 }
 
-TestSuite(gate_counts, .init = make_folder, .fini = remove_folder);
+TestSuite(gate_counts, .init = folder_enter, .fini = folder_leave);
 
 Test(gate_counts, are_those_of_the_journal)
 {

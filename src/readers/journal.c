@@ -16,6 +16,7 @@
 #include "core/gates.h"
 #include "core/ledger.h"
 #include "core/trades.h"
+#include "readers/explain_words.h"
 #include "readers/journal_private.h"
 #include "sys/json_writer.h"
 #include "sys/memory.h"
@@ -231,19 +232,6 @@ static void take_deposit(struct journal *journal, const struct event *record, ui
     row_end(&row);
 }
 
-static const char *act_text(uint8_t act)
-{
-    switch ((enum act)act) {
-    case ACT_HOLD:
-        return "hold";
-    case ACT_BUY:
-        return "buy";
-    case ACT_SELL:
-        return "sell";
-    }
-    return "unknown";
-}
-
 /* {"sma_10":99.95,"sma_20":100.1} */
 static const char *inputs_text(struct journal *journal, const struct event *record)
 {
@@ -270,7 +258,7 @@ static void take_decision(struct journal *journal, const struct event *record, u
     row_int(&row, decision->book);
     row_text(&row, lookup_strategy(journal->lookup, decision->book));
     row_text(&row, lookup_symbol(journal->lookup, record->instrument));
-    row_text(&row, act_text(record->flags));
+    row_text(&row, explain_act(record->flags));
     row_text(&row, lookup_reason(journal->lookup, decision->book, decision->reason));
     row_text(&row, verdict_text(decision->verdict));
     row_int(&row, decision->value);
@@ -300,7 +288,7 @@ static void take_order(struct journal *journal, const struct event *record, uint
     row_text(&row, lookup_strategy(journal->lookup, order->book));
     row_text(&row, lookup_symbol(journal->lookup, request.legs[0].instrument));
     row_text(&row, request.legs[0].ratio > 0 ? "buy" : "sell");
-    row_text(&row, order_role_text(record->flags));
+    row_text(&row, order_role_text(event_order_role(record)));
     row_text(&row, order_type_text(order->type));
     row_text(&row, time_in_force_text(order->time_in_force));
     row_int(&row, order->qty_e9);
@@ -331,6 +319,13 @@ static void take_fill(struct journal *journal, const struct event *record, uint6
     row_end(&row);
 }
 
+static bool says_why(const struct event *report)
+{
+    bool may = report->kind == EVENT_REJECTED || report->kind == EVENT_CANCELED ||
+               report->kind == EVENT_CANCEL_REJECTED;
+    return may && report->flags != REJECT_NONE;
+}
+
 static void take_report(struct journal *journal, const struct event *record, uint64_t slot)
 {
     struct row row = row_begin(journal, TABLE_REPORTS);
@@ -338,8 +333,8 @@ static void take_report(struct journal *journal, const struct event *record, uin
     row_time(&row, record->ts_ns);
     row_int(&row, record->src_ns);
     row_text(&row, event_kind_text(record->kind));
-    row_uint(&row, record->report.order_id);
-    row_text(&row, record->kind == EVENT_REJECTED ? reject_reason_text(record->flags) : NULL);
+    row_uint(&row, record->kind == EVENT_ACCOUNT_CASH ? 0 : record->report.order_id);
+    row_text(&row, says_why(record) ? reject_reason_text(record->flags) : NULL);
     row_end(&row);
 }
 
@@ -430,8 +425,8 @@ void journal_take(struct journal *journal, const struct event *record, uint64_t 
         take_deposit(journal, record, slot);
     } else if (record->kind == EVENT_DECISION) {
         take_decision(journal, record, slot);
-    } else if (record->kind == EVENT_ORDER) {
-        take_order(journal, record, slot);
+    } else if (record->kind == EVENT_ORDER && record->order.action != ORDER_ACTION_CANCEL) {
+        take_order(journal, record, slot); /* a cancel names an order that is there already */
     } else if (record->kind == EVENT_POSTING) {
         take_posting(journal, record, slot);
     } else if (record->kind == EVENT_TRADE) {

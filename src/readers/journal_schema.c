@@ -44,7 +44,7 @@ const char journal_schema[] =
     " strategy TEXT NOT NULL,"
     " symbol TEXT NOT NULL,"
     " side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),"
-    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit')),"
+    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit', 'target', 'stop')),"
     " type TEXT NOT NULL,"
     " time_in_force TEXT NOT NULL,"
     " qty_e9 INTEGER NOT NULL CHECK (qty_e9 > 0),"
@@ -57,9 +57,10 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " exchange_ts_ns INTEGER NOT NULL,"
-    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired')),"
+    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired',"
+    " 'replaced', 'cancel-rejected', 'account-cash')),"
     " order_id INTEGER NOT NULL,"
-    " reason TEXT" /* of a rejection */
+    " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
     "CREATE TABLE fills ("
     " exec_id INTEGER PRIMARY KEY CHECK (exec_id > 0),"

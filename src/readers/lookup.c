@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/strategy.h"
-#include "signal/sma.h"
 #include "sys/memory.h"
+#include "sys/plugin.h"
 
 #define ORDERS_AT_FIRST 1024 /* a power of two */
 
@@ -28,6 +28,7 @@ struct lookup {
 
 static void name_book(const struct book_config *book, struct book_names *names)
 {
+    memset(names->series, 0, sizeof names->series);
     names->series_count = book->strategy->declare(book->parameters, names->series);
     while (names->reason_count < REASONS_MAX &&
            book->strategy->reasons[names->reason_count] != NULL) {
@@ -40,8 +41,9 @@ enum err lookup_create(const struct preamble *preamble, struct lookup **out,
 {
     struct lookup *lookup = xcalloc(1, sizeof *lookup);
     lookup->preamble = preamble;
-    enum err err = config_parse(preamble->config_path, preamble->config_bytes,
-                                preamble->config_length, &lookup->config, problem);
+    enum err err =
+        config_parse_with(preamble->config_path, preamble->config_bytes, preamble->config_length,
+                          plugin_strategy, &lookup->config, problem);
     if (err != ERR_OK) {
         free(lookup);
         return err;
@@ -91,7 +93,8 @@ static void grow(struct lookup *lookup)
 
 void lookup_take(struct lookup *lookup, const struct event *record)
 {
-    if (record->kind != EVENT_ORDER || record->slots < 2 || record->order.order_id == 0) {
+    if (record->kind != EVENT_ORDER || record->slots < 2 || record->order.order_id == 0 ||
+        record->order.action == ORDER_ACTION_CANCEL) { /* it names an order that is there already */
         return;
     }
     if (2 * (lookup->order_count + 1) > lookup->order_capacity) {
@@ -151,10 +154,13 @@ const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n
     (void)snprintf(text, 24, "input_%u", n);
     if (is_book(lookup, book) && n < lookup->books[book - 1].series_count) {
         const struct series_def *series = &lookup->books[book - 1].series[n];
-        switch (series->kind) {
-        case SERIES_SMA:
-            (void)snprintf(text, 24, "sma_%u", series->window);
-            break;
+        const char *kind = series_kind_text(series->kind);
+        char frame[24];
+        int size = series->window > 0 ? snprintf(text, 24, "%s_%u", kind, series->window)
+                                      : snprintf(text, 24, "%s", kind);
+        if (series->frame_ns != 0 && size > 0 && size < 24) {
+            (void)snprintf(text + size, 24 - (size_t)size, "_%s",
+                           bar_length_text(series->frame_ns, frame));
         }
     }
     return text;
@@ -166,11 +172,7 @@ int64_t lookup_input_e9(const struct lookup *lookup, uint16_t book, uint32_t n, 
         return 0;
     }
     const struct series_def *series = &lookup->books[book - 1].series[n];
-    switch (series->kind) {
-    case SERIES_SMA:
-        return sma_mean_e9((int64_t)bits, series->window);
-    }
-    return 0;
+    return series_value_e9(series, (union series_value){.bits = bits});
 }
 
 const struct run_config *lookup_config(const struct lookup *lookup)

@@ -11,8 +11,10 @@
 #define GAP 0.35
 
 struct holding {
-    double open;  /* of its first bar; 0 before that */
-    double ratio; /* latest close / open */
+    double open;   /* of its first bar; 0 before that */
+    double ratio;  /* latest worth / open */
+    double shares; /* that the first one has become */
+    double cash;   /* that it was paid */
 };
 
 struct benchmark {
@@ -58,6 +60,22 @@ static void settle(struct benchmark *benchmark, int64_t before_ns)
     }
 }
 
+/* Of what was bought for 1, at that price. */
+static double worth(const struct holding *holding, int64_t price_e9)
+{
+    return (holding->shares * (double)price_e9 + holding->cash) / holding->open;
+}
+
+void benchmark_action(struct benchmark *benchmark, const struct event *action)
+{
+    const struct event_action *terms = &action->action;
+    if (action->instrument < benchmark->instrument_count && terms->split_old > 0) {
+        struct holding *holding = &benchmark->holdings[action->instrument];
+        holding->cash += holding->shares * (double)terms->cash_e9;
+        holding->shares *= (double)terms->split_new / (double)terms->split_old;
+    }
+}
+
 void benchmark_take(struct benchmark *benchmark, const struct event *bar)
 {
     if (bar->instrument >= benchmark->instrument_count || bar->bar.open_e9 <= 0) {
@@ -68,10 +86,11 @@ void benchmark_take(struct benchmark *benchmark, const struct event *bar)
     if (holding->open == 0.0) {
         holding->open = (double)bar->bar.open_e9;
         holding->ratio = 1.0;
+        holding->shares = 1.0;
     }
-    double opened = (double)bar->bar.open_e9 / holding->open;
+    double opened = worth(holding, bar->bar.open_e9);
     benchmark->gaps += fabs(opened / holding->ratio - 1.0) > GAP ? 1 : 0;
-    double ratio = (double)bar->bar.close_e9 / holding->open;
+    double ratio = worth(holding, bar->bar.close_e9);
     benchmark->ratio_sum += ratio - holding->ratio;
     holding->ratio = ratio;
     benchmark->any = true;

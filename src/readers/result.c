@@ -2,6 +2,7 @@
  * they cannot drift apart; result_print.c makes the summary for people. */
 #include "readers/result.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,11 +127,18 @@ static void write_object(struct json_writer *json, const struct run_result *resu
     for (size_t i = 0; i < FIELD_COUNT_ALL; i++) {
         write_field(json, &fields[i], (const char *)result + fields[i].offset);
     }
+    json_key(json, "exchange_seed");
+    if (result->random) {
+        char seed[24];
+        (void)snprintf(seed, sizeof seed, "%" PRIu64, result->exchange_seed);
+        json_string(json, seed); /* 64 bits are more than a JSON number keeps */
+    } else {
+        json_null(json);
+    }
     json_key(json, "refusals");
     json_begin_object(json);
     for (uint32_t i = 0; i < result->refusal_count; i++) {
-        json_key(json, result->refusals[i].gate);
-        json_uint(json, result->refusals[i].count);
+        json_member_uint(json, result->refusals[i].gate, result->refusals[i].count);
     }
     json_end_object(json);
     if (result->metrics != NULL) {

@@ -48,6 +48,10 @@ struct run_result {
     int64_t max_drawdown_e9; /* of the equity at slice ends, in cash */
     uint64_t log_slots;      /* 0 without a log */
     uint64_t log_chain;
+    uint64_t books_cold; /* bit i: strategy i + 1 never had bars enough to be asked */
+    bool random;         /* the exchange does something at random ... */
+    bool seed_drawn;     /* ... with a seed that was drawn, for want of one in the config */
+    uint64_t exchange_seed;
     double engine_cpu_s;
     double process_s; /* wall time of the whole command so far */
     struct {

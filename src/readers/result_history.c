@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "core/trades.h"
 #include "market/calendar.h"
 #include "sys/memory.h"
@@ -26,6 +27,7 @@ struct gathering {
     struct list trades;
     struct list refusals;
     struct list rejections; /* struct rejection */
+    struct list splits;     /* struct event: ACTION */
     uint64_t slice;         /* ordinal of the slice at hand */
     uint64_t decided_order; /* the latest decision's, and why */
     uint8_t decided_reason;
@@ -93,6 +95,7 @@ static void take_order(struct gathering *gathering, const struct event *record)
     order->instrument = request.legs[0].instrument;
     order->book = record->order.book <= BOOKS_MAX ? record->order.book : 0;
     order->buys = request.legs[0].ratio > 0;
+    order->splits = gathering->splits.count;
     order->reason = order->id == gathering->decided_order ? gathering->decided_reason : 0;
 }
 
@@ -103,6 +106,7 @@ static void take_fill(struct gathering *gathering, const struct event *record)
     fill->point = gathering->points.count;
     fill->order_id = record->report.order_id;
     fill->instrument = record->instrument;
+    fill->splits = gathering->splits.count;
     fill->facts.qty_e9 = record->report.qty_e9;
     fill->facts.price_e9 = record->report.price_e9;
     fill->facts.commission_e9 = record->report.commission_e9;
@@ -150,7 +154,9 @@ static void take_slice(struct gathering *gathering, const struct event *record)
     point->positions = record->slice.positions;
     point->slice = gathering->slice;
     gathering->history->evaluations += record->slice.evaluations;
-    int64_t open_ns = calendar_session(record->ts_ns).open_ns;
+    const struct run_config *config = lookup_config(gathering->history->lookup);
+    int64_t open_ns =
+        calendar_session_of(config->calendar, config->extended_hours, record->ts_ns).open_ns;
     struct list *sessions = &gathering->sessions;
     struct session_close *close = sessions->items;
     if (sessions->count == 0 || close[sessions->count - 1].open_ns != open_ns) {
@@ -166,6 +172,14 @@ static void take_deposit(struct gathering *gathering, const struct event *record
     struct equity_series *equity = &gathering->history->equity;
     equity->start_ns = record->ts_ns;
     equity->start_e9 = record->deposit.amount_e9;
+}
+
+static void take_action(struct gathering *gathering, const struct event *record)
+{
+    const struct event_action *action = &record->action;
+    if (action->split_new != action->split_old && action->split_new > 0 && action->split_old > 0) {
+        *(struct event *)list_add(&gathering->splits, sizeof *record) = *record;
+    }
 }
 
 static void take(struct gathering *gathering, const struct event *record)
@@ -186,6 +200,8 @@ static void take(struct gathering *gathering, const struct event *record)
         take_slice(gathering, record);
     } else if (record->kind == EVENT_DEPOSIT) {
         take_deposit(gathering, record);
+    } else if (record->kind == EVENT_ACTION) {
+        take_action(gathering, record);
     }
     gathering->history->ended = record->kind == EVENT_LOG_END;
 }
@@ -277,6 +293,23 @@ static const struct history_order *find_order(const struct list *orders, uint64_
                : bsearch(&wanted, orders->items, orders->count, sizeof wanted, compare_orders);
 }
 
+/* The price that the order was decided on, in the measure of the fill: a split may lie between. */
+static int64_t reference_at(const struct gathering *gathering, const struct history_order *order,
+                            const struct history_fill *fill)
+{
+    const struct event *splits = gathering->splits.items;
+    int64_t price_e9 = order->reference_price_e9;
+    for (size_t i = order->splits; i < fill->splits; i++) {
+        const struct event_action *split = &splits[i].action;
+        if (splits[i].instrument == fill->instrument &&
+            money_mul_div(price_e9, split->split_old, split->split_new, ROUND_EVEN, &price_e9) !=
+                ERR_OK) {
+            return 0; /* not known */
+        }
+    }
+    return price_e9;
+}
+
 static enum err own_fills(struct gathering *gathering, struct problem *problem)
 {
     struct history_fill *fills = gathering->fills.items;
@@ -289,7 +322,7 @@ static enum err own_fills(struct gathering *gathering, struct problem *problem)
         }
         fills[i].book = order->book;
         fills[i].facts.buys = order->buys;
-        fills[i].facts.reference_price_e9 = order->reference_price_e9;
+        fills[i].facts.reference_price_e9 = reference_at(gathering, order, &fills[i]);
     }
     const struct rejection *rejections = gathering->rejections.items;
     for (size_t i = 0; i < gathering->rejections.count; i++) {
@@ -368,6 +401,7 @@ static void hand_over(struct gathering *gathering)
     history->refusals = gathering->refusals.items;
     history->refusal_count = gathering->refusals.count;
     free(gathering->rejections.items);
+    free(gathering->splits.items);
 }
 
 enum err history_create(struct log_reader *reader, const struct preamble *preamble,

@@ -15,6 +15,7 @@ struct history_order {
     uint16_t book;
     uint8_t reason; /* of its decision */
     bool buys;
+    size_t splits; /* in the log before it */
 };
 
 struct history_fill {
@@ -23,6 +24,7 @@ struct history_fill {
     uint64_t order_id;
     uint32_t instrument;
     uint16_t book;
+    size_t splits; /* in the log before it */
     struct fill_facts facts;
 };
 

@@ -24,12 +24,6 @@ static void write_amount(struct json_writer *json, const char *key, struct amoun
     }
 }
 
-static void write_count(struct json_writer *json, const char *key, uint64_t count)
-{
-    json_key(json, key);
-    json_uint(json, count);
-}
-
 static void write_count_if(struct json_writer *json, const char *key, uint64_t count, bool known)
 {
     json_key(json, key);
@@ -66,9 +60,9 @@ static void write_activity(struct json_writer *json, const struct activity_metri
 {
     bool all = !activity->totals_only;
     write_count_if(json, "fills", activity->fills, all);
-    write_count(json, "trades_closed", activity->trades_closed);
-    write_count(json, "trades_open", activity->trades_open);
-    write_count(json, "trades_won", activity->trades_won);
+    json_member_uint(json, "trades_closed", activity->trades_closed);
+    json_member_uint(json, "trades_open", activity->trades_open);
+    json_member_uint(json, "trades_won", activity->trades_won);
     write_count_if(json, "trades_lost", activity->trades_lost, all);
     write_figure(json, "win_rate", activity->win_rate);
     write_figure(json, "profit_factor", activity->profit_factor);
@@ -92,8 +86,7 @@ static void write_account(struct json_writer *json, const struct run_metrics *me
 {
     const struct equity_metrics *equity = &metrics->equity;
     write_count_if(json, "sessions", equity->sessions, !metrics->without_log);
-    json_key(json, "every_slice");
-    json_bool(json, metrics->every_slice);
+    json_member_bool(json, "every_slice", metrics->every_slice);
     write_figure(json, "total_return", equity->total_return);
     write_figure(json, "cagr", equity->cagr);
     write_figure(json, "volatility", equity->volatility);
@@ -114,11 +107,10 @@ static void write_strategies(struct json_writer *json, const struct run_metrics 
     for (uint32_t i = 0; i < metrics->strategy_count; i++) {
         const struct strategy_metrics *strategy = &metrics->strategies[i];
         json_begin_object(json);
-        write_count(json, "book", strategy->book);
-        json_key(json, "strategy");
-        json_string(json, strategy->name);
-        write_count(json, "decisions", strategy->acted);
-        write_count(json, "refused", strategy->refused);
+        json_member_uint(json, "book", strategy->book);
+        json_member_string(json, "strategy", strategy->name);
+        json_member_uint(json, "decisions", strategy->acted);
+        json_member_uint(json, "refused", strategy->refused);
         write_count_if(json, "rejected", strategy->rejected, !metrics->without_log);
         write_activity(json, &strategy->activity);
         json_end_object(json);
@@ -132,8 +124,7 @@ static void write_symbols(struct json_writer *json, const struct run_metrics *me
     json_begin_array(json);
     for (uint32_t i = 0; i < metrics->symbol_count; i++) {
         json_begin_object(json);
-        json_key(json, "symbol");
-        json_string(json, metrics->symbols[i].symbol.symbol);
+        json_member_string(json, "symbol", metrics->symbols[i].symbol.symbol);
         write_activity(json, &metrics->symbols[i].activity);
         json_end_object(json);
     }
@@ -147,14 +138,11 @@ static void write_refusals(struct json_writer *json, const struct run_metrics *m
     for (uint32_t i = 0; i < metrics->refusal_count; i++) {
         const struct refusal_row *row = &metrics->refusals[i];
         json_begin_object(json);
-        write_count(json, "book", row->book);
-        json_key(json, "strategy");
-        json_string(json, row->name);
-        json_key(json, "by");
-        json_string(json, row->by_exchange ? "exchange" : "limit");
-        json_key(json, "reason");
-        json_string(json, row->reason);
-        write_count(json, "count", row->count);
+        json_member_uint(json, "book", row->book);
+        json_member_string(json, "strategy", row->name);
+        json_member_string(json, "by", row->by_exchange ? "exchange" : "limit");
+        json_member_string(json, "reason", row->reason);
+        json_member_uint(json, "count", row->count);
         json_end_object(json);
     }
     json_end_array(json);
@@ -167,12 +155,10 @@ static void write_signals(struct json_writer *json, const struct run_metrics *me
     for (uint32_t i = 0; i < metrics->signal_count; i++) {
         const struct signal_count *row = &metrics->signals[i];
         json_begin_object(json);
-        write_count(json, "book", row->book);
-        json_key(json, "strategy");
-        json_string(json, row->name);
-        json_key(json, "reason");
-        json_string(json, row->reason);
-        write_count(json, "count", row->count);
+        json_member_uint(json, "book", row->book);
+        json_member_string(json, "strategy", row->name);
+        json_member_string(json, "reason", row->reason);
+        json_member_uint(json, "count", row->count);
         json_end_object(json);
     }
     json_end_array(json);

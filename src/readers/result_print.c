@@ -8,6 +8,7 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "readers/result.h"
+#include "readers/result_books.h"
 #include "readers/result_metrics.h"
 #include "readers/result_text.h"
 
@@ -63,7 +64,14 @@ static void print_why_idle(const struct run_result *result, const char *run_dir,
     }
 }
 
-/* For which reasons each strategy wanted to act. */
+/* Whether the log tells of several strategies. */
+static bool tells_books(const struct run_result *result)
+{
+    const struct run_metrics *metrics = result->metrics;
+    return metrics != NULL && !metrics->without_log && metrics->strategy_count > 1;
+}
+
+/* For which reasons the strategy wanted to act. */
 static void print_signals(const struct run_metrics *metrics, FILE *out)
 {
     for (uint32_t i = 0; i < metrics->signal_count; i++) {
@@ -88,22 +96,6 @@ static void print_who_refused(const struct run_metrics *metrics, FILE *out)
     }
 }
 
-/* Of several strategies those that did not trade, and why; one alone is spoken of above. */
-static void print_idle_strategies(const struct run_result *result, FILE *out)
-{
-    const struct run_metrics *metrics = result->metrics;
-    for (uint32_t i = 0; metrics->strategy_count > 1 && i < metrics->strategy_count; i++) {
-        const struct strategy_metrics *strategy = &metrics->strategies[i];
-        const char *why = strategy->acted > 0     ? "its orders were not filled"
-                          : strategy->refused > 0 ? "every entry was refused (above)"
-                                                  : "it gave no signal";
-        if (strategy->activity.fills == 0 && result->fills > 0) {
-            (void)fprintf(out, "  %-10s %u %s: %s\n", "no trades", (unsigned)strategy->book,
-                          strategy->name, why);
-        }
-    }
-}
-
 static void print_activity(const struct run_result *result, const char *run_dir, FILE *out)
 {
     char a[SHOWN_SIZE];
@@ -125,10 +117,12 @@ static void print_activity(const struct run_result *result, const char *run_dir,
                       text_grouped(result->trades_closed - result->trades_won, a),
                       text_grouped(result->trades_open, b));
     }
+    if (tells_books(result)) {
+        return; /* each strategy speaks for itself, below */
+    }
     if (result->metrics != NULL && !result->metrics->without_log) {
         print_signals(result->metrics, out);
         print_who_refused(result->metrics, out);
-        print_idle_strategies(result, out);
         return;
     }
     for (uint32_t i = 0; i < result->refusal_count; i++) {
@@ -244,14 +238,32 @@ static void print_strategies(const struct run_metrics *metrics, FILE *out)
 }
 
 /* Without a log there is nothing here that is not said elsewhere. */
-static void print_metrics(const struct run_metrics *metrics, FILE *out)
+static void print_metrics(const struct run_result *result, FILE *out)
 {
+    const struct run_metrics *metrics = result->metrics;
     if (!metrics->without_log) {
         print_drawdown(&metrics->equity.drawdown, out);
         print_risk(metrics, out);
         print_trading(&metrics->total, out);
     }
-    print_strategies(metrics, out);
+    if (tells_books(result)) {
+        result_print_books(result, out);
+    } else {
+        print_strategies(metrics, out);
+    }
+}
+
+/* What to write into the config to have the same chance again. */
+static void print_seed(const struct run_result *result, FILE *out)
+{
+    if (result->random && result->seed_drawn) {
+        (void)fprintf(out,
+                      "  %-10s %" PRIu64 ", drawn; the same again: exchange: {seed: %" PRIu64 "}\n",
+                      "seed", result->exchange_seed, result->exchange_seed);
+    } else if (result->random) {
+        (void)fprintf(out, "  %-10s %" PRIu64 " of what the exchange does at random\n", "seed",
+                      result->exchange_seed);
+    }
 }
 
 static void print_identity(const struct run_result *result, const char *run_dir, FILE *out)
@@ -259,6 +271,7 @@ static void print_identity(const struct run_result *result, const char *run_dir,
     char slots[SHOWN_SIZE];
     (void)fprintf(out, "  %-10s %016" PRIx64 " (of all decisions)\n", "hash",
                   result->decision_hash);
+    print_seed(result, out);
     (void)fprintf(out, "  %-10s %s\n", "config", result->config_path);
     (void)fprintf(out, "  %-10s engine %.3f s of processor, whole command %.3f s\n", "time",
                   result->engine_cpu_s, result->process_s);
@@ -283,7 +296,7 @@ void result_print(const struct run_result *result, const char *run_dir, FILE *ou
     print_activity(result, run_dir, out);
     print_money(result, out);
     if (result->metrics != NULL) {
-        print_metrics(result->metrics, out);
+        print_metrics(result, out);
     }
     print_identity(result, run_dir, out);
 }

@@ -9,34 +9,14 @@
 #include "readers/result_text.h"
 #include "sys/json_writer.h"
 
-static void write_money(struct json_writer *json, const char *key, int64_t value_e9)
-{
-    json_key(json, key);
-    json_decimal(json, value_e9);
-}
-
-static void write_count(struct json_writer *json, const char *key, uint64_t value)
-{
-    json_key(json, key);
-    json_uint(json, value);
-}
-
-static void write_text(struct json_writer *json, const char *key, const char *value)
-{
-    json_key(json, key);
-    json_string(json, value);
-}
-
 static void begin(struct json_writer *json, const struct history *history, const char *run)
 {
     json_init(json, true);
     json_begin_object(json);
-    write_text(json, "run_id", run);
-    write_text(json, "mode", run_mode_text(history->preamble->mode));
-    json_key(json, "simulated");
-    json_bool(json, true); /* both modes fill at our own exchange */
-    json_key(json, "ended");
-    json_bool(json, history->ended);
+    json_member_string(json, "run_id", run);
+    json_member_string(json, "mode", run_mode_text(history->preamble->mode));
+    json_member_bool(json, "simulated", true); /* both modes fill at our own exchange */
+    json_member_bool(json, "ended", history->ended);
 }
 
 static void end(struct json_writer *json, FILE *out)
@@ -51,20 +31,20 @@ static void write_session(struct json_writer *json, const struct session_row *ro
     char day[UTC_TEXT_SIZE];
     int64_t change_e9;
     json_begin_object(json);
-    write_text(json, "session", text_day(row->open_ns, day));
-    write_money(json, "equity", row->equity_e9);
-    write_money(json, "result", row->change_e9);
+    json_member_string(json, "session", text_day(row->open_ns, day));
+    json_member_decimal(json, "equity", row->equity_e9);
+    json_member_decimal(json, "result", row->change_e9);
     json_key(json, "return");
     if (row->change.why == NULL && money_from_double(row->change.value, &change_e9) == ERR_OK) {
         json_money(json, change_e9);
     } else {
         json_null(json);
     }
-    write_count(json, "trades_closed", row->trades_closed);
-    write_count(json, "trades_won", row->trades_won);
-    write_money(json, "trades_result", row->realized_e9);
-    write_count(json, "fills", row->fills);
-    write_money(json, "commission", row->commission_e9);
+    json_member_uint(json, "trades_closed", row->trades_closed);
+    json_member_uint(json, "trades_won", row->trades_won);
+    json_member_decimal(json, "trades_result", row->realized_e9);
+    json_member_uint(json, "fills", row->fills);
+    json_member_decimal(json, "commission", row->commission_e9);
     json_end_object(json);
 }
 
@@ -98,9 +78,9 @@ static void write_side(struct json_writer *json, const char *key, int64_t ts_ns,
     } else {
         json_null(json); /* sold in part: the last exit has not filled yet */
     }
-    write_money(json, "qty", qty_e9);
-    write_money(json, "price", trade_price_e9(value_e9, qty_e9));
-    write_text(json, "reason", reason);
+    json_member_decimal(json, "qty", qty_e9);
+    json_member_decimal(json, "price", trade_price_e9(value_e9, qty_e9));
+    json_member_string(json, "reason", reason);
     json_end_object(json);
 }
 
@@ -110,19 +90,19 @@ static void write_trade(struct json_writer *json, const struct history *history,
     const struct lookup *lookup = history->lookup;
     const struct trade_facts *facts = &trade->facts;
     json_begin_object(json);
-    write_count(json, "trade_id", trade->id);
-    write_text(json, "state", trade_state_text(trade->state));
-    write_text(json, "symbol", lookup_symbol(lookup, trade->instrument));
-    write_count(json, "book", trade->book);
-    write_text(json, "strategy", lookup_strategy(lookup, trade->book));
+    json_member_uint(json, "trade_id", trade->id);
+    json_member_string(json, "state", trade_state_text(trade->state));
+    json_member_string(json, "symbol", lookup_symbol(lookup, trade->instrument));
+    json_member_uint(json, "book", trade->book);
+    json_member_string(json, "strategy", lookup_strategy(lookup, trade->book));
     write_side(json, "entry", facts->opened_ns, trade->entry_qty_e9, trade->entry_value_e9,
                trade_entry_reason(history, trade));
     write_side(json, "exit", facts->closed_ns, trade->exit_qty_e9, trade->exit_value_e9,
                trade_exit_reason(history, trade));
-    write_money(json, "held", trade->qty_e9);
-    write_money(json, "realized", facts->realized_e9);
-    write_money(json, "commission", facts->commission_e9);
-    write_money(json, "result", trade_result_e9(facts));
+    json_member_decimal(json, "held", trade->qty_e9);
+    json_member_decimal(json, "realized", facts->realized_e9);
+    json_member_decimal(json, "commission", facts->commission_e9);
+    json_member_decimal(json, "result", trade_result_e9(facts));
     json_end_object(json);
 }
 

@@ -13,6 +13,7 @@
 #include "readers/result_metrics.h"
 #include "readers/result_text.h"
 #include "sys/files.h"
+#include "sys/folder_test.h"
 
 static struct run_result sample(void)
 {
@@ -63,8 +64,7 @@ static void print_to(const struct run_result *result, char *text, size_t size)
 
 Test(result, reads_back_as_it_was_written)
 {
-    char dir[] = "/tmp/bellwether-result-test-XXXXXX";
-    cr_assert(mkdtemp(dir) != NULL && chdir(dir) == 0);
+    folder_enter();
     struct run_result written = sample();
     struct run_result read;
     struct problem problem = {0};
@@ -85,7 +85,7 @@ Test(result, reads_back_as_it_was_written)
     cr_assert(file_replace("result.json", "{}\n", 3, NULL) == ERR_OK);
     cr_assert(result_load(".", &read, &problem) == ERR_FORMAT);
     cr_assert_not_null(strstr(problem.text, "run_id"));
-    cr_assert(unlink("result.json") == 0 && rmdir(dir) == 0);
+    folder_leave();
 }
 
 Test(result, the_summary_fits_eighty_columns_and_rounds_to_cents)
@@ -172,9 +172,10 @@ Test(result, figures_are_shown_and_what_cannot_be_says_why)
     cr_expect(strstr(text, "slippage   +$10.00, 100.00 bps") != NULL, "%s", text);
     cr_expect(strstr(text, "profit factor n/a (no losing trade)") != NULL, "%s", text);
     cr_expect(strstr(text, "held 1 h 00 min on average") != NULL, "%s", text);
-    cr_expect(strstr(text, "2 times by bad-value (2 second)") != NULL, "%s", text);
-    cr_expect(strstr(text, "2 second: every entry was refused") != NULL, "%s", text);
-    cr_expect(strstr(text, "1 first: 1 closed, result +$4.00") != NULL, "%s", text);
+    cr_expect(strstr(text, "    refused  2 bad-value\n") != NULL, "%s", text);
+    cr_expect(strstr(text, "strategy 2 second: no trades, every entry was refused") != NULL, "%s",
+              text);
+    cr_expect(strstr(text, "strategy 1 first: 1 closed, result +$4.00") != NULL, "%s", text);
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
         cr_expect(strcspn(line, "\n") <= 80, "%.*s", (int)strcspn(line, "\n"), line);
     }

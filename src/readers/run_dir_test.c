@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sys/files.h"
+#include "sys/folder_test.h"
 #include "sys/memory.h"
 
 static void make_log(const char *parent, const char *id, int64_t second)
@@ -33,21 +34,9 @@ static void expect_found(const char *parent, const char *run, const char *want)
     free(path);
 }
 
-/* Criterion's tests each have a process, so the working directory is this test's own. */
-static void enter_fresh_dir(void)
-{
-    char dir[] = "/tmp/bellwether-run-dir-test-XXXXXX";
-    cr_assert(mkdtemp(dir) != NULL && chdir(dir) == 0);
-}
-
-static void remove_all(void)
-{
-    cr_assert(system("rm -r \"$PWD\"") == 0);
-}
-
 Test(run_dir, gives_each_run_an_id_and_a_folder)
 {
-    enter_fresh_dir();
+    folder_enter();
     char first[RUN_ID_SIZE];
     char second[RUN_ID_SIZE];
     char *path = NULL;
@@ -61,13 +50,13 @@ Test(run_dir, gives_each_run_an_id_and_a_folder)
     expect_found("runs", first, first);
     free(path);
     free(other);
-    remove_all();
+    folder_leave();
 }
 
 /* Runs that went on with one state folder share its log, so its time does not tell them apart. */
 Test(run_dir, last_is_the_latest_of_those_that_share_a_log)
 {
-    enter_fresh_dir();
+    folder_enter();
     make_log("state", "shared", 10);
     const char *const ids[] = {"20261121-011501-ffff", "20261121-011501-0000"};
     for (size_t i = 0; i < 2; i++) {
@@ -81,12 +70,12 @@ Test(run_dir, last_is_the_latest_of_those_that_share_a_log)
         free(run);
     }
     expect_found("runs", "last", ids[1]);
-    remove_all();
+    folder_leave();
 }
 
 Test(run_dir, last_is_the_newest_that_holds_a_log)
 {
-    enter_fresh_dir();
+    folder_enter();
     make_log("runs", "20261121-011500-aaaa", 10);
     make_log("runs", "20261121-011501-ffff", 10);
     make_log("runs", "20261121-011501-0000", 11); /* the same second, later */
@@ -95,12 +84,12 @@ Test(run_dir, last_is_the_newest_that_holds_a_log)
     expect_found("runs", "last", "20261121-011501-0000");
     expect_found("runs", "20261121-011500-aaaa", "runs/20261121-011500-aaaa");
     expect_found("runs", "runs/zzz", "runs/zzz");
-    remove_all();
+    folder_leave();
 }
 
 Test(run_dir, says_what_there_is)
 {
-    enter_fresh_dir();
+    folder_enter();
     char *path = NULL;
     struct problem problem = {0};
     cr_assert(run_dir_find("runs", "last", &path, &problem) == ERR_NOT_FOUND);
@@ -110,5 +99,5 @@ Test(run_dir, says_what_there_is)
     cr_assert_not_null(strstr(problem.text, "20261121-011500-bbbb"));
     cr_assert_not_null(strstr(problem.text, "20261121-011500-aaaa"));
     cr_assert(run_dir_find("runs", "", &path, &problem) == ERR_NOT_FOUND);
-    remove_all();
+    folder_leave();
 }

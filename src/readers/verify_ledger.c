@@ -18,6 +18,7 @@ struct claim {
     uint64_t order_id;
     int64_t ordered_e9;
     int64_t filled_e9;
+    uint32_t instrument;
 };
 
 struct list {
@@ -96,8 +97,11 @@ static void take_posting(struct fold *fold, const struct event *record)
 
 static void take_order(struct fold *fold, const struct event *record)
 {
+    if (record->order.action == ORDER_ACTION_CANCEL) {
+        return; /* it names an order that is there already */
+    }
     struct claim *claim = list_add(&fold->claims, sizeof *claim);
-    *claim = (struct claim){record->order.order_id, record->order.qty_e9, 0};
+    *claim = (struct claim){record->order.order_id, record->order.qty_e9, 0, record->instrument};
     fold->tally->orders++;
 }
 
@@ -117,7 +121,7 @@ static void take_fill(struct fold *fold, const struct event *record)
         return;
     }
     struct claim *claim = list_add(&fold->claims, sizeof *claim);
-    *claim = (struct claim){report->order_id, 0, report->qty_e9};
+    *claim = (struct claim){report->order_id, 0, report->qty_e9, record->instrument};
     *(uint64_t *)list_add(&fold->execs, sizeof(uint64_t)) = report->exec_id;
     add(fold, &fold->tally->commission_e9, report->commission_e9);
     subtract(fold, &fold->cash_made_e9, report->commission_e9);
@@ -127,6 +131,40 @@ static void take_fill(struct fold *fold, const struct event *record)
     } else {
         subtract(fold, &fold->traded_e9[record->instrument], report->qty_e9);
         add(fold, &fold->cash_made_e9, value_e9);
+    }
+}
+
+/* Cash that moved without an execution, and the shares of a split. */
+static void take_cash(struct fold *fold, const struct event *record)
+{
+    add(fold, &fold->cash_made_e9, record->account_cash.amount_e9);
+    if (record->account_cash.qty_e9 == 0) {
+        return;
+    }
+    if (record->instrument >= fold->preamble->instrument_count) {
+        broken(fold, "a split of an instrument that the log does not know");
+        return;
+    }
+    add(fold, &fold->traded_e9[record->instrument], record->account_cash.qty_e9);
+}
+
+/* A split gives orders their new measure, and with it what they have filled. */
+static void take_action(struct fold *fold, const struct event *record)
+{
+    const struct event_action *split = &record->action;
+    struct claim *claims = fold->claims.items;
+    if (split->split_new <= 0 || split->split_old <= 0 || split->cash_e9 < 0) {
+        broken(fold, "a corporate action that cannot be");
+        return;
+    }
+    for (size_t i = 0; i < fold->claims.count && split->split_new != split->split_old; i++) {
+        if (claims[i].instrument == record->instrument &&
+            (money_mul_div(claims[i].ordered_e9, split->split_new, split->split_old, ROUND_UP,
+                           &claims[i].ordered_e9) != ERR_OK ||
+             money_mul_div(claims[i].filled_e9, split->split_new, split->split_old, ROUND_DOWN,
+                           &claims[i].filled_e9) != ERR_OK)) {
+            broken(fold, "a quantity that a split takes beyond 64 bits");
+        }
     }
 }
 
@@ -178,6 +216,10 @@ static void take(struct fold *fold, const struct event *record)
         take_order(fold, record);
     } else if (record->kind == EVENT_FILL) {
         take_fill(fold, record);
+    } else if (record->kind == EVENT_ACCOUNT_CASH) {
+        take_cash(fold, record);
+    } else if (record->kind == EVENT_ACTION) {
+        take_action(fold, record);
     } else if (record->kind == EVENT_SLICE) {
         take_slice(fold, record);
     } else if (record->kind == EVENT_DEPOSIT) {

@@ -20,6 +20,7 @@
 #include "readers/result.h"
 #include "readers/views.h"
 #include "sys/files.h"
+#include "sys/folder_test.h"
 #include "sys/memory.h"
 
 static const char config_text[] = "mode: backtest\n"
@@ -228,8 +229,7 @@ static void save_result(const struct maker *maker, const struct preamble *preamb
 /* A whole run folder; the working directory becomes one for it alone. */
 static void make_run(const struct plan *plan)
 {
-    char home[] = "/tmp/bellwether-verify-test-XXXXXX";
-    cr_assert(mkdtemp(home) != NULL && chdir(home) == 0);
+    folder_enter();
     struct instrument instrument = {"AAA"};
     char source[] = "workload seed=1 bars=13 symbols=1";
     char build[] = "test";
@@ -262,11 +262,6 @@ static void make_run(const struct plan *plan)
     cr_assert(log_close(maker.log, NULL) == ERR_OK);
     (void)views_close(views, NULL); /* a wrong plan makes rows that the tables refuse */
     cr_assert(file_replace("run/config.yaml", config_text, sizeof config - 1, NULL) == ERR_OK);
-}
-
-static void remove_all(void)
-{
-    cr_assert(system("rm -r \"$PWD\"") == 0);
 }
 
 /* Verify finds a difference, and its report has this text. */
@@ -324,7 +319,7 @@ Test(verify, a_run_that_agrees_passes)
     make_run(&right);
     expect_found(NULL);
     expect_found(NULL);
-    remove_all();
+    folder_leave();
 }
 
 Test(views, streams_have_their_lines)
@@ -349,7 +344,7 @@ Test(views, streams_have_their_lines)
     expect_line("run/trades.jsonl",
                 "\"filled_price\":null,\"commission\":0,\"status\":\"rejected\","
                 "\"strategy\":\"ma_crossover\",\"trade_id\":4,\"reason\":\"not enough cash\"}\n");
-    remove_all();
+    folder_leave();
 }
 
 Test(verify, names_what_was_changed_in_the_journal)
@@ -371,7 +366,7 @@ Test(verify, names_what_was_changed_in_the_journal)
         make_run(&right);
         change_journal(cases[i].sql);
         expect_found(cases[i].found);
-        remove_all();
+        folder_leave();
     }
 }
 
@@ -398,7 +393,7 @@ Test(verify, names_what_was_changed_in_other_files)
         make_run(&right);
         change_file(cases[i].path, cases[i].from, cases[i].to);
         expect_found(cases[i].found);
-        remove_all();
+        folder_leave();
     }
 }
 
@@ -411,7 +406,7 @@ Test(verify, names_what_is_missing)
         cr_assert(unlink(path) == 0);
         expect_found(names[i]);
         free(path);
-        remove_all();
+        folder_leave();
     }
     struct problem problem = {0};
     cr_assert(verify_run("nowhere", stderr, &problem) == ERR_NOT_FOUND);
@@ -432,7 +427,7 @@ Test(verify, finds_a_log_that_is_wrong_in_itself)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make_run(&cases[i].plan);
         expect_found(cases[i].found);
-        remove_all();
+        folder_leave();
     }
 }
 
@@ -443,7 +438,7 @@ Test(verify, says_how_far_a_torn_log_got)
     cr_assert(fd >= 0 && write(fd, "torn", 4) == 4);
     close(fd);
     expect_found("slots), then 4 bytes that are no whole block");
-    remove_all();
+    folder_leave();
 }
 
 Test(views, can_be_made_anew_from_the_log)
@@ -463,7 +458,7 @@ Test(views, can_be_made_anew_from_the_log)
     preamble_finish(&preamble);
     log_reader_close(reader);
     expect_found(NULL);
-    remove_all();
+    folder_leave();
 }
 
 Test(views, a_record_cut_short_is_refused)
@@ -482,5 +477,5 @@ Test(views, a_record_cut_short_is_refused)
     cr_assert_not_null(strstr(problem.text, "order"));
     preamble_finish(&preamble);
     log_reader_close(reader);
-    remove_all();
+    folder_leave();
 }

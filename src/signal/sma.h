@@ -14,6 +14,15 @@
 /* The same where a product needs more than 64 bits. */
 RARELY int sma_compare_wide(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9, int64_t window_b);
 
+/* Both means times window_a times window_b, which compare as they do; false when 64 bits do not
+ * hold them. */
+static inline bool sma_products(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9,
+                                int64_t window_b, int64_t *a, int64_t *b)
+{
+    return !__builtin_mul_overflow(sum_a_e9, window_b, a) &&
+           !__builtin_mul_overflow(sum_b_e9, window_a, b);
+}
+
 /* -1, 0 or 1: the mean of window_a values with sum_a is below, equal to or above that of window_b
  * values with sum_b, exactly. */
 static inline int sma_compare(int64_t sum_a_e9, int64_t window_a, int64_t sum_b_e9,

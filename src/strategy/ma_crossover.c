@@ -44,8 +44,8 @@ static const char *fault(const int64_t *values)
 
 static uint32_t declare(const int64_t *values, struct series_def *series)
 {
-    series[SERIES_FAST] = (struct series_def){SERIES_SMA, (uint32_t)values[FAST]};
-    series[SERIES_SLOW] = (struct series_def){SERIES_SMA, (uint32_t)values[SLOW]};
+    series[SERIES_FAST] = (struct series_def){.kind = SERIES_SMA, .window = (uint32_t)values[FAST]};
+    series[SERIES_SLOW] = (struct series_def){.kind = SERIES_SMA, .window = (uint32_t)values[SLOW]};
     return SERIES_COUNT;
 }
 
@@ -78,17 +78,38 @@ RARELY static struct decision decide_cross(const struct strategy_context *contex
     return hold();
 }
 
-static struct decision decide(const struct strategy_context *context)
+/* Sums whose products need more than 64 bits. */
+RARELY static struct decision decide_wide(const struct strategy_context *context)
 {
-    const int64_t *values = context->parameters;
-    if (values[TRIGGER] != TRIGGER_LEVEL) {
-        return decide_cross(context);
-    }
-    if (sma_is_above(context->series[SERIES_FAST]->now.sum_e9, values[FAST],
-                     context->series[SERIES_SLOW]->now.sum_e9, values[SLOW])) {
+    int order =
+        sma_compare_wide(context->series[SERIES_FAST]->now.sum_e9, context->parameters[FAST],
+                         context->series[SERIES_SLOW]->now.sum_e9, context->parameters[SLOW]);
+    if (order > 0) {
         return context->holding == HOLDING_FLAT ? act(ACT_BUY, REASON_ABOVE) : hold();
     }
     return context->holding == HOLDING_LONG ? act(ACT_SELL, REASON_NOT_ABOVE) : hold();
+}
+
+static struct decision decide(const struct strategy_context *context)
+{
+    const int64_t *values = context->parameters;
+    const enum holding holding = context->holding;
+    int64_t fast;
+    int64_t slow;
+    if (values[TRIGGER] != TRIGGER_LEVEL) {
+        return decide_cross(context);
+    }
+    if (!sma_products(context->series[SERIES_FAST]->now.sum_e9, values[FAST],
+                      context->series[SERIES_SLOW]->now.sum_e9, values[SLOW], &fast, &slow)) {
+        return decide_wide(context);
+    }
+    if (fast > slow && holding == HOLDING_FLAT) {
+        return act(ACT_BUY, REASON_ABOVE);
+    }
+    if (fast <= slow && holding == HOLDING_LONG) {
+        return act(ACT_SELL, REASON_NOT_ABOVE);
+    }
+    return hold();
 }
 
 const struct strategy_def strategy_ma_crossover = {

@@ -9,18 +9,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "sys/memory.h"
-
-static char *fresh_dir(void)
-{
-    char *dir = xstrdup("/tmp/bellwether-files-test-XXXXXX");
-    cr_assert_not_null(mkdtemp(dir));
-    return dir;
-}
+#include "sys/folder_test.h"
 
 Test(files, a_folder_is_made_with_those_above_it)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     char *deep = xasprintf("%s/a/b//c/", dir);
     cr_assert(folder_make(deep, NULL) == ERR_OK);
     cr_assert(folder_make(deep, NULL) == ERR_OK, "twice is fine");
@@ -47,7 +40,7 @@ Test(files, a_file_in_the_way_of_a_folder_is_named)
 
 Test(files, a_replaced_file_reads_back)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     char *path = xasprintf("%s/f", dir);
     char *bytes = NULL;
     size_t length;
@@ -68,7 +61,7 @@ Test(files, a_replaced_file_reads_back)
 
 Test(files, reading_has_a_maximum_and_says_what_is_missing)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     char *path = xasprintf("%s/f", dir);
     char *bytes = NULL;
     size_t length = 7;
@@ -84,7 +77,7 @@ Test(files, reading_has_a_maximum_and_says_what_is_missing)
 
 Test(files, a_replacement_that_fails_leaves_the_old_content)
 {
-    char *dir = fresh_dir();
+    char *dir = folder_create();
     char *path = xasprintf("%s/f", dir);
     char *bytes = NULL;
     size_t length;

@@ -284,3 +284,39 @@ void json_seconds(struct json_writer *json, double seconds)
     before_value(json);
     put(json, text, (size_t)length);
 }
+
+void json_member_string(struct json_writer *json, const char *key, const char *value)
+{
+    json_key(json, key);
+    json_string(json, value);
+}
+
+void json_member_uint(struct json_writer *json, const char *key, uint64_t value)
+{
+    json_key(json, key);
+    json_uint(json, value);
+}
+
+void json_member_bool(struct json_writer *json, const char *key, bool value)
+{
+    json_key(json, key);
+    json_bool(json, value);
+}
+
+void json_member_money(struct json_writer *json, const char *key, int64_t value_e9)
+{
+    json_key(json, key);
+    json_money(json, value_e9);
+}
+
+void json_member_decimal(struct json_writer *json, const char *key, int64_t value_e9)
+{
+    json_key(json, key);
+    json_decimal(json, value_e9);
+}
+
+void json_member_time(struct json_writer *json, const char *key, int64_t ts_ns)
+{
+    json_key(json, key);
+    json_time(json, ts_ns);
+}

@@ -45,6 +45,14 @@ void json_decimal(struct json_writer *json, int64_t value_e9); /* "99.95" */
 void json_time(struct json_writer *json, int64_t ts_ns);       /* "2019-02-11T14:30:00Z" */
 void json_seconds(struct json_writer *json, double seconds);   /* 0.123456; not finite: null */
 
+/* A member of an object: its key and its value. */
+void json_member_string(struct json_writer *json, const char *key, const char *value);
+void json_member_uint(struct json_writer *json, const char *key, uint64_t value);
+void json_member_bool(struct json_writer *json, const char *key, bool value);
+void json_member_money(struct json_writer *json, const char *key, int64_t value_e9);
+void json_member_decimal(struct json_writer *json, const char *key, int64_t value_e9);
+void json_member_time(struct json_writer *json, const char *key, int64_t ts_ns);
+
 /* "text" with quotes and escapes into `out`, at most 6 * strlen(text) + 2 bytes and no NUL; returns
  * how many. */
 size_t json_quote(const char *text, char *out);

@@ -30,6 +30,23 @@ Test(json_writer, puts_commas_and_colons_in_place)
     json_finish(&json);
 }
 
+Test(json_writer, a_member_is_its_key_and_its_value)
+{
+    struct json_writer json;
+    json_init(&json, false);
+    json_begin_object(&json);
+    json_member_string(&json, "string", "a");
+    json_member_uint(&json, "uint", 1);
+    json_member_bool(&json, "bool", false);
+    json_member_money(&json, "money", 99950000000);
+    json_member_decimal(&json, "decimal", 99950000000);
+    json_member_time(&json, "time", 1549895400000000000);
+    json_end_object(&json);
+    cr_assert_str_eq(json.text, "{\"string\":\"a\",\"uint\":1,\"bool\":false,\"money\":99.95,"
+                                "\"decimal\":\"99.95\",\"time\":\"2019-02-11T14:30:00Z\"}");
+    json_finish(&json);
+}
+
 Test(json_writer, pretty_has_a_member_on_each_line)
 {
     struct json_writer json;

@@ -6,13 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+__attribute__((format(printf, 3, 0))) static void set(struct problem *problem, enum err err,
+                                                      const char *format, va_list arguments)
+{
+    problem->err = err;
+    (void)vsnprintf(problem->text, sizeof problem->text, format, arguments); /* cut is fine */
+}
+
 enum err problem_set(struct problem *problem, enum err err, const char *format, ...)
 {
     if (problem != NULL) {
         va_list arguments;
         va_start(arguments, format);
-        problem->err = err;
-        (void)vsnprintf(problem->text, sizeof problem->text, format, arguments); /* cut is fine */
+        set(problem, err, format, arguments);
         va_end(arguments);
     }
     return err;
@@ -26,8 +32,7 @@ enum err problem_set_errno(struct problem *problem, const char *format, ...)
     if (problem != NULL) {
         va_list arguments;
         va_start(arguments, format);
-        problem->err = err;
-        (void)vsnprintf(problem->text, sizeof problem->text, format, arguments); /* cut is fine */
+        set(problem, err, format, arguments);
         va_end(arguments);
         size_t used = strlen(problem->text);
         (void)snprintf(problem->text + used, sizeof problem->text - used, ": %s", strerror(saved));

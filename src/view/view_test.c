@@ -21,7 +21,8 @@ static uint64_t random_next(uint64_t *state)
 static series_id must_declare(struct view_plan *plan, uint32_t window)
 {
     series_id id;
-    enum err err = view_plan_declare(plan, (struct series_def){SERIES_SMA, window}, &id);
+    enum err err =
+        view_plan_declare(plan, (struct series_def){.kind = SERIES_SMA, .window = window}, &id);
     cr_assert_eq(err, ERR_OK, "%s", err_text(err));
     return id;
 }
@@ -88,7 +89,7 @@ Test(view, refuses_windows_outside_the_range)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct view_plan plan = {.instrument_count = 1};
-        struct series_def def = {SERIES_SMA, cases[i].window};
+        struct series_def def = {.kind = SERIES_SMA, .window = cases[i].window};
         series_id id = 77;
         cr_assert_eq(view_plan_declare(&plan, def, &id), cases[i].want, "%u", cases[i].window);
         cr_assert_eq(id, cases[i].want == ERR_OK ? 0 : 77, "%u", cases[i].window);
@@ -103,7 +104,7 @@ Test(view, is_full_at_its_most_series)
         cr_assert_eq(must_declare(&plan, i + 1), i);
     }
     series_id id;
-    struct series_def another = {SERIES_SMA, SERIES_MAX + 1};
+    struct series_def another = {.kind = SERIES_SMA, .window = SERIES_MAX + 1};
     cr_assert_eq(view_plan_declare(&plan, another, &id), ERR_FULL);
     cr_assert_eq(must_declare(&plan, 5), 4, "what is there is still found");
 }

@@ -1,8 +1,8 @@
 """Runs every case of cases.txt through the program: `run.py BELLWETHER CASES`, in an empty folder.
 
-Each must be refused by `validate` and by `backtest` with status 2, in the very same words: at the
+Each must be refused by `validate`, `backtest` and `run` with status 2, in the very same words: at the
 place of the caret, with the text beside it (which names the key) and with the remedy; and nothing
-may have been started: no folder, no file. Prints one line per case.
+may have been started: no folder, no log, no file. Prints one line per case.
 """
 
 import os
@@ -65,7 +65,8 @@ def judge(program, base, case):
     with open("wrong.yaml", "w", encoding="utf-8") as file:
         file.write("\n".join(text) + "\n")
     _, column, message = case.expected
-    for command in (["validate", "-c", "wrong.yaml"], ["backtest", "-c", "wrong.yaml"]):
+    for command in (["validate", "-c", "wrong.yaml"], ["backtest", "-c", "wrong.yaml"],
+                    ["run", "-c", "wrong.yaml", "--once"]):
         done = subprocess.run([program] + command, capture_output=True, text=True, timeout=60,
                               stdin=subprocess.DEVNULL)
         said = done.stderr

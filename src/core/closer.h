@@ -1,0 +1,134 @@
+/* closer.h: how a trade is to end: its plan as prices and times, and what a finished close or the
+ * clock makes of them. The rules are in docs/closer.md. Pure functions of one trade; the engine
+ * (engine_watch.c, engine_close.c) carries out what they ask for.
+ *
+ * Each rule has one holder. The broker holds target and stop where the plan says so, and the
+ * trailing stop when it is the only stop: a second one cannot rest for the same shares. The engine
+ * holds the others, and times. */
+#ifndef CORE_CLOSER_H
+#define CORE_CLOSER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/exit_plan.h"
+#include "market/calendar.h"
+#include "market/event.h"
+
+/* An entry that is protected at the broker may be filled in part for so long. */
+#define CLOSER_PATIENCE_NS INT64_C(3000000000)
+
+/* Protection refused so often in a row is given up: the trade is closed at the market. */
+#define CLOSER_REFUSALS_MAX 3
+
+#define CLOSER_NEVER_NS INT64_MAX
+
+/* What is said of a trade in a NOTICE record. */
+#define NOTICE_LIST(X)                                                                             \
+    X(REARMED, 1, "rearmed")         /* after a stop: the entry condition was false again */       \
+    X(UNPROTECTED, 2, "unprotected") /* what rested at the broker for it is gone; sent again */    \
+    X(GIVEN_UP, 3, "given-up")       /* protection was refused too often: to be closed */
+
+enum notice {
+#define X(name, code, text) NOTICE_##name = code,
+    NOTICE_LIST(X)
+#undef X
+};
+
+const char *notice_text(uint8_t notice);
+
+/* What a trade's plan came to. Zero prices are rules that it has not. */
+struct exits {
+    int64_t target_e9;    /* at or above it the trade is closed */
+    int64_t stop_e9;      /* at or below it the trade is closed */
+    int64_t trail_e9;     /* the trailing stop's distance from best_e9 */
+    int64_t best_e9;      /* best finished close since the entry, which counts as the first */
+    int64_t atr_e9;       /* at the entry decision; 0: the plan needs none */
+    int64_t time_ns;      /* time is up; CLOSER_NEVER_NS, also below: never */
+    int64_t flat_ns;      /* has to be flat */
+    int64_t patience_ns;  /* when a partly filled entry is cut short */
+    int64_t retry_ns;     /* a step of an exit that was refused is tried again */
+    int64_t frame_end_ns; /* of the frame that is being counted; 0: none */
+    uint32_t bars;        /* finished bars of the book's frame since the entry */
+    uint16_t attempts;    /* protections sent */
+    uint8_t refusals;     /* of the last ones, those that were not accepted */
+    uint8_t wish;         /* enum exit_cause: why the trade is being closed */
+    uint8_t sent;         /* enum exit_cause of the latest exit order */
+    uint8_t cause;        /* enum exit_cause of the last exit that filled */
+    bool fresh;           /* no bar has finished since the entry */
+};
+
+/* Finished closes at or outside of it concern somebody. */
+struct band {
+    int64_t low_e9;
+    int64_t high_e9;
+};
+
+#define BAND_QUIET                                                                                 \
+    (struct band)                                                                                  \
+    {                                                                                              \
+        0, INT64_MAX                                                                               \
+    }
+#define BAND_ALWAYS                                                                                \
+    (struct band)                                                                                  \
+    {                                                                                              \
+        INT64_MAX, INT64_MAX                                                                       \
+    }
+
+/* Whether a plan asks for more than the strategy's own word. */
+bool closer_has_rules(const struct exit_plan *plan);
+
+/* Whether a distance of the plan is told in ATRs. */
+bool closer_needs_atr(const struct exit_plan *plan);
+
+/* Whether the trailing stop rests at the broker. */
+bool closer_trails_at_broker(const struct exit_plan *plan);
+
+/* Begins a trade: nothing is held yet. */
+void closer_begin(struct exits *exits, int64_t atr_e9);
+
+/* The plan's prices for an entry at price_e9. A price is rounded to the tick that is met earlier,
+ * and lies a cent or more from the entry. */
+struct closer_prices {
+    int64_t target_e9;
+    int64_t stop_e9;
+    int64_t trail_e9;
+};
+struct closer_prices closer_prices(const struct exit_plan *plan, int64_t price_e9, int64_t atr_e9);
+
+/* Where an entry at price_e9 would first end with a loss: the nearer of stop and trailing stop; 0:
+ * nowhere. */
+int64_t closer_first_stop_e9(const struct exit_plan *plan, int64_t price_e9, int64_t atr_e9);
+
+/* The entry filled: the rules that the engine holds are measured from the average price. `first`:
+ * it is the trade's first fill, which starts the clocks. */
+void closer_take_entry(const struct exit_plan *plan, struct exits *exits, int64_t average_e9,
+                       int64_t ts_ns, bool first);
+
+/* A price at which the trade could be closed now; the cause when it closes the trade, else NONE. */
+enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *exits,
+                                  int64_t price_e9);
+
+/* A finished bar of the trade's instrument; the cause when it closes the trade, else NONE. */
+enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
+                                int64_t frame_ns, struct exits *exits, const struct event *bar);
+
+/* Where the trailing stop stands; 0: there is none. */
+int64_t closer_trail_stop_e9(const struct exits *exits);
+
+/* Whether a time rule closes the trade at ts_ns. */
+enum exit_cause closer_take_time(const struct exits *exits, int64_t ts_ns);
+
+/* Which closes concern the trade, and when the clock does. */
+struct band closer_band(const struct exit_plan *plan, const struct exits *exits);
+int64_t closer_due_ns(const struct exits *exits, bool entry_works);
+
+/* A split of `new_shares` for `old_shares`: prices take their new measure. */
+void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares);
+
+/* A limit price that is `offset_ppm` above the reference, on a tick, rounded down. */
+int64_t closer_limit_price_e9(int64_t reference_e9, int64_t offset_ppm);
+
+const char *exit_cause_text(uint8_t cause);
+
+#endif
