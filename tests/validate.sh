@@ -41,7 +41,7 @@ test_money()
     small 's/equity: 1%/equity: 0.5%/' >smaller.yaml
     expect 'a config that can trade nothing is told so' 0 'THIS CONFIG TRADES NOTHING' \
         "$bellwether" validate -c smaller.yaml --data bars.csv
-    expect 'a config that can trade all is told so' 0 'every strategy can trade every symbol' \
+    expect 'a config that can trade all is told so' 0 'every strategy can trade each of its symbols' \
         "$bellwether" validate -c "$quickstart" --data bars.csv
     "$bellwether" validate -c small.yaml --data bars.csv --json >small.json
     check 'JSON holds the same figures' python3 - small.json <<'PYTHON'
