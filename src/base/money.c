@@ -6,26 +6,6 @@
 
 #include "base/check.h"
 
-enum err money_add(int64_t a, int64_t b, int64_t *sum)
-{
-    int64_t result;
-    if (__builtin_add_overflow(a, b, &result)) {
-        return ERR_RANGE;
-    }
-    *sum = result;
-    return ERR_OK;
-}
-
-enum err money_sub(int64_t a, int64_t b, int64_t *difference)
-{
-    int64_t result;
-    if (__builtin_sub_overflow(a, b, &result)) {
-        return ERR_RANGE;
-    }
-    *difference = result;
-    return ERR_OK;
-}
-
 /* The floor of numerator / denominator, moved up by one where the rounding asks for it. */
 static __int128 divide(__int128 numerator, __int128 denominator, enum rounding rounding)
 {
@@ -71,16 +51,11 @@ enum err money_mul_div(int64_t a, int64_t b, int64_t c, enum rounding rounding, 
     return ERR_OK;
 }
 
-enum err money_notional(int64_t price_e9, int64_t qty_e9, enum rounding rounding, int64_t *cash_e9)
+struct money_result money_notional_any(int64_t price_e9, int64_t qty_e9, enum rounding rounding)
 {
-    int64_t whole = qty_e9 / MONEY_E9;
-    int64_t exact_e9;
-    /* Whole shares, nearly always, need neither 128 bits nor rounding. */
-    if (whole * MONEY_E9 == qty_e9 && !__builtin_mul_overflow(price_e9, whole, &exact_e9)) {
-        *cash_e9 = exact_e9;
-        return ERR_OK;
-    }
-    return money_mul_div(price_e9, qty_e9, MONEY_E9, rounding, cash_e9);
+    struct money_result result = {0};
+    result.err = money_mul_div(price_e9, qty_e9, MONEY_E9, rounding, &result.value_e9);
+    return result;
 }
 
 static bool is_digit(char c)

@@ -27,16 +27,56 @@ enum rounding {
 };
 
 /* *sum = a + b; ERR_RANGE when it does not fit. */
-enum err money_add(int64_t a, int64_t b, int64_t *sum);
+static inline enum err money_add(int64_t a, int64_t b, int64_t *sum)
+{
+    int64_t result;
+    if (__builtin_add_overflow(a, b, &result)) {
+        return ERR_RANGE;
+    }
+    *sum = result;
+    return ERR_OK;
+}
 
 /* *difference = a - b; ERR_RANGE when it does not fit. */
-enum err money_sub(int64_t a, int64_t b, int64_t *difference);
+static inline enum err money_sub(int64_t a, int64_t b, int64_t *difference)
+{
+    int64_t result;
+    if (__builtin_sub_overflow(a, b, &result)) {
+        return ERR_RANGE;
+    }
+    *difference = result;
+    return ERR_OK;
+}
 
 /* *out = a * b / c for any signs, c != 0; ERR_RANGE when the result does not fit. */
 enum err money_mul_div(int64_t a, int64_t b, int64_t c, enum rounding rounding, int64_t *out);
 
-/* *cash_e9 = price_e9 * qty_e9 in cash. A short position has a negative quantity. */
-enum err money_notional(int64_t price_e9, int64_t qty_e9, enum rounding rounding, int64_t *cash_e9);
+/* An amount, or why there is none; it comes back in registers. */
+struct money_result {
+    enum err err;
+    int64_t value_e9;
+};
+
+/* money_notional() for any quantity. */
+struct money_result money_notional_any(int64_t price_e9, int64_t qty_e9, enum rounding rounding);
+
+/* *cash_e9 = price_e9 * qty_e9 in cash. A short position has a negative quantity. Whole shares,
+ * nearly always, need neither 128 bits nor rounding. */
+static inline enum err money_notional(int64_t price_e9, int64_t qty_e9, enum rounding rounding,
+                                      int64_t *cash_e9)
+{
+    int64_t whole = qty_e9 / MONEY_E9;
+    int64_t exact_e9;
+    if (whole * MONEY_E9 == qty_e9 && !__builtin_mul_overflow(price_e9, whole, &exact_e9)) {
+        *cash_e9 = exact_e9;
+        return ERR_OK;
+    }
+    struct money_result result = money_notional_any(price_e9, qty_e9, rounding);
+    if (result.err == ERR_OK) {
+        *cash_e9 = result.value_e9;
+    }
+    return result.err;
+}
 
 /* Reads a plain decimal number ("271.2399", "-0.5"; optional sign, digits, at most nine decimals)
  * that fills all of text[0..length). No blanks, exponent, NaN, thousands separators or lone point:

@@ -33,8 +33,8 @@ bool engine_needs_atr(const struct book_plan *plan);
 int64_t engine_atr_e9(const struct engine *engine, uint32_t book, uint32_t instrument);
 
 /* The trade's entry filled, or some of it was sold. */
-void engine_measure_exits(struct engine *engine, struct trade *trade,
-                          const struct event_posting *posting, bool first);
+RARELY void engine_measure_exits(struct engine *engine, struct trade *trade,
+                                 const struct event_posting *posting, bool first);
 
 /* A report that was applied to an order of the trade. */
 void engine_note_report(struct engine *engine, struct trade *trade, struct order *order,
@@ -61,8 +61,8 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
                         struct output *output);
 
 /* What a report about the trade calls for: the next step of an exit, or protection. */
-void engine_answer(struct engine *engine, const struct trade *trade, const struct event *report,
-                   struct output *output);
+RARELY void engine_answer(struct engine *engine, const struct trade *trade,
+                          const struct event *report, struct output *output);
 
 /* The exits that go with an entry: before its record is applied, and after. */
 void engine_tie_bracket(const struct engine *engine, struct event *entry);

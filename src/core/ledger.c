@@ -68,20 +68,24 @@ enum err ledger_post(struct ledger *ledger, uint32_t instrument,
     return ERR_OK;
 }
 
-enum err position_value_any(const struct position *position, int64_t price_e9, int64_t *value_e9)
+struct money_result position_value_any(const struct position *position, int64_t price_e9)
 {
-    return money_notional(price_e9, position->qty_e9, ROUND_EVEN, value_e9);
+    return money_notional_any(price_e9, position->qty_e9, ROUND_EVEN);
+}
+
+RARELY static int64_t cost_of_part_e9(int64_t held_cost_e9, int64_t held_qty_e9, int64_t qty_e9)
+{
+    int64_t cost_e9 = 0;
+    enum err err = money_mul_div(held_cost_e9, qty_e9, held_qty_e9, ROUND_EVEN, &cost_e9);
+    CHECK(err == ERR_OK); /* CHECK-LINE: a part is not larger than the whole */
+    return cost_e9;
 }
 
 int64_t ledger_cost_leaving_e9(int64_t held_cost_e9, int64_t held_qty_e9, int64_t qty_e9)
 {
     CHECK(qty_e9 > 0 && qty_e9 <= held_qty_e9); /* CHECK-LINE */
-    int64_t cost_e9 = held_cost_e9;
-    if (qty_e9 < held_qty_e9) {
-        enum err err = money_mul_div(held_cost_e9, qty_e9, held_qty_e9, ROUND_EVEN, &cost_e9);
-        CHECK(err == ERR_OK); /* CHECK-LINE: a part is not larger than the whole */
-    }
-    return cost_e9;
+    return qty_e9 == held_qty_e9 ? held_cost_e9
+                                 : cost_of_part_e9(held_cost_e9, held_qty_e9, qty_e9);
 }
 
 bool ledger_is_balanced(const struct ledger *ledger)

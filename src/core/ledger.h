@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hot.h"
+#include "base/money.h"
 #include "market/event.h"
 
 #define ACCOUNT_LIST(X)                                                                            \
@@ -57,8 +58,7 @@ enum err ledger_post(struct ledger *ledger, uint32_t instrument,
                      const struct event_posting *posting);
 
 /* position_value() for any quantity. */
-RARELY enum err position_value_any(const struct position *position, int64_t price_e9,
-                                   int64_t *value_e9);
+RARELY struct money_result position_value_any(const struct position *position, int64_t price_e9);
 
 /* What a position is worth at a price; ERR_RANGE when that leaves int64. Whole shares, nearly
  * always, need one product and no division. */
@@ -66,7 +66,9 @@ static inline enum err position_value(const struct position *position, int64_t p
                                       int64_t *value_e9)
 {
     if (position->whole == 0) {
-        return position_value_any(position, price_e9, value_e9);
+        struct money_result result = position_value_any(position, price_e9);
+        *value_e9 = result.value_e9;
+        return result.err;
     }
     return __builtin_mul_overflow(price_e9, position->whole, value_e9) ? ERR_RANGE : ERR_OK;
 }

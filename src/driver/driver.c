@@ -214,8 +214,8 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
     return driver_end_step(driver, problem);
 }
 
-static enum err log_report(struct driver *driver, const struct event *report,
-                           struct problem *problem)
+RARELY static enum err log_report(struct driver *driver, const struct event *report,
+                                  struct problem *problem)
 {
     driver_refer_to_last_slice(driver);
     log_append(driver->plan.log, report);
