@@ -17,12 +17,13 @@ sys: PURE
 config: sys PURE
 log: sys config PURE
 data: sys config PURE
+exchange_http: data sys base market exchange
 feed: data log sys config PURE
 broker: data log sys config PURE
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE
-cmd: monitor readers driver feed broker data log config sys PURE'
+cmd: exchange_http monitor readers driver feed broker data log config sys PURE'
 
 # Prints "FILE:LINE: FOLDER TARGET" for each include between folders of src.
 includes()
