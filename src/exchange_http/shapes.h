@@ -24,9 +24,9 @@ void shape_trade_update(struct json_writer *json, const struct account *account,
                         const struct activity *activity);
 
 /* The id that stands for an instrument, the same for every account; and back. */
-void asset_id(const struct venue *venue, uint32_t instrument, char text[UUID_TEXT_SIZE]);
+void asset_id(uint32_t instrument, char text[UUID_TEXT_SIZE]);
 
 /* By symbol or asset id; false when there is none. */
-bool asset_find(const struct venue *venue, const char *symbol_or_id, uint32_t *instrument);
+bool asset_find(const struct market *market, const char *symbol_or_id, uint32_t *instrument);
 
 #endif
