@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "exchange_http/account_private.h"
+#include "exchange_http/watchlists.h"
 #include "sys/memory.h"
 
 /* ---- opening ---- */
@@ -75,6 +76,7 @@ void account_destroy(struct account *account)
     free(account->client_ids);
     free(account->activities);
     free(account->equity);
+    watchlists_destroy(account->watchlists);
     free(account);
 }
 

@@ -14,13 +14,12 @@ static int64_t offset_ns(enum calendar_id calendar, int64_t ts_ns)
 void local_time_write(enum calendar_id calendar, int64_t ts_ns, char text[LOCAL_TIME_SIZE])
 {
     int64_t offset = offset_ns(calendar, ts_ns);
-    char wall[UTC_TEXT_SIZE];
-    size_t length = utc_format(ts_ns + offset, wall);
-    wall[length - 1] = '\0'; /* Z */
-    if (calendar == CALENDAR_ALWAYS) {
-        (void)snprintf(text, LOCAL_TIME_SIZE, "%sZ", wall);
-    } else { /* New York is never east of Greenwich */
-        (void)snprintf(text, LOCAL_TIME_SIZE, "%s-%02d:00", wall, (int)(-offset / NS_PER_HOUR));
+    _Static_assert(LOCAL_TIME_SIZE >= UTC_TEXT_SIZE + 5, "room for an offset in place of the Z");
+    size_t length = utc_format(ts_ns + offset, text);
+    if (calendar != CALENDAR_ALWAYS) { /* New York is never east of Greenwich */
+        int hours = (int)(-offset / NS_PER_HOUR);
+        const char zone[] = {'-', '0', (char)('0' + hours), ':', '0', '0', '\0'};
+        memcpy(text + length - 1, zone, sizeof zone);
     }
 }
 

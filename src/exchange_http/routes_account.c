@@ -1,6 +1,6 @@
 #include "exchange_http/routes_account.h"
 
-const struct route account_routes[] = {
+static const struct route rows[] = {
     {"GET",    "/v2/clock",                              serve_clock,              BUDGET_TRADING},
     {"GET",    "/v3/clock",                              serve_clocks,             BUDGET_TRADING},
     {"GET",    "/v2/calendar",                           serve_calendar,           BUDGET_TRADING},
@@ -27,4 +27,4 @@ const struct route account_routes[] = {
     {"DELETE", "/v2/watchlists:by_name",                 serve_watchlist_delete,   BUDGET_TRADING},
 };
 
-const uint32_t account_route_count = sizeof account_routes / sizeof account_routes[0];
+const struct route_table account_routes = {rows, sizeof rows / sizeof rows[0]};

@@ -6,9 +6,6 @@
 
 #include "exchange_http/routes.h"
 
-extern const struct route account_routes[];
-extern const uint32_t account_route_count;
-
 call_handler serve_clock, serve_clocks;                   /* serve_clock.c */
 call_handler serve_calendar, serve_market_calendar;       /* serve_calendar.c */
 call_handler serve_assets, serve_asset;                   /* serve_assets.c */

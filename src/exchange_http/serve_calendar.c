@@ -31,8 +31,8 @@ static void member_hours(struct json_writer *json, const char *key, enum calenda
     int64_t minute = (ts_ns - local_utc(calendar, day->date, 0)) / NS_PER_MIN;
     minute = minute >= 24 * 60 ? 24 * 60 - 1 : minute;
     char text[8];
-    (void)snprintf(text, sizeof text, "%02d%s%02d", (int)(minute / 60), colon ? ":" : "",
-                   (int)(minute % 60));
+    (void)snprintf(text, sizeof text, colon ? "%02u:%02u" : "%02u%02u",
+                   (unsigned)(minute / 60) % 100, (unsigned)(minute % 60));
     json_member_string(json, key, text);
 }
 

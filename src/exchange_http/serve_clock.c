@@ -1,8 +1,7 @@
 /* serve_clock.c: what time it is on the market, and when it opens and closes next. */
-#include <string.h>
-
 #include "exchange_http/local_time.h"
 #include "exchange_http/markets.h"
+#include "exchange_http/name_list.h"
 #include "exchange_http/routes_account.h"
 #include "exchange_http/trading_dates.h"
 
@@ -106,20 +105,6 @@ static void write_clock(struct json_writer *json, enum calendar_id calendar,
     json_end_object(json);
 }
 
-/* The next name of a list with commas; false at its end. Longer names than any are cut. */
-static bool next_name(const char **list, char name[16])
-{
-    if (**list == '\0') {
-        return false;
-    }
-    size_t length = strcspn(*list, ",");
-    size_t kept = length < 15 ? length : 15;
-    memcpy(name, *list, kept);
-    name[kept] = '\0';
-    *list += length + ((*list)[length] == ',');
-    return true;
-}
-
 void serve_clocks(struct call *call)
 {
     bool present;
@@ -134,7 +119,7 @@ void serve_clocks(struct call *call)
     json_begin_object(call->json);
     json_key(call->json, "clocks");
     json_begin_array(call->json);
-    for (char name[16]; next_name(&list, name);) {
+    for (char name[LIST_NAME_SIZE]; name_list_next(&list, name);) {
         const struct public_market *market = market_named(name);
         if (market == NULL) {
             call_fail(call, 400, CODE_BAD_REQUEST, "invalid market: %s", name);
