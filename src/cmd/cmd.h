@@ -25,6 +25,7 @@ int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_gates(int argc, char **argv);
+int cmd_exchange(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
 /* Writes out the standard output; a command whose output could not be written has failed. */

@@ -23,6 +23,7 @@ static const struct command {
     {"report",   cmd_report,   "say what a run came to: page, days, trades"             },
     {"why",      cmd_why,      "tell what was thought at a moment, and what was refused"},
     {"gates",    cmd_gates,    "list the gates, their limits and what they refused"     },
+    {"exchange", cmd_exchange, "serve the simulated exchange behind Alpaca's API"       },
     {"data",     cmd_data,     "make, import and describe bar files"                    },
 };
 
