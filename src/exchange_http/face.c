@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "exchange_http/shapes.h"
+#include "net/json.h"
 #include "sys/base64.h"
 
 enum { PATH_SIZE = 1024 };
