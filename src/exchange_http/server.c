@@ -6,7 +6,6 @@
 #include "exchange_http/face.h"
 #include "exchange_http/pace.h"
 #include "net/http_server.h"
-#include "net/tls_front.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
@@ -22,7 +21,6 @@ struct server {
     struct face admin_face;
     struct http_server *http;
     struct http_server *admin;
-    struct tls_front *tls;
     struct loop_timer *beat;
 };
 
@@ -58,12 +56,6 @@ static enum err listen_all(struct server *server, struct loop *loop, const struc
     if (err == ERR_OK) {
         err = http_server_create(loop, &admin, &server->admin, problem);
     }
-    if (err == ERR_OK && plan->tls) {
-        const struct tls_options tls = {.address = plan->address,
-                                        .port = plan->tls_port,
-                                        .to_port = http_server_port(server->http)};
-        err = tls_front_create(loop, &tls, &server->tls, problem);
-    }
     return err;
 }
 
@@ -94,9 +86,6 @@ void server_destroy(struct server *server)
     if (server->beat != NULL) {
         loop_timer_destroy(server->beat);
     }
-    if (server->tls != NULL) {
-        tls_front_destroy(server->tls);
-    }
     if (server->admin != NULL) {
         http_server_destroy(server->admin);
     }
@@ -121,7 +110,8 @@ uint16_t server_admin_port(const struct server *server)
 
 uint16_t server_tls_port(const struct server *server)
 {
-    return server->tls == NULL ? 0 : tls_front_port(server->tls);
+    (void)server;
+    return 0;
 }
 
 const struct venue *server_venue(const struct server *server)
