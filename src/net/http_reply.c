@@ -84,10 +84,7 @@ void http_reply_raw(struct http_reply *reply, const void *bytes, size_t length)
     reply->body_kind = BODY_RAW;
 }
 
-void http_reply_upgrade(struct http_reply *reply,
-                        void (*upgraded)(void *context, int fd, const void *early,
-                                         size_t early_length),
-                        void *context)
+void http_reply_upgrade(struct http_reply *reply, http_upgraded_callback *upgraded, void *context)
 {
     reply->upgraded = upgraded;
     reply->upgraded_context = context;
@@ -114,8 +111,11 @@ static void on_upgrade(void *context, struct MHD_Connection *mhd, void *request,
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     CHECK(own >= 0);
     CHECK(fcntl(own, F_SETFL, O_NONBLOCK) == 0);
-    reply->upgraded(reply->upgraded_context, own, early, early_length);
+    http_upgraded_callback *upgraded = reply->upgraded;
+    reply->upgraded = NULL;
+    upgraded(reply->upgraded_context, own, early, early_length);
     (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE); /* fails only when done twice */
+    http_run_soon(connection->server->run);                     /* or its descriptor stays open */
 }
 
 static struct MHD_Response *make_response(struct http_connection *connection)
@@ -180,8 +180,9 @@ void http_resume(struct http_connection *connection, enum http_state state)
 static bool is_spoilt(const struct http_reply *reply)
 {
     const struct http_delivery *delivery = &reply->delivery;
-    return reply->body_kind == BODY_RAW || delivery->cut || delivery->drip_bytes > 0 ||
-           delivery->length_lie != 0;
+    bool spoilt = reply->body_kind == BODY_RAW || delivery->cut || delivery->drip_bytes > 0 ||
+                  delivery->length_lie != 0;
+    return spoilt && reply->upgraded == NULL;
 }
 
 static void on_delay(void *context)
@@ -206,7 +207,6 @@ enum MHD_Result http_reply_deliver(struct http_connection *connection)
     }
     int64_t delay_ns = reply->delivery.delay_ns;
     reply->delivery.delay_ns = 0;
-    bool spoilt = is_spoilt(reply) && reply->upgraded == NULL;
     if (delay_ns > 0) {
         if (connection->delay == NULL) {
             connection->delay = loop_timer_create(connection->server->loop, on_delay, connection);
@@ -215,7 +215,7 @@ enum MHD_Result http_reply_deliver(struct http_connection *connection)
         loop_timer_start(connection->delay, delay_ns, 0);
         return MHD_YES;
     }
-    if (spoilt) {
+    if (is_spoilt(reply)) {
         suspend(connection);
         http_spoil(connection);
         return MHD_YES;

@@ -229,6 +229,11 @@ static void on_completed(void *context, struct MHD_Connection *mhd, void **reque
     (void)code;
     struct http_connection *connection = *request_context;
     if (connection != NULL) {
+        struct http_reply *reply = &connection->reply;
+        if (reply->upgraded != NULL) {
+            reply->upgraded(reply->upgraded_context, -1, NULL, 0);
+            reply->upgraded = NULL;
+        }
         connection->state = HTTP_IDLE;
         set_deadline(connection, connection->server->options.idle_ns);
         *request_context = NULL;

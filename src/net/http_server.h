@@ -70,6 +70,8 @@ struct http_delivery {
 
 #define HTTP_HEADERS_MAX 16
 
+typedef void http_upgraded_callback(void *context, int fd, const void *early, size_t early_length);
+
 /* What the handler fills in. It comes with status 200 and an empty body. */
 struct http_reply {
     int status;
@@ -90,7 +92,7 @@ struct http_reply {
     const char *body;
     size_t body_length;
     enum { BODY_JSON, BODY_COPIED, BODY_STATIC, BODY_RAW } body_kind;
-    void (*upgraded)(void *context, int fd, const void *early, size_t early_length);
+    http_upgraded_callback *upgraded;
     void *upgraded_context;
     struct http_later *later;
     void *exchange; /* the server's */
@@ -110,11 +112,8 @@ void http_reply_static(struct http_reply *reply, const char *content_type, const
 void http_reply_raw(struct http_reply *reply, const void *bytes, size_t length);
 
 /* Answers 101 and then hands over the socket (non-blocking, the callee's to close) and what the
- * client sent behind its request. */
-void http_reply_upgrade(struct http_reply *reply,
-                        void (*upgraded)(void *context, int fd, const void *early,
-                                         size_t early_length),
-                        void *context);
+ * client sent behind its request. Called exactly once: with -1 when the client was gone before. */
+void http_reply_upgrade(struct http_reply *reply, http_upgraded_callback *upgraded, void *context);
 
 /* The answer comes later: fill http_later_reply() and call http_later_send(), exactly once, or
  * http_later_drop(), which ends the connection without an answer. All three are safe when client or
