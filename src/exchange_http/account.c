@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "exchange_http/account_private.h"
+#include "exchange_http/watchlists.h"
 #include "market/new_york.h"
 #include "sys/memory.h"
 
@@ -101,6 +102,7 @@ void account_destroy(struct account *account)
     free(account->client_ids);
     free(account->activities);
     free(account->equity);
+    watchlists_destroy(account->watchlists);
     free(account);
 }
 

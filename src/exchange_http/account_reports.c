@@ -272,11 +272,13 @@ static void take_cancel_rejected(struct account *account, struct served_order *o
     account_tell(account, order, ORDER_EVENT_CANCEL_REJECTED, ts_ns, NULL);
 }
 
-static void take_cash(struct account *account, const struct event *event)
+static void take_cash(struct account *account, const struct exchange_report *report)
 {
+    const struct event *event = &report->event;
     struct activity *activity = add_activity(account, event->src_ns, event->instrument);
     activity->cause = event->flags;
     activity->qty_e9 = event->account_cash.qty_e9;
+    activity->position_e9 = report->qty_e9;
     if (activity->cause == CASH_SPLIT) {
         account->books[event->instrument].overnight_e9 += event->account_cash.qty_e9;
     }
@@ -287,7 +289,7 @@ static void take_report(struct account *account, const struct exchange_report *r
 {
     const struct event *event = &report->event;
     if (event->kind == EVENT_ACCOUNT_CASH) {
-        take_cash(account, event);
+        take_cash(account, report);
         return;
     }
     CHECK(event->report.order_id > 0 && event->report.order_id <= account->order_count);

@@ -6,33 +6,46 @@
 #include "base/utc.h"
 #include "sys/memory.h"
 
-static void count_bars(struct market *market)
+static struct record_list *list_of(struct market_symbol *symbol, uint8_t kind)
+{
+    return kind == EVENT_BAR     ? &symbol->bars
+           : kind == EVENT_QUOTE ? &symbol->quotes
+                                 : &symbol->trades;
+}
+
+static void count_records(struct market *market)
 {
     const struct bars *data = market->data;
     for (uint64_t i = 0; i < data->count; i++) {
-        if (data->records[i].kind == EVENT_BAR) {
-            market->symbols[data->records[i].instrument].bar_count++;
-        }
+        const struct event *record = &data->records[i];
+        list_of(&market->symbols[record->instrument], record->kind)->count++;
     }
 }
 
-/* Each instrument's bars lie side by side in one list. */
-static void list_bars(struct market *market)
+/* Gives a list its part of the memory; returns what is left. */
+static const struct event **place_list(struct record_list *list, const struct event **place)
+{
+    uint64_t count = list->count;
+    *list = (struct record_list){.items = place};
+    return place + count;
+}
+
+/* Each symbol's records lie side by side, kind by kind. */
+static void list_records(struct market *market)
 {
     const struct bars *data = market->data;
-    market->memory = xcalloc(bars_bar_count(data) + 1, sizeof(const struct event *));
+    count_records(market);
+    market->memory = xcalloc(data->count + 1, sizeof(const struct event *));
     const struct event **place = market->memory;
     for (uint32_t i = 0; i < data->instrument_count; i++) {
-        market->symbols[i].bars = place;
-        place += market->symbols[i].bar_count;
-        market->symbols[i].bar_count = 0;
+        place = place_list(&market->symbols[i].bars, place);
+        place = place_list(&market->symbols[i].quotes, place);
+        place = place_list(&market->symbols[i].trades, place);
     }
     for (uint64_t i = 0; i < data->count; i++) {
         const struct event *record = &data->records[i];
-        if (record->kind == EVENT_BAR) {
-            struct market_symbol *symbol = &market->symbols[record->instrument];
-            symbol->bars[symbol->bar_count++] = record;
-        }
+        struct record_list *list = list_of(&market->symbols[record->instrument], record->kind);
+        list->items[list->count++] = record;
     }
 }
 
@@ -40,8 +53,7 @@ void market_init(struct market *market, const struct bars *data, enum calendar_i
 {
     *market = (struct market){.data = data, .calendar = calendar, .now_ns = INT64_MIN};
     market->symbols = xcalloc(data->instrument_count, sizeof *market->symbols);
-    count_bars(market);
-    list_bars(market);
+    list_records(market);
 }
 
 void market_finish(struct market *market)
@@ -68,7 +80,8 @@ static void show_bar(const struct market *market, struct market_symbol *symbol,
                      const struct event *bar)
 {
     symbol->bar = *bar;
-    if (symbol->trade.kind == EVENT_NONE || market->data->trade_count == 0) {
+    if (symbol->trade.kind == EVENT_NONE ||
+        (market->data->trade_count == 0 && symbol->trade.ts_ns < bar->ts_ns)) {
         symbol->trade = *bar;
         symbol->trade.kind = EVENT_TRADE_TICK;
         symbol->trade.trade_tick =
@@ -102,22 +115,27 @@ void market_show(struct market *market, const struct slice *slice)
     }
 }
 
-uint64_t market_bars(const struct market *market, uint32_t instrument,
-                     const struct event *const **bars)
+uint64_t record_list_until(const struct record_list *list, int64_t ts_ns)
 {
-    const struct market_symbol *symbol = &market->symbols[instrument];
     uint64_t low = 0;
-    uint64_t high = symbol->bar_count;
+    uint64_t high = list->count;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (symbol->bars[middle]->ts_ns <= market->now_ns) {
+        if (list->items[middle]->ts_ns <= ts_ns) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    *bars = (const struct event *const *)symbol->bars;
     return low;
+}
+
+uint64_t market_bars(const struct market *market, uint32_t instrument,
+                     const struct event *const **bars)
+{
+    const struct record_list *list = &market->symbols[instrument].bars;
+    *bars = (const struct event *const *)list->items;
+    return record_list_until(list, market->now_ns);
 }
 
 int64_t market_price_e9(const struct market *market, uint32_t instrument)

@@ -17,14 +17,21 @@ struct market_day {
     int32_t date;         /* in New York, days since 1970-01-01 */
 };
 
+/* Records of one symbol and one kind, by time; also those of the future. */
+struct record_list {
+    const struct event **items;
+    uint64_t count;
+};
+
 struct market_symbol {
     struct event quote; /* the last one; kind EVENT_NONE: none yet, or none today */
     struct event trade; /* the last one; where the data has none, the close of the last bar */
     struct event bar;   /* the last finished one; kind EVENT_NONE: none yet */
     struct market_day today;
     struct market_day yesterday;
-    const struct event **bars; /* all bars of the data, also of the future: see market_bars() */
-    uint64_t bar_count;
+    struct record_list bars; /* of the data; market_bars() tells which of them are finished */
+    struct record_list quotes;
+    struct record_list trades;
 };
 
 /* What of an instrument is not as it is for most; all false for an ordinary one. */
@@ -50,6 +57,9 @@ void market_finish(struct market *market);
 
 /* Shows a slice, or as much of one as lies at one instant; sets now. */
 void market_show(struct market *market, const struct slice *slice);
+
+/* How many of a list end at or before a moment. */
+uint64_t record_list_until(const struct record_list *list, int64_t ts_ns);
 
 /* The finished bars of an instrument, oldest first: those that end at or before now. */
 uint64_t market_bars(const struct market *market, uint32_t instrument,

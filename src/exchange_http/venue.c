@@ -5,15 +5,64 @@
 
 #include "sys/memory.h"
 
-/* Everything up to the start is history: shown, and met by no order. */
-static void show_history(struct venue *venue)
+/* The end of the last slice of the data up to a moment; INT64_MIN when there is none. */
+static int64_t last_slice_ns(const struct bars *data, int64_t ts_ns)
+{
+    int64_t last_ns = INT64_MIN;
+    for (uint64_t i = 0; i < data->count && data->records[i].ts_ns <= ts_ns; i++) {
+        last_ns = data->records[i].ts_ns;
+    }
+    return last_ns;
+}
+
+/* Lets the market see all that a tape has before a moment. */
+static void show_until(struct venue *venue, struct tape *tape, int64_t before_ns)
 {
     int64_t ts_ns;
-    while (tape_peek(venue->tape, &ts_ns) && ts_ns <= venue->plan.start_ns) {
+    while (tape_peek(tape, &ts_ns) && ts_ns < before_ns) {
         struct slice slice;
-        tape_take(venue->tape, &slice);
+        tape_take(tape, &slice);
         market_show(&venue->market, &slice);
     }
+}
+
+/* Everything up to the start is history: shown, and met by no order. No ticks are made along its
+ * bars but at the end of the last ones, so that a quote stands at the start. */
+static void show_history(struct venue *venue)
+{
+    const struct tape_plan plain = {.data = venue->plan.data};
+    struct tape *history = tape_create(&plain);
+    int64_t last_ns = last_slice_ns(venue->plan.data, venue->plan.start_ns);
+    show_until(venue, history, last_ns);
+    tape_destroy(history);
+    if (last_ns != INT64_MIN) {
+        tape_seek(venue->tape, last_ns - 1);
+    }
+    show_until(venue, venue->tape, venue->plan.start_ns + 1);
+}
+
+/* The market and its clock at the beginning. */
+static void begin(struct venue *venue)
+{
+    const struct venue_plan *plan = &venue->plan;
+    const struct tape_plan tape = {
+        .data = plan->data, .seed = plan->seed, .along_bars = plan->ticks_along_bars};
+    market_init(&venue->market, plan->data, plan->calendar);
+    venue->tape = tape_create(&tape);
+    show_history(venue);
+    venue->now_ns = plan->start_ns;
+    venue->market.now_ns = plan->start_ns;
+    venue->ended = false;
+}
+
+static void end(struct venue *venue)
+{
+    for (uint32_t i = 0; i < venue->account_count; i++) {
+        account_destroy(venue->accounts[i]);
+    }
+    venue->account_count = 0;
+    tape_destroy(venue->tape);
+    market_finish(&venue->market);
 }
 
 struct venue *venue_create(const struct venue_plan *plan)
@@ -22,29 +71,27 @@ struct venue *venue_create(const struct venue_plan *plan)
     venue->plan = *plan;
     venue->plan.exchange.instrument_count = plan->data->instrument_count;
     venue->plan.exchange.calendar = plan->calendar;
-    market_init(&venue->market, plan->data, plan->calendar);
-    const struct tape_plan tape = {
-        .data = plan->data, .seed = plan->seed, .along_bars = plan->ticks_along_bars};
-    venue->tape = tape_create(&tape);
     venue->accounts = xcalloc(plan->accounts_max, sizeof *venue->accounts);
-    show_history(venue);
-    venue->now_ns = plan->start_ns;
-    venue->market.now_ns = plan->start_ns;
+    begin(venue);
     return venue;
 }
 
 void venue_destroy(struct venue *venue)
 {
-    if (venue == NULL) {
-        return;
+    if (venue != NULL) {
+        end(venue);
+        free(venue->accounts);
+        free(venue);
     }
-    for (uint32_t i = 0; i < venue->account_count; i++) {
-        account_destroy(venue->accounts[i]);
+}
+
+void venue_reset(struct venue *venue)
+{
+    if (venue->market_watcher.on_reset != NULL) {
+        venue->market_watcher.on_reset(venue->market_watcher.context);
     }
-    free(venue->accounts);
-    tape_destroy(venue->tape);
-    market_finish(&venue->market);
-    free(venue);
+    end(venue);
+    begin(venue);
 }
 
 bool venue_step(struct venue *venue)
