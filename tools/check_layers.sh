@@ -17,10 +17,10 @@ sys: PURE
 config: sys PURE
 log: sys config PURE
 data: sys config PURE
-exchange_http: net data sys base market exchange
 feed: data log sys config PURE
 broker: data log sys config PURE
 net: base sys
+exchange_http: net data sys base market exchange
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE

@@ -22,7 +22,8 @@ struct query_item {
 
 struct call {
     struct venue *venue;
-    struct account *account;                   /* who asks; NULL on routes without one */
+    struct pace *pace;       /* how the venue's time goes; NULL where nobody drives it */
+    struct account *account; /* who asks; NULL on routes without one */
     const char *arguments[CALL_ARGUMENTS_MAX]; /* what {...} in the path stood for, decoded */
     const struct query_item *query;
     uint32_t query_count;

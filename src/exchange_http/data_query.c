@@ -89,7 +89,8 @@ static void sort_symbols(struct data_query *query, const struct instrument *name
     for (uint32_t i = 1; i < query->instrument_count; i++) {
         uint32_t moved = query->instruments[i];
         uint32_t at = i;
-        while (at > 0 && strcmp(names[query->instruments[at - 1]].symbol, names[moved].symbol) > 0) {
+        while (at > 0 &&
+               strcmp(names[query->instruments[at - 1]].symbol, names[moved].symbol) > 0) {
             query->instruments[at] = query->instruments[at - 1];
             at--;
         }
@@ -244,9 +245,8 @@ static bool read_limit(struct call *call, struct data_query *query)
         return true;
     }
     size_t length = strlen(text);
-    unsigned long limit = length <= 5 && strspn(text, "0123456789") == length
-                              ? strtoul(text, NULL, 10)
-                              : 0;
+    unsigned long limit =
+        length <= 5 && strspn(text, "0123456789") == length ? strtoul(text, NULL, 10) : 0;
     if (limit < 1 || limit > LIMIT_MAX) {
         return data_fail(call, 400, "invalid limit: %s: it must be between 1 and %d", text,
                          LIMIT_MAX);

@@ -29,7 +29,7 @@ struct data_query {
     uint32_t *instruments; /* known ones, by symbol, each once */
     uint32_t instrument_count;
     enum data_feed feed;
-    int64_t until_ns; /* nothing later is told */
+    int64_t until_ns;     /* nothing later is told */
     const char *currency; /* as it was asked for; NULL: it was not */
 
     /* of history */

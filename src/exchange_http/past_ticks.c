@@ -86,8 +86,7 @@ static bool next_bar(struct past_ticks *ticks)
 static bool next_made(struct past_ticks *ticks, struct past_tick *out)
 {
     for (;;) {
-        bool bar_ends =
-            ticks->descending ? ticks->tick == 0 : ticks->tick == ticks->tick_count;
+        bool bar_ends = ticks->descending ? ticks->tick == 0 : ticks->tick == ticks->tick_count;
         if (bar_ends && !next_bar(ticks)) {
             return false;
         }
@@ -130,8 +129,8 @@ bool past_trade(const struct venue *venue, uint32_t instrument, int64_t until_ns
         return true;
     }
     const struct record_list *bars = &venue->market.symbols[instrument].bars;
-    uint64_t count = record_list_until(
-        bars, until_ns < venue->market.now_ns ? until_ns : venue->market.now_ns);
+    uint64_t count =
+        record_list_until(bars, until_ns < venue->market.now_ns ? until_ns : venue->market.now_ns);
     if (count == 0) {
         return false;
     }

@@ -19,12 +19,28 @@ struct route {
     enum route_budget budget;
 };
 
-extern const struct route routes[];
-extern const uint32_t route_count;
+struct route_table {
+    const struct route *rows;
+    uint32_t count;
+};
+
+/* What is served, by the files that do it. */
+extern const struct route_table trading_routes; /* orders, positions, the account */
+extern const struct route_table account_routes; /* what lies around them */
+extern const struct route_table data_routes;    /* market data */
+
+extern const struct route_table admin_routes; /* the operator's, on a port of their own */
+
+/* Which tables a port serves: a list that NULL ends. */
+extern const struct route_table *const alpaca_face[];
+extern const struct route_table *const admin_face[];
+
+/* The `index`th route of a face; NULL behind the last one. */
+const struct route *route_at(const struct route_table *const *face, uint32_t index);
 
 /* The route of a request; fills the call's arguments, which then point into `path`, a copy that is
  * cut up for it. NULL: none; `*other_method`: the path is served, but not so. */
-const struct route *route_find(const char *method, char *path, struct call *call,
-                               bool *other_method);
+const struct route *route_find(const struct route_table *const *face, const char *method,
+                               char *path, struct call *call, bool *other_method);
 
 #endif

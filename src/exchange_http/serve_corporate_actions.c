@@ -1,7 +1,7 @@
 /* serve_corporate_actions.c: splits and dividends of the venue's list of actions, up to today; and
  * news, of which there is none: no news is simulated. */
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -21,10 +21,21 @@ static const char *const type_lists[TYPE_COUNT] = {"cash_dividends", "forward_sp
                                                    "reverse_splits"};
 /* What may be asked for; of those behind the first three nothing ever happened here. */
 static const char *const type_names[] = {
-    "cash_dividend",         "forward_split",     "reverse_split", "stock_dividend", "spin_off",
-    "cash_merger",           "stock_merger",      "stock_and_cash_merger",
-    "unit_split",            "redemption",        "name_change",   "worthless_removal",
-    "rights_distribution",   "partial_call",      "reorganization",
+    "cash_dividend",
+    "forward_split",
+    "reverse_split",
+    "stock_dividend",
+    "spin_off",
+    "cash_merger",
+    "stock_merger",
+    "stock_and_cash_merger",
+    "unit_split",
+    "redemption",
+    "name_change",
+    "worthless_removal",
+    "rights_distribution",
+    "partial_call",
+    "reorganization",
 };
 
 struct action_query {

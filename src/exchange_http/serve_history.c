@@ -28,9 +28,9 @@ struct history {
     struct call *call;
     struct data_query *query;
     enum history_kind kind;
-    bool single;     /* of one symbol, named in the path */
-    uint32_t count;  /* points written */
-    bool more;       /* there are others behind them */
+    bool single;           /* of one symbol, named in the path */
+    uint32_t count;        /* points written */
+    bool more;             /* there are others behind them */
     struct data_page last; /* the last one */
 
     /* of the symbol under way */
@@ -47,8 +47,8 @@ static void start_symbol(struct history *history)
 {
     const struct data_query *query = history->query;
     const struct venue *venue = history->call->venue;
-    bool resumes = strcmp(query->page.symbol,
-                          venue->plan.data->instruments[history->instrument].symbol) == 0;
+    bool resumes =
+        strcmp(query->page.symbol, venue->plan.data->instruments[history->instrument].symbol) == 0;
     int64_t from_ns = resumes && !query->descending ? query->page.ts_ns : query->start_ns;
     int64_t to_ns = resumes && query->descending ? query->page.ts_ns : query->end_ns;
     if (history->kind == HISTORY_BARS || history->kind == HISTORY_AUCTIONS) {
@@ -166,8 +166,7 @@ static void write_symbol(struct history *history)
 {
     struct json_writer *json = history->call->json;
     const struct data_page *page = &history->query->page;
-    const char *symbol =
-        history->call->venue->plan.data->instruments[history->instrument].symbol;
+    const char *symbol = history->call->venue->plan.data->instruments[history->instrument].symbol;
     bool open = false;
     int64_t ts_ns;
     start_symbol(history);
@@ -211,10 +210,8 @@ static void write_points(struct history *history)
 static void serve(struct call *call, enum history_kind kind, struct data_query *query)
 {
     struct json_writer *json = call->json;
-    struct history history = {.call = call,
-                              .query = query,
-                              .kind = kind,
-                              .single = call->arguments[0] != NULL};
+    struct history history = {
+        .call = call, .query = query, .kind = kind, .single = call->arguments[0] != NULL};
     json_begin_object(json);
     if (history.single) {
         json_member_string(json, "symbol", call->arguments[0]);

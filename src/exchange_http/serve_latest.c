@@ -19,8 +19,8 @@ static bool last_bar(const struct venue *venue, uint32_t instrument, int64_t unt
     const struct market *market = &venue->market;
     const struct record_list *bars = &market->symbols[instrument].bars;
     if (timeframe_holds(&one_minute, market->data->bar_ns)) {
-        struct frames frames = frames_of(market, instrument, &one_minute, INT64_MIN, until_ns,
-                                         until_ns, true);
+        struct frames frames =
+            frames_of(market, instrument, &one_minute, INT64_MIN, until_ns, until_ns, true);
         return frames_next(&frames, out);
     }
     uint64_t count = record_list_until(bars, until_ns);
@@ -42,8 +42,8 @@ struct latest {
 static void find_days(const struct venue *venue, uint32_t instrument, int64_t until_ns,
                       struct latest *latest)
 {
-    struct frames frames = frames_of(&venue->market, instrument, &one_day, INT64_MIN, until_ns,
-                                     until_ns, true);
+    struct frames frames =
+        frames_of(&venue->market, instrument, &one_day, INT64_MIN, until_ns, until_ns, true);
     while (latest->day_count < 2 && frames_next(&frames, &latest->days[latest->day_count])) {
         latest->day_count++;
     }

@@ -51,8 +51,8 @@ static bool read_top(struct call *call, int64_t highest, int64_t *top)
 static bool day_so_far(const struct venue *venue, uint32_t instrument, struct ranked *ranked)
 {
     int64_t now_ns = venue->now_ns;
-    struct frames frames = frames_of(&venue->market, instrument, &one_day, INT64_MIN, now_ns,
-                                     now_ns, true);
+    struct frames frames =
+        frames_of(&venue->market, instrument, &one_day, INT64_MIN, now_ns, now_ns, true);
     struct frame_bar day;
     struct frame_bar before;
     if (!frames_next(&frames, &day)) {
@@ -68,8 +68,8 @@ static bool day_so_far(const struct venue *venue, uint32_t instrument, struct ra
         if (money_mul_div(ranked->change_e9, 100 * MONEY_E9, before.bar.close_e9, ROUND_EVEN,
                           &share_e9) == ERR_OK) {
             const int64_t hundredth = MONEY_E9 / 100;
-            ranked->percent_e9 = (share_e9 + (share_e9 < 0 ? -hundredth : hundredth) / 2) /
-                                 hundredth * hundredth;
+            ranked->percent_e9 =
+                (share_e9 + (share_e9 < 0 ? -hundredth : hundredth) / 2) / hundredth * hundredth;
         }
     }
     return true;

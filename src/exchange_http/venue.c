@@ -41,35 +41,57 @@ static void show_history(struct venue *venue)
     show_until(venue, venue->tape, venue->plan.start_ns + 1);
 }
 
+/* The market and its clock at the beginning. */
+static void begin(struct venue *venue)
+{
+    const struct venue_plan *plan = &venue->plan;
+    const struct tape_plan tape = {
+        .data = plan->data, .seed = plan->seed, .along_bars = plan->ticks_along_bars};
+    market_init(&venue->market, plan->data, plan->calendar);
+    venue->tape = tape_create(&tape);
+    show_history(venue);
+    venue->now_ns = plan->start_ns;
+    venue->market.now_ns = plan->start_ns;
+    venue->ended = false;
+}
+
+static void end(struct venue *venue)
+{
+    for (uint32_t i = 0; i < venue->account_count; i++) {
+        account_destroy(venue->accounts[i]);
+    }
+    venue->account_count = 0;
+    tape_destroy(venue->tape);
+    market_finish(&venue->market);
+}
+
 struct venue *venue_create(const struct venue_plan *plan)
 {
     struct venue *venue = xcalloc(1, sizeof *venue);
     venue->plan = *plan;
     venue->plan.exchange.instrument_count = plan->data->instrument_count;
     venue->plan.exchange.calendar = plan->calendar;
-    market_init(&venue->market, plan->data, plan->calendar);
-    const struct tape_plan tape = {
-        .data = plan->data, .seed = plan->seed, .along_bars = plan->ticks_along_bars};
-    venue->tape = tape_create(&tape);
     venue->accounts = xcalloc(plan->accounts_max, sizeof *venue->accounts);
-    show_history(venue);
-    venue->now_ns = plan->start_ns;
-    venue->market.now_ns = plan->start_ns;
+    begin(venue);
     return venue;
 }
 
 void venue_destroy(struct venue *venue)
 {
-    if (venue == NULL) {
-        return;
+    if (venue != NULL) {
+        end(venue);
+        free(venue->accounts);
+        free(venue);
     }
-    for (uint32_t i = 0; i < venue->account_count; i++) {
-        account_destroy(venue->accounts[i]);
+}
+
+void venue_reset(struct venue *venue)
+{
+    if (venue->market_watcher.on_reset != NULL) {
+        venue->market_watcher.on_reset(venue->market_watcher.context);
     }
-    free(venue->accounts);
-    tape_destroy(venue->tape);
-    market_finish(&venue->market);
-    free(venue);
+    end(venue);
+    begin(venue);
 }
 
 bool venue_step(struct venue *venue)

@@ -15,10 +15,10 @@
 #include "sys/problem.h"
 
 struct venue_plan {
-    const struct bars *data; /* all that the market will do; outlives the venue */
-    bool synthetic;          /* the bars themselves are SIMULATED */
+    const struct bars *data;       /* all that the market will do; outlives the venue */
+    bool synthetic;                /* the bars themselves are SIMULATED */
     const struct actions *actions; /* splits and dividends that are told of; NULL: none */
-    bool free_plan;          /* no consolidated data of the last 15 minutes */
+    bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
@@ -32,6 +32,7 @@ struct venue_plan {
 struct market_watcher {
     void *context;
     void (*on_slice)(void *context, const struct slice *slice);
+    void (*on_reset)(void *context); /* before it happens */
 };
 
 struct venue {
@@ -54,6 +55,10 @@ void venue_advance(struct venue *venue, int64_t to_ns);
 
 /* Lets the next slice happen, whenever it is; false at the end of the data. */
 bool venue_step(struct venue *venue);
+
+/* Back to the beginning: the start's time, no accounts, as if nothing had happened. Whoever holds a
+ * pointer to an account lets go of it when `on_reset` tells. */
+void venue_reset(struct venue *venue);
 
 /* The account of a key pair: opens one where that is allowed. NULL with a refusal (401) when the
  * secret is another than before, when no account opens itself, or when there are too many. */
