@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/actions.h"
 #include "exchange_http/account.h"
 #include "exchange_http/market.h"
 #include "exchange_http/tape.h"
@@ -17,6 +18,7 @@ struct venue_plan {
     const struct bars *data; /* all that the market will do; outlives the venue */
     bool synthetic;          /* the bars themselves are SIMULATED */
     bool ticks_along_bars;
+    const struct actions *actions; /* splits and dividends that are announced; NULL: none */
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
     enum calendar_id calendar;
