@@ -20,6 +20,7 @@ struct venue_plan {
     const struct actions *actions; /* splits and dividends that are told of; NULL: none */
     bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
+    const struct actions *actions; /* splits and dividends that are announced; NULL: none */
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
     enum calendar_id calendar;
