@@ -122,19 +122,29 @@ enum err views_close(struct views *views, struct problem *problem)
     return first.err;
 }
 
+/* The streams are whole before the journal is begun: a disk that is full tells at once. */
+static enum err rebuild(struct views *views, const char *run_dir, struct log_reader *reader,
+                        const struct preamble *preamble, struct problem *problem)
+{
+    enum err err = create(views, run_dir, preamble, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    take_all(views, reader);
+    err = jsonl_close(views->jsonl, problem);
+    views->jsonl = NULL;
+    if (err == ERR_OK && views->problem.err == ERR_OK) {
+        err = journal_make(run_dir, views->lookup, preamble, reader, problem);
+    }
+    return err;
+}
+
 enum err views_rebuild(const char *run_dir, struct log_reader *reader,
                        const struct preamble *preamble, struct problem *problem)
 {
     struct views *views = xcalloc(1, sizeof *views);
     struct problem why = {0};
-    enum err err = create(views, run_dir, preamble, &why);
-    if (err == ERR_OK) {
-        take_all(views, reader);
-        err = views->problem.err;
-    }
-    if (err == ERR_OK) {
-        err = journal_make(run_dir, views->lookup, preamble, reader, &why);
-    }
+    (void)rebuild(views, run_dir, reader, preamble, &why);
     keep_first(&views->problem, &why);
     return views_close(views, problem);
 }
