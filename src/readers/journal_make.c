@@ -16,37 +16,56 @@
 #include "readers/journal_private.h"
 #include "sys/memory.h"
 
-/* A record that has a row in the table at hand. */
+/* A record that has a row in a table. */
 struct entry {
     uint64_t key;
     uint64_t slot;
     const struct event *record;
 };
 
-struct making {
-    struct log_reader *reader;
-    struct row_maker maker;
-    struct journal_file file;
-    enum journal_table table; /* at hand, and its rows */
-    struct entry *entries;
+/* What a table is made of. */
+struct entries {
+    struct entry *items;
     size_t count;
     size_t capacity;
-    bool sorted;
-    size_t at; /* the row that SQLite is being shown */
+    bool unsorted;
 };
 
-/* ---- the rows of a table ---- */
+struct making {
+    struct row_maker maker;
+    struct journal_file file;
+    struct entries tables[TABLE_COUNT];
+    enum journal_table table; /* at hand */
+    size_t at;                /* and its row that SQLite is being shown */
+};
 
-static void add_entry(struct making *making, struct entry entry)
+/* ---- the rows of the tables ---- */
+
+static void add_entry(struct entries *entries, struct entry entry)
 {
-    if (making->count == making->capacity) {
-        making->capacity = making->capacity == 0 ? 4096 : 2 * making->capacity;
-        making->entries = xrealloc(making->entries, making->capacity * sizeof *making->entries);
+    if (entries->count == entries->capacity) {
+        entries->capacity = entries->capacity == 0 ? 1024 : 2 * entries->capacity;
+        entries->items = xrealloc(entries->items, entries->capacity * sizeof *entries->items);
     }
-    if (making->count > 0 && making->entries[making->count - 1].key > entry.key) {
-        making->sorted = false;
+    if (entries->count > 0 && entries->items[entries->count - 1].key > entry.key) {
+        entries->unsorted = true;
     }
-    making->entries[making->count++] = entry;
+    entries->items[entries->count++] = entry;
+}
+
+static void gather(struct making *making, struct log_reader *reader)
+{
+    log_reader_rewind(reader);
+    const struct event *record;
+    for (uint64_t slot = 0; (record = log_reader_next(reader)) != NULL; slot += record->slots) {
+        for (int i = TABLE_DEPOSITS; i < TABLE_COUNT; i++) {
+            enum journal_table table = (enum journal_table)i;
+            if (journal_has_row(table, record)) {
+                uint64_t key = journal_key(table, record, slot);
+                add_entry(&making->tables[table], (struct entry){key, slot, record});
+            }
+        }
+    }
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -58,36 +77,24 @@ static int compare_entries(const void *left, const void *right)
 }
 
 /* Of each key the last entry stays. */
-static void keep_latest(struct making *making)
+static void keep_latest(struct entries *entries)
 {
-    struct entry *entries = making->entries;
     size_t kept = 0;
-    for (size_t i = 0; i < making->count; i++) {
-        if (i + 1 == making->count || entries[i + 1].key != entries[i].key) {
-            entries[kept++] = entries[i];
+    for (size_t i = 0; i < entries->count; i++) {
+        if (i + 1 == entries->count || entries->items[i + 1].key != entries->items[i].key) {
+            entries->items[kept++] = entries->items[i];
         }
     }
-    making->count = kept;
+    entries->count = kept;
 }
 
-static void gather(struct making *making, enum journal_table table)
+static void put_in_order(struct entries *entries, bool only_latest)
 {
-    making->table = table;
-    making->count = 0;
-    making->sorted = true;
-    log_reader_rewind(making->reader);
-    const struct event *record;
-    for (uint64_t slot = 0; (record = log_reader_next(making->reader)) != NULL;
-         slot += record->slots) {
-        if (journal_has_row(table, record)) {
-            add_entry(making, (struct entry){journal_key(table, record, slot), slot, record});
-        }
+    if (entries->unsorted) {
+        qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
     }
-    if (!making->sorted) {
-        qsort(making->entries, making->count, sizeof *making->entries, compare_entries);
-    }
-    if (journal_tables[table].latest) {
-        keep_latest(making);
+    if (only_latest) {
+        keep_latest(entries);
     }
 }
 
@@ -156,8 +163,9 @@ static int close_cursor(sqlite3_vtab_cursor *cursor)
 static void make_row(struct cursor *cursor)
 {
     struct making *making = cursor->making;
-    if (making->at < making->count) {
-        const struct entry *entry = &making->entries[making->at];
+    const struct entries *entries = &making->tables[making->table];
+    if (making->at < entries->count) {
+        const struct entry *entry = &entries->items[making->at];
         journal_row_make(&making->maker, making->table, entry->record, entry->slot, &cursor->row);
     }
 }
@@ -186,7 +194,7 @@ static int next_row(sqlite3_vtab_cursor *base)
 static int no_more_rows(sqlite3_vtab_cursor *base)
 {
     const struct making *making = ((struct cursor *)base)->making;
-    return making->at >= making->count ? 1 : 0;
+    return making->at >= making->tables[making->table].count ? 1 : 0;
 }
 
 static int give_column(sqlite3_vtab_cursor *base, sqlite3_context *result, int column)
@@ -230,16 +238,17 @@ static const sqlite3_module log_table = {
 static void fill_table(struct making *making, enum journal_table table)
 {
     struct journal_file *file = &making->file;
-    const char *name = journal_tables[table].name;
-    char *shown = xasprintf("log_%s", name);
-    char *sql = xasprintf("INSERT INTO %s SELECT * FROM %s", name, shown);
-    gather(making, table);
+    struct entries *entries = &making->tables[table];
+    char *shown = xasprintf("log_%s", journal_tables[table].name);
+    char *sql = xasprintf("INSERT INTO %s SELECT * FROM %s", journal_tables[table].name, shown);
+    put_in_order(entries, journal_tables[table].latest);
+    making->table = table;
     if (sqlite3_create_module_v2(file->db, shown, &log_table, making, NULL) != SQLITE_OK) {
         journal_file_fail(file, "cannot show it the log");
     }
     sqlite3_stmt *insert = journal_file_prepare(file, sql);
     if (file->problem.err == ERR_OK && sqlite3_step(insert) != SQLITE_DONE) {
-        uint64_t slot = making->at < making->count ? making->entries[making->at].slot : 0;
+        uint64_t slot = making->at < entries->count ? entries->items[making->at].slot : 0;
         journal_file_fail_row(file, table, slot);
     }
     sqlite3_finalize(insert);
@@ -254,6 +263,14 @@ static void fill_tables(struct making *making)
         fill_table(making, (enum journal_table)i);
     }
     journal_file_execute(&making->file, "COMMIT");
+}
+
+static void finish(struct making *making)
+{
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        free(making->tables[i].items);
+    }
+    row_maker_finish(&making->maker);
 }
 
 /* The new file takes its place, or goes. */
@@ -274,7 +291,7 @@ enum err journal_make(const char *run_dir, const struct lookup *lookup,
                       const struct preamble *preamble, struct log_reader *reader,
                       struct problem *problem)
 {
-    struct making making = {.reader = reader};
+    struct making making = {0};
     char *path = xasprintf("%s/%s", run_dir, JOURNAL_FILE);
     char *fresh = xasprintf("%s.new", path);
     row_maker_init(&making.maker, lookup);
@@ -282,11 +299,11 @@ enum err journal_make(const char *run_dir, const struct lookup *lookup,
                       "PRAGMA page_size=16384; PRAGMA cache_size=-16384; PRAGMA journal_mode=OFF;"
                       "PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE",
                       lookup, preamble);
+    gather(&making, reader);
     fill_tables(&making);
     journal_file_close(&making.file);
     put_in_place(&making, fresh, path);
-    row_maker_finish(&making.maker);
-    free(making.entries);
+    finish(&making);
     free(fresh);
     free(path);
     if (making.file.problem.err != ERR_OK && problem != NULL) {

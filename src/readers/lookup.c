@@ -83,11 +83,13 @@ void lookup_destroy(struct lookup *lookup)
     }
 }
 
-/* The order's place, or the empty one where it would go. */
+/* The order's place, or the empty one where it would go. Trades are numbered as they come, so what
+ * belongs to one time lies together, four places a trade; further attempts are strewn. */
 static struct known_order *place(const struct lookup *lookup, uint64_t order_id)
 {
     uint64_t mask = lookup->order_capacity - 1;
-    uint64_t at = (order_id * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & mask;
+    uint64_t strewn = (order_id & 0xfff) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    uint64_t at = (4 * order_id_trade(order_id) + order_id_role(order_id) + strewn) & mask;
     while (lookup->orders[at].order_id != 0 && lookup->orders[at].order_id != order_id) {
         at = (at + 1) & mask;
     }
