@@ -126,40 +126,36 @@ test_killed()
     holds_together 'killed, gone on' verify
 }
 
-# start_backtest: one in the background, held by a signal while it trades.
+# start_backtest FILE: one in the background, held by a signal once its folder has the file.
 start_backtest()
 {
     rm -rf runs
     env --default-signal=INT "$bellwether" backtest -c workload.yaml --data many.bwbars \
         >run.log 2>&1 &
     child=$!
-    until compgen -G 'runs/*/log/000001.bwlog' >/dev/null; do
-        if ! kill -0 "$child" 2>/dev/null; then
-            break
-        fi
+    until compgen -G "runs/*/$1" >/dev/null || ! kill -0 "$child" 2>/dev/null; do
+        :
     done
     kill -s STOP "$child"
-    check 'a backtest is held while it trades' test ! -e "$(last_run)/journal.db.new" \
-        -a ! -e "$(last_run)/journal.db"
+    check "a backtest is held when it has its $1" test ! -e "$(last_run)/journal.db"
 }
 
 # A backtest's views are made when it is over, also when a signal ended it.
 test_backtest()
 {
     "$bellwether" data synth --workload --bars 500000 --symbols 3 --seed 5 --out many.bwbars >/dev/null
-    start_backtest
+    start_backtest log/000001.bwlog
     kill -s INT "$child"
     kill -s CONT "$child"
     end 0 'SIGINT ends a backtest cleanly'
     check 'SIGINT, backtest: the summary says that it was stopped' \
         grep -q 'stopped before the end of the data' run.log
     holds_together 'SIGINT, backtest' verify
-    start_backtest
+    start_backtest journal.db.new
     kill -9 "$child"
-    kill -s CONT "$child" 2>/dev/null || true
     end 137 'kill -9 ends a backtest'
     check 'a killed backtest leaves no half journal' test ! -e "$(last_run)/journal.db"
-    holds_together 'a killed backtest'
+    holds_together 'a backtest killed at its journal'
     expect 'verify misses the journal of a killed backtest' 1 'journal.db is missing' \
         "$bellwether" verify last
     rm -rf runs many.bwbars
