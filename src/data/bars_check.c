@@ -30,7 +30,7 @@ static const char *bar_fault(const struct bars_check *check, const struct event 
     if (record->instrument >= check->instrument_count) {
         return "its instrument is not in the table";
     }
-    if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
+    if (record->ts_ns < EVENT_TS_NS_MIN || record->ts_ns > EVENT_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
     if (record->src_ns != record->ts_ns - check->bar_ns) {
@@ -52,7 +52,7 @@ static const char *tick_fault(const struct bars_check *check, const struct event
     if (record->instrument >= check->instrument_count) {
         return "its instrument is not in the table";
     }
-    if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
+    if (record->ts_ns < EVENT_TS_NS_MIN || record->ts_ns > EVENT_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
     if (record->src_ns > record->ts_ns || record->src_ns < record->ts_ns - BAR_NS_MAX) {
