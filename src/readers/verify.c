@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/utc.h"
-#include "log/contents.h"
 #include "readers/verify_private.h"
 #include "readers/views.h"
 #include "sys/memory.h"
@@ -96,11 +95,9 @@ static enum err verify_opened(const char *run_dir, struct log_reader *reader, FI
                               struct problem *problem)
 {
     struct preamble preamble;
-    enum err err = contents_read(reader, &preamble, problem);
+    enum err err = preamble_read(reader, &preamble, problem);
     if (err != ERR_OK) {
-        (void)fprintf(out, "FAIL log: %s\n",
-                      err == ERR_DAMAGED ? "its records cannot be a run's"
-                                         : "it does not begin with a preamble");
+        (void)fprintf(out, "FAIL log: it does not begin with a preamble\n");
         return err;
     }
     struct checks checks = {.out = out};
