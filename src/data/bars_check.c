@@ -86,8 +86,8 @@ RARELY static const char *take_tick(struct bars_check *check, const struct event
 }
 
 /* Takes bars up to the first record that is no good one, which it names, or to the end. */
-RARELY static const char *take_bars(struct bars_check *check, const struct event *records,
-                                    uint64_t count)
+HOT_LOOP static const char *take_bars(struct bars_check *check, const struct event *records,
+                                      uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         const struct event *record = &records[i];
