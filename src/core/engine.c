@@ -362,6 +362,9 @@ static void restart(struct output *output)
 
 RARELY static void post_cash(struct engine *engine, const struct event *cash, struct output *output)
 {
+    if (engine->fault != ENGINE_FAULT_NONE) {
+        return; /* nothing of it can be booked */
+    }
     uint32_t count =
         decide_cash_postings(engine, cash, output_place(output, 3 * engine->book_count + 1));
     for (uint32_t i = 0; i < count; i++) {
