@@ -105,31 +105,26 @@ static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t t
     return decision_hash_step(hash, x);
 }
 
-/* What the seat's series are worth in the decision hash; they change with few of the bars, where
- * frames are long. */
-static inline uint64_t engine_series_sum(struct seat *seat)
+/* Asks the seat's strategy, and keeps what each bar needs of the answer for as long as it stands:
+ * series of long frames change with few of the bars. */
+static inline void engine_ask(struct seat *seat, const struct event *bar)
 {
-    if (seat->summed_at != *seat->changes) {
-        const struct series *const *series = seat->context.series;
-        const uint64_t *power = &decision_hash_powers[seat->series_count];
-        uint64_t sum = 0;
-        for (; power > decision_hash_powers; power--) {
-            sum += (*series++)->now.bits * *power;
-        }
-        seat->series_sum = sum;
-        seat->summed_at = *seat->changes;
+    seat->asked_at = *seat->changes;
+    seat->context.bar = view_track_bar(seat->track, bar);
+    const struct decision answer = seat->decide(&seat->context);
+    const struct series *const *series = seat->context.series;
+    const uint64_t *power = &decision_hash_powers[seat->series_count];
+    const uint64_t said = (uint64_t)answer.reason << 8 | (uint64_t)answer.act;
+    uint64_t sum = (seat->what_x_b + said) * *power;
+    for (; power > decision_hash_powers; power--) {
+        sum += (*series++)->now.bits * *power;
     }
-    return seat->series_sum;
-}
-
-/* engine_hash_evaluation() in a view with frames, sessions or kernels. */
-static inline uint64_t engine_hash_rich(struct seat *seat, int64_t ts_ns, struct decision decision,
-                                        uint64_t hash)
-{
-    uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
-    uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
-    x = x * decision_hash_powers[seat->series_count] + engine_series_sum(seat);
-    return decision_hash_step(hash, x);
+    /* Each reason counts, of holding, too. */
+    const bool counts = said != ACT_HOLD && answer.reason < REASONS_MAX;
+    seat->answer = answer;
+    seat->answer_part = sum;
+    seat->tally = &seat->said[counts ? answer.reason : SAID_NONE];
+    seat->possible = engine_is_possible(answer.act, seat->context.holding);
 }
 
 static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value_e9)
@@ -194,23 +189,23 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
     } while (seat < pass->seats_end);
 }
 
-/* engine_pass_bar() in a view with frames, sessions or kernels. Each reason counts, of holding,
- * too. */
+/* engine_pass_bar() in a view with frames, sessions or kernels: a strategy whose last answer still
+ * stands gives it again. */
 static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct event *bar)
 {
     engine_pass_hold(pass, bar);
     struct seat *seat = pass->seats;
     do {
         if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
-            seat->context.bar = view_track_bar(seat->track, bar);
-            struct decision decision = seat->decide(&seat->context);
-            pass->hash = engine_hash_rich(seat, pass->ts_ns, decision, pass->hash);
-            pass->evaluations++;
-            if (decision.act != ACT_HOLD || decision.reason != 0) {
-                engine_count_reason(seat, decision);
+            if (seat->asked_at != *seat->changes) {
+                engine_ask(seat, bar);
             }
-            if (engine_is_possible(decision.act, seat->context.holding)) {
-                engine_gather(pass->engine, decision, seat);
+            const uint64_t x = (uint64_t)pass->ts_ns * seat->time_factor + seat->answer_part;
+            pass->hash = decision_hash_step(pass->hash, x);
+            pass->evaluations++;
+            ++*seat->tally;
+            if (seat->possible) {
+                engine_gather(pass->engine, seat->answer, seat);
                 pass->says = true;
             }
         }
