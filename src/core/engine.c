@@ -183,6 +183,7 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
     }
     if (track != NULL) {
+        seat->finished_ns = view_finished_ns(track);
         seat->changes =
             book->plan.strategy->by_series
                 ? view_changes(engine->view, instrument, seat->context.series, seat->series_count)

@@ -84,19 +84,21 @@ struct book {
  * follows the trade. Where there is a track, its answer is kept as long as it stands, with all that
  * each further bar needs of it, in the first 64 bytes. */
 struct seat {
-    const struct view_track *track; /* its book's frame; NULL in a plain view, as the next two */
-    const uint64_t *changes;        /* the answer stands while this number does ... */
-    uint64_t asked_at;              /* ... from where it was when the strategy was asked */
-    uint64_t time_factor; /* of an evaluation in the decision hash: ts_ns times this ... */
-    uint64_t answer_part; /* ... and all else */
-    uint64_t *tally;      /* where the answer's reason is counted */
-    uint64_t warmup_bars; /* of the book's frame: asked when there are more */
+    const int64_t *finished_ns; /* end of the bar that finished one of its book's frame; NULL in a
+                                 * plain view, as the next one and `track` */
+    const uint64_t *changes;    /* the answer stands while this number does ... */
+    uint64_t asked_at;          /* ... from where it was when the strategy was asked */
+    uint64_t time_factor;       /* of an evaluation in the decision hash: ts_ns times this ... */
+    uint64_t answer_part;       /* ... and all else */
+    uint64_t *tally;            /* where the answer's reason is counted */
+    uint64_t warmup_bars;       /* of the book's frame: asked when there are more */
     bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
     bool possible; /* what the answer wants, with what is held now */
     uint16_t series_count;
     uint32_t book; /* index from 0 */
 
     struct strategy_context context;
+    const struct view_track *track; /* its book's frame */
     struct decision answer;
     struct decision (*decide)(const struct strategy_context *context);
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
@@ -275,7 +277,8 @@ static inline size_t engine_place(const struct engine *engine, uint32_t book, ui
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);
 
-/* Whether a book's strategy is asked about the bar that the view took last for an instrument. */
+/* Whether a book's strategy is asked about `bar`, the one that the view took last for its
+ * instrument. */
 enum seat_state {
     SEAT_OUTSIDE, /* the book does not trade the instrument */
     SEAT_NO_BAR,  /* it finished none of the book's frame */
@@ -283,7 +286,8 @@ enum seat_state {
     SEAT_DUE,
 };
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat,
+                                  const struct event *bar);
 
 /* Whether a book's strategy can be asked in some instrument: its warm-up there is over. */
 bool engine_book_is_warm(const struct engine *engine, uint32_t book);

@@ -196,7 +196,8 @@ static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct e
     engine_pass_hold(pass, bar);
     struct seat *seat = pass->seats;
     do {
-        if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
+        if (*seat->finished_ns == pass->ts_ns &&
+            (seat->warm || engine_seat_warms(pass->engine, seat, bar))) {
             if (seat->asked_at != *seat->changes) {
                 engine_ask(seat, bar);
             }

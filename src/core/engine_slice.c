@@ -85,9 +85,9 @@ bool engine_note(struct engine *engine, struct decision decision, const struct s
     return possible;
 }
 
-bool engine_seat_warms(const struct engine *engine, struct seat *seat)
+bool engine_seat_warms(const struct engine *engine, struct seat *seat, const struct event *bar)
 {
-    seat->warm = engine_seat_state(engine, seat) == SEAT_DUE;
+    seat->warm = engine_seat_state(engine, seat, bar) == SEAT_DUE;
     return seat->warm;
 }
 
@@ -104,12 +104,13 @@ static inline bool seat_is_warm(const struct engine *engine, const struct seat *
     return warm;
 }
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat,
+                                  const struct event *bar)
 {
     if (seat->warmup_bars == SEAT_NEVER) {
         return SEAT_OUTSIDE;
     }
-    if (seat->track != NULL && !seat->track->fresh) {
+    if (seat->track != NULL && *seat->finished_ns != bar->ts_ns) {
         return SEAT_NO_BAR;
     }
     return seat_is_warm(engine, seat) ? SEAT_DUE : SEAT_WARMING_UP;

@@ -239,6 +239,7 @@ static void init_track(const struct view_plan *plan, int64_t frame_ns, struct vi
         track->row = row;
         track->end = &series[*place];
         track->frame_ns = frame_ns;
+        track->finished_ns = INT64_MIN;
     }
 }
 
