@@ -37,9 +37,9 @@ struct engine_pass {
 
     /* The instrument at hand. */
     struct position *position;
+    bool held; /* only then the next two count */
     int64_t position_value_e9;
     struct band band; /* closes outside of it concern the Closer */
-    bool held;        /* or watched for another reason */
     struct seat *seats;
     const struct seat *seats_end;
 };
@@ -63,9 +63,11 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
 {
     const struct engine *const engine = pass->engine;
     pass->position = &engine->ledger.positions[instrument];
-    pass->position_value_e9 = pass->position->value_e9;
-    pass->band = engine->bands[instrument];
     pass->held = pass->position->qty_e9 != 0;
+    if (pass->held) {
+        pass->position_value_e9 = pass->position->value_e9;
+        pass->band = engine->bands[instrument];
+    }
     pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
     pass->seats_end = pass->seats + engine->book_count;
 }
@@ -73,7 +75,9 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
 /* Turns away from it. */
 static inline void engine_pass_close(const struct engine_pass *pass)
 {
-    pass->position->value_e9 = pass->position_value_e9;
+    if (pass->held) {
+        pass->position->value_e9 = pass->position_value_e9;
+    }
 }
 
 /* A session begins, or a time rule of the Closer is due. */

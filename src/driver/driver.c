@@ -442,19 +442,22 @@ static inline void pass_bars(struct driver *driver, const struct event *bar,
                                 .says = says};
 }
 
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Nothing depends on how far that goes. The first slice may have been opened already:
- * `opened` bars of it. `plain`: in a plain view. `logged`: of a log that has nothing of slices in
- * which nothing happens but the last one, which may have decided. */
-static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, uint32_t opened,
-                                struct problem *problem)
+/* One slice, or many where it may go far: while no order works at the market place it has nothing
+ * to say, so the engine goes ahead until it has, and the market place follows; what each made of
+ * every slice's equity is compared. Nothing depends on how far that goes. The first slice may have
+ * been opened already: `opened` bars of it; one alone is. `plain`: in a plain view. `logged`: of a
+ * log that has nothing of slices in which nothing happens but the last one, which may have decided.
+ */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, bool far,
+                                uint32_t opened, struct problem *problem)
 {
     struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
     struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
-    const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    const ptrdiff_t bars_max = far ? AHEAD_MAX : 1;
+    const struct event *enough = feed->end - first > bars_max ? first + bars_max : feed->end;
+    const bool filled = engine->filled;
     /* A bar so far ahead is not in the cache yet: it is looked at only where it matters. */
     if (driver->action_ns != INT64_MAX && enough[-1].ts_ns > driver->action_ns) {
         enough = actions_cut(driver, first, enough);
@@ -474,7 +477,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     driver->slice = slice_of(stretch.slice, stretch.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
     if (logged) {
-        engine_add_slice(engine, false, stretch.evaluations, output);
+        engine_add_slice(engine, filled, stretch.evaluations, output);
         enum err err = log_slice(driver, problem);
         if (err != ERR_OK) {
             return err;
@@ -485,40 +488,42 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     return end_slice(driver, agrees, problem);
 }
 
-typedef enum err ahead_way(struct driver *driver, uint32_t opened, struct problem *problem);
+typedef enum err ahead_way(struct driver *driver, bool far, uint32_t opened,
+                           struct problem *problem);
 
 /* The ways of it, each with all that it calls inside. */
-HOT_LOOP static enum err ahead_plain(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_plain(struct driver *driver, bool far, uint32_t opened,
                                      struct problem *problem)
 {
-    return go_ahead(driver, true, false, opened, problem);
+    return go_ahead(driver, true, false, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_rich(struct driver *driver, uint32_t opened, struct problem *problem)
+HOT_LOOP static enum err ahead_rich(struct driver *driver, bool far, uint32_t opened,
+                                    struct problem *problem)
 {
-    return go_ahead(driver, false, false, opened, problem);
+    return go_ahead(driver, false, false, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, bool far, uint32_t opened,
                                             struct problem *problem)
 {
-    return go_ahead(driver, true, true, opened, problem);
+    return go_ahead(driver, true, true, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, bool far, uint32_t opened,
                                            struct problem *problem)
 {
-    return go_ahead(driver, false, true, opened, problem);
+    return go_ahead(driver, false, true, far, opened, problem);
 }
 
-/* The way of this run, or NULL: somebody looks on, the log wants each slice, or some slices hold
+/* The way of this run, or NULL: somebody looks on, the log holds the market, or some slices hold
  * more than bars. */
 static ahead_way *way_ahead(const struct driver *driver)
 {
     const struct driver_plan *plan = &driver->plan;
     bool plain = driver->assembly.view->plain;
     if (driver->watched || plan->feed->has_ticks ||
-        (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
+        (plan->log != NULL && plan->market_log != MARKET_LOG_REF)) {
         return NULL;
     }
     if (plan->log != NULL) {
@@ -527,13 +532,14 @@ static ahead_way *way_ahead(const struct driver *driver)
     return plain ? ahead_plain : ahead_rich;
 }
 
-/* Whether the log wants the next slice by itself: the first of a session, or one with fills. */
+/* Whether the log wants the next slice by itself: each, the first of a session, or one with fills.
+ */
 static bool is_logged_alone(const struct driver *driver)
 {
     const struct engine *engine = driver->assembly.engine;
-    return driver->plan.log != NULL &&
-           (engine->filled || driver->logged_session != engine->session.open_ns ||
-            driver->plan.feed->next->ts_ns > engine->session.close_ns);
+    return driver->plan.log != NULL && (driver->plan.every_slice || engine->filled ||
+                                        driver->logged_session != engine->session.open_ns ||
+                                        driver->plan.feed->next->ts_ns > engine->session.close_ns);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -597,9 +603,9 @@ enum err driver_run(struct driver *driver, struct problem *problem)
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool ahead = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
-            err = ahead ? way(driver, opens ? driver->slice.count : 0, problem)
-                        : close_slice(driver, problem);
+            bool far = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
+            err = way != NULL ? way(driver, far, opens ? driver->slice.count : 0, problem)
+                              : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;
