@@ -4,14 +4,16 @@
  * back when it stops; whoever drives the engine may take many slices in one pass, as long as
  * nothing else happens between them. It goes like this:
  *
- *   engine_pass_begin()
+ *   engine_pass_begin(), engine_pass_turn()
  *   for each slice:
  *       engine_pass_slice()
  *       for each instrument of it:
  *           engine_pass_open()
  *           for each of its bars, which the view has taken: engine_pass_bar()
  *           engine_pass_close()
- *       engine_pass_end(): true when a strategy wants something, which ends the pass
+ *       engine_pass_end()
+ *       engine_pass_goes_on(): false when the pass ends here: a strategy wants something, and
+ *           engine_decide_slice() has the word, or more than bars is due with the next slice
  *   engine_pass_stop()
  *
  * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they
@@ -33,7 +35,8 @@ struct engine_pass {
     int64_t value_e9; /* of all positions */
     int64_t equity_e9;
     uint64_t evaluations;
-    bool says; /* a strategy wants something */
+    int64_t until_ns; /* the pass goes on with slices before this */
+    bool says;        /* a strategy wants something */
 
     /* The instrument at hand. */
     struct position *position;
@@ -55,7 +58,15 @@ static inline void engine_pass_begin(struct engine_pass *pass, struct engine *en
     pass->value_e9 = engine->ledger.value_e9;
     pass->equity_e9 = engine->equity_e9;
     pass->evaluations = engine->counters.evaluations;
+    pass->until_ns = engine->turn_ns;
     pass->says = false;
+}
+
+/* A strategy wants something: the pass ends with this slice. */
+static inline void engine_pass_say(struct engine_pass *pass)
+{
+    pass->says = true;
+    pass->until_ns = INT64_MIN;
 }
 
 /* Turns to an instrument, whose bars come now. */
@@ -81,14 +92,24 @@ static inline void engine_pass_close(const struct engine_pass *pass)
 }
 
 /* A session begins, or a time rule of the Closer is due. */
-RARELY void engine_pass_turn(struct engine_pass *pass);
+RARELY void engine_pass_take_turn(struct engine_pass *pass, int64_t ts_ns);
+
+/* What is due with the first slice of a pass. */
+static inline void engine_pass_turn(struct engine_pass *pass, int64_t ts_ns)
+{
+    if (ts_ns >= pass->until_ns) {
+        engine_pass_take_turn(pass, ts_ns);
+    }
+}
 
 static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
 {
     pass->ts_ns = ts_ns;
-    if (ts_ns >= pass->engine->turn_ns) {
-        engine_pass_turn(pass);
-    }
+}
+
+static inline bool engine_pass_goes_on(const struct engine_pass *pass, int64_t ts_ns)
+{
+    return ts_ns < pass->until_ns;
 }
 
 static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t ts_ns,
@@ -186,7 +207,7 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
             pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
             pass->evaluations++;
             if (decision.act != ACT_HOLD && engine_note(pass->engine, decision, seat)) {
-                pass->says = true;
+                engine_pass_say(pass);
             }
         }
         seat++;
@@ -211,26 +232,24 @@ static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct e
             ++*seat->tally;
             if (seat->possible) {
                 engine_gather(pass->engine, seat->answer, seat);
-                pass->says = true;
+                engine_pass_say(pass);
             }
         }
         seat++;
     } while (seat < pass->seats_end);
 }
 
-/* Closes the slice; true when its strategies want something: then the pass has to stop, and
- * engine_decide_slice() has the word. */
-static inline bool engine_pass_end(struct engine_pass *pass)
+/* Closes the slice. */
+static inline void engine_pass_end(struct engine_pass *pass)
 {
     struct engine *const engine = pass->engine;
     int64_t equity_e9;
     if (__builtin_add_overflow(pass->cash_e9, pass->value_e9, &equity_e9)) {
         engine_fail(engine, ENGINE_FAULT_RANGE); /* the equity stays what it was */
-        return pass->says;
+        return;
     }
     pass->equity_e9 = equity_e9;
     engine_apply_drawdown(engine, equity_e9);
-    return pass->says;
 }
 
 /* Writes back what the pass holds, after `slices` slices of `bars` bars; the instrument at hand is

@@ -15,15 +15,25 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     }
 }
 
-void engine_pass_turn(struct engine_pass *pass)
+void engine_pass_take_turn(struct engine_pass *pass, int64_t ts_ns)
 {
-    pass->says |= engine_turn(pass->engine, pass->ts_ns, pass->equity_e9);
+    const bool says = engine_turn(pass->engine, ts_ns, pass->equity_e9);
+    pass->until_ns = pass->engine->turn_ns;
+    if (says) {
+        engine_pass_say(pass);
+    }
 }
 
 void engine_pass_watch(struct engine_pass *pass, const struct event *bar)
 {
-    pass->says |= engine_watch_bar(pass->engine, bar);
+    const bool says = engine_watch_bar(pass->engine, bar);
     pass->band = pass->engine->bands[bar->instrument];
+    if (pass->engine->turn_ns < pass->until_ns) { /* a time rule may be due earlier now */
+        pass->until_ns = pass->engine->turn_ns;
+    }
+    if (says) {
+        engine_pass_say(pass);
+    }
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
@@ -210,6 +220,7 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     engine_pass_begin(&pass, engine, output);
     pass.says = tick_says;
     const struct event *const end = slice->bars + slice->count;
+    engine_pass_turn(&pass, slice->ts_ns);
     engine_pass_slice(&pass, slice->ts_ns);
     for (const struct event *bar = slice->bars; bar < end; bar++) {
         engine_pass_open(&pass, bar->instrument);
@@ -220,9 +231,9 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         }
         engine_pass_close(&pass);
     }
-    bool says = engine_pass_end(&pass);
+    engine_pass_end(&pass);
     engine_pass_stop(&pass, 1, slice->count);
-    if (says) {
+    if (pass.says) {
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {

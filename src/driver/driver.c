@@ -368,22 +368,18 @@ struct stretch {
     const struct event *end;
     uint32_t slices;
     uint64_t evaluations; /* before the last slice */
-    bool says;            /* the last slice's strategies want something */
 };
 
 /* Slices from `bar` on, at least one and none behind `enough`, until strategies want something. */
-static inline void pass_slices(struct driver *driver, bool plain, bool logged,
-                               const struct event *bar, const struct event *enough,
-                               struct stretch *stretch)
+static inline void pass_slices(struct driver *driver, bool plain, const struct event *bar,
+                               const struct event *enough, struct stretch *stretch)
 {
     const struct view *const view = driver->assembly.view;
     const struct event *const end = driver->plan.feed->end;
-    const struct engine *const engine = driver->assembly.engine;
     struct engine_pass *const pass = &driver->pass;
     const struct event *slice;
     uint32_t slices = 0;
     uint64_t evaluations;
-    bool says;
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -409,12 +405,12 @@ static inline void pass_slices(struct driver *driver, bool plain, bool logged,
             }
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
-        says = engine_pass_end(pass);
+        engine_pass_end(pass);
         driver->equity_e9[slices++] = pass->equity_e9;
-    } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
+    } while (bar < enough && engine_pass_goes_on(pass, bar->ts_ns));
     engine_pass_close(pass);
-    *stretch = (struct stretch){
-        .slice = slice, .end = bar, .slices = slices, .evaluations = evaluations, .says = says};
+    *stretch =
+        (struct stretch){.slice = slice, .end = bar, .slices = slices, .evaluations = evaluations};
 }
 
 /* The same in a plain view of one instrument, without a log: each bar is a slice. */
@@ -424,22 +420,19 @@ static inline void pass_bars(struct driver *driver, const struct event *bar,
     struct engine_pass *const pass = &driver->pass;
     struct view_instrument *const row = view_row(driver->assembly.view, 0);
     int64_t *equity_e9 = driver->equity_e9;
-    bool says;
     engine_pass_open(pass, 0);
     do {
         event_prefetch(bar);
         engine_pass_slice(pass, bar->ts_ns);
         view_take_close(row, bar->bar.close_e9);
         engine_pass_bar(pass, bar, row->bars);
-        says = engine_pass_end(pass);
+        engine_pass_end(pass);
         *equity_e9++ = pass->equity_e9;
         bar++;
-    } while (!says && bar < enough);
+    } while (bar < enough && engine_pass_goes_on(pass, bar->ts_ns));
     engine_pass_close(pass);
-    *stretch = (struct stretch){.slice = bar - 1,
-                                .end = bar,
-                                .slices = (uint32_t)(equity_e9 - driver->equity_e9),
-                                .says = says};
+    *stretch = (struct stretch){
+        .slice = bar - 1, .end = bar, .slices = (uint32_t)(equity_e9 - driver->equity_e9)};
 }
 
 /* One slice, or many where it may go far: while no order works at the market place it has nothing
@@ -464,13 +457,14 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     }
     UNSET struct stretch stretch;
     engine_pass_begin(&driver->pass, engine, output);
+    engine_pass_turn(&driver->pass, first->ts_ns);
     if (plain && !logged && engine->instrument_count == 1) {
         pass_bars(driver, first, enough, &stretch);
     } else {
-        pass_slices(driver, plain, logged, first, enough, &stretch);
+        pass_slices(driver, plain, first, enough, &stretch);
     }
     engine_pass_stop(&driver->pass, stretch.slices, (uint64_t)(stretch.end - first));
-    if (stretch.says) {
+    if (driver->pass.says) {
         engine_decide_slice(engine, output);
     }
     feed_skip(feed, stretch.end, stretch.slices);

@@ -66,11 +66,11 @@ struct view_track {
                            * are those of the one that the next bar begins, or that ended last */
     struct event bar;     /* the last finished one: src_ns its start, ts_ns its end; not of the
                            * base, whose bars lie in their slice: view_track_bar() */
-    struct view_instrument *row; /* its closes: of the base the instrument's own */
-    struct series *end;          /* of its series of all kinds */
-    int64_t frame_ns;            /* 0: the base */
-    int64_t finished_ns;         /* see view_finished_ns() */
-    uint32_t source;             /* the track whose finished bars it is made of */
+    struct view_instrument *row;     /* its closes: of the base the instrument's own */
+    struct series *end;              /* of its series of all kinds */
+    int64_t frame_ns;                /* 0: the base */
+    int64_t finished_ns;             /* see view_finished_ns() */
+    const struct view_track *source; /* whose finished bars it is made of */
 } __attribute__((aligned(64)));
 
 /* What all instruments share to tell sessions. */
@@ -88,13 +88,13 @@ struct view_rich {
     int64_t quiet_ns;          /* bars that end before this are nothing else */
     struct series *end;        /* of the base's series of all kinds */
     struct view_track *tracks; /* the base first, then the frames made of its bars */
-    uint32_t from_base;        /* behind the last of these */
-    uint32_t track_count;
-    uint64_t changes; /* of the frames beside the base: finished bars, and splits */
+    struct view_track *longer; /* and these end here, then those made of other frames' bars */
+    uint64_t changes;          /* of the frames beside the base: finished bars, and splits */
     int64_t last_start_ns;
     int64_t last_end_ns; /* of the last bar, INT64_MIN before the first */
     int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none; up to here a line
                           * of the cache, for each bar */
+    struct view_track *tracks_end;
     struct view_clock *clock;
     int32_t date;      /* of the last bar, INT32_MIN before the first */
     uint64_t skipped;  /* bars outside of the hours that count */
@@ -224,8 +224,8 @@ static inline void view_take_rich(struct view_instrument *row, const struct even
         view_take_turn(row, bar);
         return;
     }
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        view_add_part(&rich->tracks[i], bar);
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
+        view_add_part(track, bar);
     }
     view_take_base(row, bar);
 }

@@ -52,19 +52,17 @@ static bool take_part(struct view_track *track, const struct trading_day *day,
 
 /* The frame's bar is finished by a bar that ends at end_ns, and part of the frames that are made of
  * it. `day` holds it. */
-static void finish_frame(struct view_rich *rich, uint32_t index, const struct trading_day *day,
-                         int64_t end_ns)
+static void finish_frame(struct view_rich *rich, struct view_track *track,
+                         const struct trading_day *day, int64_t end_ns)
 {
-    struct view_track *track = &rich->tracks[index];
     view_take_finished(track->row, track->end, &track->forming);
     track->bar = track->forming;
     track->finished_ns = end_ns;
     track->forming.kind = EVENT_NONE;
     rich->changes++;
-    for (uint32_t i = rich->from_base; i < rich->track_count; i++) {
-        struct view_track *longer = &rich->tracks[i];
-        if (longer->source == index && take_part(longer, day, &track->bar)) {
-            finish_frame(rich, i, day, end_ns);
+    for (struct view_track *longer = rich->longer; longer < rich->tracks_end; longer++) {
+        if (longer->source == track && take_part(longer, day, &track->bar)) {
+            finish_frame(rich, longer, day, end_ns);
         }
     }
 }
@@ -72,18 +70,17 @@ static void finish_frame(struct view_rich *rich, uint32_t index, const struct tr
 /* Frames that ended before the bar are finished by it, the shorter ones first. */
 static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
 {
-    for (uint32_t i = 1; i < rich->track_count; i++) {
-        const struct event *forming = &rich->tracks[i].forming;
-        if (forming->kind != EVENT_NONE && forming->ts_ns < end_ns) {
-            finish_frame(rich, i, day_of(rich->clock, forming->ts_ns), end_ns);
+    for (struct view_track *track = rich->tracks + 1; track < rich->tracks_end; track++) {
+        const int64_t due_ns = track->forming.ts_ns;
+        if (track->forming.kind != EVENT_NONE && due_ns < end_ns) {
+            finish_frame(rich, track, day_of(rich->clock, due_ns), end_ns);
         }
     }
 }
 
 static void begin_day(const struct view_rich *rich)
 {
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        const struct view_track *track = &rich->tracks[i];
+    for (const struct view_track *track = rich->tracks; track < rich->tracks_end; track++) {
         for (struct series *series = track->row->series_end; series < track->end; series++) {
             series_kernel_begin_day(series->kernel);
         }
@@ -118,8 +115,7 @@ static int64_t quiet_until(const struct view_rich *rich, const struct trading_da
                            int64_t end_ns)
 {
     int64_t quiet_ns = rich->clock->all_hours ? day->late_close_ns : day->close_ns;
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        struct view_track *track = &rich->tracks[i];
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
         if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, end_ns + 1)) {
             return INT64_MIN;
         }
@@ -136,10 +132,10 @@ static void take_end(struct view_instrument *row, const struct event *bar)
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     view_take_base(row, bar);
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        view_add_part(&rich->tracks[i], bar);
-        if (rich->tracks[i].forming.ts_ns == bar->ts_ns) {
-            finish_frame(rich, i, day, bar->ts_ns);
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
+        view_add_part(track, bar);
+        if (track->forming.ts_ns == bar->ts_ns) {
+            finish_frame(rich, track, day, bar->ts_ns);
         }
     }
     rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
@@ -168,9 +164,10 @@ RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
     rich->paid_e9 = 0;
     rich->beyond_e9 = 0;
     view_take_base(row, bar);
-    for (uint32_t i = 1; i < rich->from_base && day != NULL; i++) {
-        if (take_part(&rich->tracks[i], day, bar)) {
-            finish_frame(rich, i, day, bar->ts_ns);
+    struct view_track *track = rich->tracks + 1;
+    for (; track < rich->longer && day != NULL; track++) {
+        if (take_part(track, day, bar)) {
+            finish_frame(rich, track, day, bar->ts_ns);
         }
     }
     if (day != NULL && !rich->clock->by_day) {
@@ -239,8 +236,8 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
     }
     struct view_rich *rich = row->rich;
     rich->changes++;
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        rescale_track(&rich->tracks[i], new_shares, old_shares);
+    for (struct view_track *track = rich->tracks; track < rich->tracks_end; track++) {
+        rescale_track(track, new_shares, old_shares);
     }
     rich->beyond_e9 = units_split(rich->beyond_e9, new_shares, old_shares);
     rich->paid_e9 = units_split(rich->paid_e9, new_shares, old_shares);
