@@ -108,8 +108,8 @@ static inline bool seat_is_warm(const struct engine *engine, const struct seat *
     uint64_t bars =
         track != NULL ? track->row->bars : view_bars(engine->view, seat->context.instrument);
     bool warm = bars > seat->warmup_bars;
-    for (uint32_t k = 0; k < seat->series_count; k++) {
-        warm = warm && series_is_warm(seat->context.series[k]);
+    for (uint32_t k = 0; k < seat->series_count && warm; k++) {
+        warm = series_is_warm(seat->context.series[k]);
     }
     return warm;
 }

@@ -167,13 +167,14 @@ static void log_slice_by_ref(struct driver *driver)
     bool due =
         slice->flags != 0 || (driver->slice.count > 0 &&
                               (driver->plan.every_slice || session != driver->logged_session));
-    driver->last_slice = *slice;
     if (decided || due) {
         append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
         driver->last_ref = driver->slice.ordinal;
         append_output(driver->plan.log, output);
         driver->logged_session = session;
         driver->last_slice.kind = EVENT_NONE;
+    } else {
+        driver->last_slice = *slice;
     }
 }
 

@@ -166,10 +166,9 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* A bar that lies in the track's frame, or in the one that it begins, whose times are set. */
-static inline void view_add_part(struct view_track *track, const struct event *bar)
+/* A bar that lies in the frame whose bar grows there, or whose times stand there and begins it. */
+static inline void view_add_part(struct event *forming, const struct event *bar)
 {
-    struct event *forming = &track->forming;
     if (forming->kind == EVENT_NONE) {
         const int64_t start_ns = forming->src_ns;
         const int64_t end_ns = forming->ts_ns;
@@ -225,7 +224,7 @@ static inline void view_take_rich(struct view_instrument *row, const struct even
         return;
     }
     for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
-        view_add_part(track, bar);
+        view_add_part(&track->forming, bar);
     }
     view_take_base(row, bar);
 }

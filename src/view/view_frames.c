@@ -39,31 +39,43 @@ static bool expect_frame(struct view_track *track, const struct trading_day *day
     return true;
 }
 
-/* A bar becomes part of the frame that holds its end; true when that is the frame's end, too. */
-static bool take_part(struct view_track *track, const struct trading_day *day,
-                      const struct event *bar)
-{
-    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
-        return false;
-    }
-    view_add_part(track, bar);
-    return bar->ts_ns == track->forming.ts_ns;
-}
+static void take_part(struct view_rich *rich, struct view_track *track,
+                      const struct trading_day *day, const struct event *bar, int64_t end_ns);
 
-/* The frame's bar is finished by a bar that ends at end_ns, and part of the frames that are made of
- * it. `day` holds it. */
-static void finish_frame(struct view_rich *rich, struct view_track *track,
+/* The frame's bar is finished, by its last part or, late, without one (NULL), and is part of the
+ * frames that are made of it. `day` holds it; end_ns is the end of the bar of the base that did it.
+ *
+ * It is copied before the last part comes to it: a copy reads with wide loads, and the processor
+ * would wait for what narrow stores have just written. */
+static void finish_frame(struct view_rich *rich, struct view_track *track, const struct event *last,
                          const struct trading_day *day, int64_t end_ns)
 {
-    view_take_finished(track->row, track->end, &track->forming);
     track->bar = track->forming;
+    if (last != NULL) {
+        view_add_part(&track->bar, last);
+    }
+    view_take_finished(track->row, track->end, &track->bar);
     track->finished_ns = end_ns;
     track->forming.kind = EVENT_NONE;
     rich->changes++;
     for (struct view_track *longer = rich->longer; longer < rich->tracks_end; longer++) {
-        if (longer->source == track && take_part(longer, day, &track->bar)) {
-            finish_frame(rich, longer, day, end_ns);
+        if (longer->source == track) {
+            take_part(rich, longer, day, &track->bar, end_ns);
         }
+    }
+}
+
+/* A bar becomes part of the frame that holds its end, which may be the frame's end, too. */
+static void take_part(struct view_rich *rich, struct view_track *track,
+                      const struct trading_day *day, const struct event *bar, int64_t end_ns)
+{
+    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
+        return;
+    }
+    if (track->forming.ts_ns == bar->ts_ns) {
+        finish_frame(rich, track, bar, day, end_ns);
+    } else {
+        view_add_part(&track->forming, bar);
     }
 }
 
@@ -73,7 +85,7 @@ static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
     for (struct view_track *track = rich->tracks + 1; track < rich->tracks_end; track++) {
         const int64_t due_ns = track->forming.ts_ns;
         if (track->forming.kind != EVENT_NONE && due_ns < end_ns) {
-            finish_frame(rich, track, day_of(rich->clock, due_ns), end_ns);
+            finish_frame(rich, track, NULL, day_of(rich->clock, due_ns), end_ns);
         }
     }
 }
@@ -133,9 +145,10 @@ static void take_end(struct view_instrument *row, const struct event *bar)
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     view_take_base(row, bar);
     for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
-        view_add_part(track, bar);
         if (track->forming.ts_ns == bar->ts_ns) {
-            finish_frame(rich, track, day, bar->ts_ns);
+            finish_frame(rich, track, bar, day, bar->ts_ns);
+        } else {
+            view_add_part(&track->forming, bar);
         }
     }
     rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
@@ -166,9 +179,7 @@ RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
     view_take_base(row, bar);
     struct view_track *track = rich->tracks + 1;
     for (; track < rich->longer && day != NULL; track++) {
-        if (take_part(track, day, bar)) {
-            finish_frame(rich, track, day, bar->ts_ns);
-        }
+        take_part(rich, track, day, bar, bar->ts_ns);
     }
     if (day != NULL && !rich->clock->by_day) {
         rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
