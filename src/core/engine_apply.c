@@ -29,6 +29,7 @@ void engine_show(struct engine *engine, const struct trade *trade)
     size_t place = (size_t)(trade - engine->trades);
     engine->weights[place] = trade_weight(trade);
     engine->seats[place].context.holding = trade_holding(trade);
+    engine->seats[place].asked_at = SEAT_ASK_ANEW;
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
     }
