@@ -345,10 +345,6 @@ static void begin(struct served *served, const struct rule_case *rule)
         served->data.quote_count = 0;
     }
     served_start(served);
-    if (rule->tweak == MORNING) {
-        served->venue->now_ns = served_time(8, 0, 0);
-        served->venue->market.now_ns = served->venue->now_ns;
-    }
     char before[1024];
     (void)snprintf(before, sizeof before, "%s", rule->before != NULL ? rule->before : "");
     for (char *at = before; at != NULL && *at != '\0';) {

@@ -129,7 +129,7 @@ static inline void served_start(struct served *served)
     json_init(&served->json, false);
     tree_init(&served->asked);
     tree_init(&served->answer);
-    if (served->venue->now_ns < served_time(9, 30, 1)) {
+    if (served->plan.start_ns == served_time(9, 30, 0)) {
         venue_advance(served->venue, served_time(9, 30, 2));
     }
 }
