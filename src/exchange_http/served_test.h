@@ -160,39 +160,13 @@ static inline uint32_t served_cut_query(char *text, struct query_item items[SERV
     return count;
 }
 
-/* Whether the path fits; what stands for {} becomes the argument. Cuts the path. */
-static inline bool served_fit(const char *pattern, char *path, struct call *call)
-{
-    const char *hole = strstr(pattern, "{}");
-    size_t head = hole != NULL ? (size_t)(hole - pattern) : strlen(pattern);
-    if (hole == NULL || strncmp(pattern, path, head) != 0 || path[head] == '\0') {
-        return strcmp(pattern, path) == 0;
-    }
-    size_t part = strcspn(path + head, "/");
-    if (strcmp(hole + 2, path + head + part) != 0) {
-        return false;
-    }
-    path[head + part] = '\0';
-    call->arguments[0] = path + head;
-    return true;
-}
-
-static inline const struct route *served_route(const char *method, char *path, struct call *call)
-{
-    const struct route *route = trading_routes.rows;
-    const struct route *end = route + trading_routes.count;
-    while (route < end &&
-           (strcmp(route->method, method) != 0 || !served_fit(route->pattern, path, call))) {
-        route++;
-    }
-    return route < end ? route : NULL;
-}
-
 /* Asks; the answer is in `json` and, read again, in `answer`. */
 static inline int served_ask(struct served *served, const char *method, const char *target,
                              const char *body)
 {
+    static const struct route_table *const face[] = {&trading_routes, NULL};
     char path[1024];
+    bool other_method;
     struct query_item query[SERVED_QUERY];
     (void)snprintf(path, sizeof path, "%s", target);
     char *mark = strchr(path, '?');
@@ -209,7 +183,7 @@ static inline int served_ask(struct served *served, const char *method, const ch
         call.body = tree_root(&served->asked);
     }
     json_reset(&served->json);
-    const struct route *route = served_route(method, path, &call);
+    const struct route *route = route_find(face, method, path, &call, &other_method);
     cr_assert_not_null(route, "%s %s", method, target);
     route->handle(&call);
     served->status = call.status;
