@@ -1,281 +1,146 @@
-/* serve_history.c: GET /v2/stocks/bars, quotes, trades and auctions, and the same of one symbol.
+/* serve_history.c: what the account was worth, in steps of time.
  *
- * Points come by symbol, then by time, in pages of `limit` points over all symbols. A page's token
- * says which point it ended with; the next one looks for what follows it. */
+ * As the vendor's own answers have it: a step is labelled with its left edge and tells the equity
+ * at its end; the last step of a session begins at its close. A day is labelled 20:00 in New York,
+ * when it is added. Profit is that of the day so far, and of a whole day in steps of days; without
+ * resets it is told from the base value. */
 #include <string.h>
 
+#include "base/money.h"
 #include "base/utc.h"
-#include "exchange_http/data_query.h"
-#include "exchange_http/data_shapes.h"
-#include "exchange_http/past_ticks.h"
-#include "exchange_http/routes_data.h"
+#include "exchange_http/history_query.h"
+#include "exchange_http/history_steps.h"
+#include "exchange_http/local_time.h"
+#include "exchange_http/name_list.h"
+#include "exchange_http/routes_account.h"
+#include "exchange_http/shape_activity.h"
 
-enum history_kind { HISTORY_BARS, HISTORY_QUOTES, HISTORY_TRADES, HISTORY_AUCTIONS };
+/* Shares of equity are told with four decimals. */
+#define SHARE_UNIT_E9 (MONEY_E9 / 10000)
 
-static const struct {
-    const char *name;  /* of the answer's list */
-    const char *token; /* the kind in a page's token */
-} kinds[] = {
-    [HISTORY_BARS] = {"bars",     "B"},
-    [HISTORY_QUOTES] = {"quotes",   "Q"},
-    [HISTORY_TRADES] = {"trades",   "T"},
-    [HISTORY_AUCTIONS] = {"auctions", "A"},
-};
-
-static const struct timeframe one_day = {.unit = TIMEFRAME_DAY, .count = 1};
-
-/* An answer being written. */
-struct history {
-    struct call *call;
-    struct data_query *query;
-    enum history_kind kind;
-    bool single;           /* of one symbol, named in the path */
-    uint32_t count;        /* points written */
-    bool more;             /* there are others behind them */
-    struct data_page last; /* the last one */
-
-    /* of the symbol under way */
-    uint32_t instrument;
-    struct frames frames;
-    struct past_ticks ticks;
-    struct frame_bar frame;
-    struct past_tick tick;
-};
-
-/* ---- points ---- */
-
-static void start_symbol(struct history *history)
+static int64_t profit_e9(const struct history_step *step)
 {
-    const struct data_query *query = history->query;
-    const struct venue *venue = history->call->venue;
-    bool resumes =
-        strcmp(query->page.symbol, venue->plan.data->instruments[history->instrument].symbol) == 0;
-    int64_t from_ns = resumes && !query->descending ? query->page.ts_ns : query->start_ns;
-    int64_t to_ns = resumes && query->descending ? query->page.ts_ns : query->end_ns;
-    if (history->kind == HISTORY_BARS || history->kind == HISTORY_AUCTIONS) {
-        history->frames = frames_of(&venue->market, history->instrument, &query->timeframe, from_ns,
-                                    to_ns, query->until_ns, query->descending);
-    } else {
-        uint8_t kind = history->kind == HISTORY_QUOTES ? EVENT_QUOTE : EVENT_TRADE_TICK;
-        past_ticks_start(&history->ticks, venue, history->instrument, kind, from_ns, to_ns,
-                         query->descending);
-    }
+    int64_t profit = 0;
+    (void)money_sub(step->equity_e9, step->base_e9, &profit);
+    return profit;
 }
 
-static bool next_point(struct history *history, int64_t *ts_ns)
+static int64_t profit_share_e9(const struct history_step *step)
 {
-    if (history->kind == HISTORY_BARS || history->kind == HISTORY_AUCTIONS) {
-        bool found = frames_next(&history->frames, &history->frame);
-        *ts_ns = history->frame.period.start_ns;
-        return found;
+    int64_t units = 0;
+    if (step->base_e9 != 0) {
+        (void)money_mul_div(profit_e9(step), 10000, step->base_e9, ROUND_EVEN, &units);
     }
-    bool found = past_ticks_next(&history->ticks, &history->tick);
-    *ts_ns = history->tick.event.ts_ns;
-    return found;
+    int64_t share_e9 = 0;
+    (void)money_mul_div(units, SHARE_UNIT_E9, 1, ROUND_EVEN, &share_e9);
+    return share_e9;
 }
 
-/* One auction, with the shares that met in it where trades are known. */
-static void shape_auction(struct history *history, const struct event *bar, bool opens)
+static int64_t equity_e9(const struct history_step *step)
 {
-    struct json_writer *json = history->call->json;
-    struct past_ticks ticks;
-    struct past_tick tick;
-    past_ticks_start(&ticks, history->call->venue, history->instrument, EVENT_TRADE_TICK,
-                     bar->src_ns, bar->ts_ns, !opens);
+    return step->equity_e9;
+}
+
+static void write_array(struct json_writer *json, const char *key,
+                        const struct history_steps *steps,
+                        int64_t (*value)(const struct history_step *step))
+{
+    json_key(json, key);
     json_begin_array(json);
-    json_begin_object(json);
-    json_member_time(json, "t", opens ? bar->src_ns : bar->ts_ns);
-    json_member_string(json, "x", DATA_EXCHANGE);
-    json_member_money(json, "p", opens ? bar->bar.open_e9 : bar->bar.close_e9);
-    if (past_ticks_next(&ticks, &tick)) {
-        json_key(json, "s");
-        json_int(json, tick.event.trade_tick.size);
+    for (size_t i = 0; i < steps->count; i++) {
+        json_money(json, value(&steps->list[i]));
     }
-    json_member_string(json, "c", opens ? "Q" : "M"); /* the market center's official ... */
-    json_end_object(json);
     json_end_array(json);
 }
 
-static void no_auction(struct json_writer *json)
+static void write_times(struct json_writer *json, const struct history_steps *steps)
 {
+    json_key(json, "timestamp");
     json_begin_array(json);
+    for (size_t i = 0; i < steps->count; i++) {
+        json_int(json, steps->list[i].label_ns / NS_PER_S);
+    }
     json_end_array(json);
 }
 
-/* A day's auctions; one whose bar the data lacks, or that is still to come, is not there. */
-static void shape_auctions(struct history *history)
+/* ---- cash ---- */
+
+/* What moved by entries of that type within each step. */
+static void write_flow(struct json_writer *json, const struct account *account,
+                       const struct history_steps *steps, const char *type)
 {
-    struct json_writer *json = history->call->json;
-    const struct frame_bar *frame = &history->frame;
-    struct trading_day day;
-    char date[UTC_TEXT_SIZE];
-    bool known = calendar_day_at(history->frames.market->calendar, frame->last->ts_ns, &day);
-    (void)utc_format(known ? day.date * NS_PER_DAY : frame->period.start_ns, date);
-    date[10] = '\0';
-    json_begin_object(json);
-    json_member_string(json, "d", date);
-    json_key(json, "o");
-    if (known && frame->first->src_ns == day.open_ns) {
-        shape_auction(history, frame->first, true);
-    } else {
-        no_auction(json);
+    uint32_t next = 0;
+    json_key(json, type);
+    json_begin_array(json);
+    for (size_t i = 0; i < steps->count; i++) {
+        int64_t sum_e9 = 0;
+        int64_t from_ns = i == 0 ? steps->list[0].start_ns : steps->list[i - 1].end_ns;
+        for (; next < account->activity_count &&
+               account->activities[next].ts_ns <= steps->list[i].end_ns;
+             next++) {
+            const struct activity *activity = &account->activities[next];
+            if (activity->ts_ns > from_ns && !activity_is_fill(activity) &&
+                strcmp(activity_type(activity), type) == 0) {
+                (void)money_add(sum_e9, activity->amount_e9, &sum_e9);
+            }
+        }
+        json_money(json, sum_e9);
     }
-    json_key(json, "c");
-    if (known && frame->last->ts_ns == day.close_ns) {
-        shape_auction(history, frame->last, false);
-    } else {
-        no_auction(json);
+    json_end_array(json);
+}
+
+static bool has_flow(const struct account *account, const struct history_steps *steps,
+                     const char *type)
+{
+    for (uint32_t i = 0; i < account->activity_count && steps->count > 0; i++) {
+        const struct activity *activity = &account->activities[i];
+        if (!activity_is_fill(activity) && strcmp(activity_type(activity), type) == 0 &&
+            activity->ts_ns > steps->list[0].start_ns &&
+            activity->ts_ns <= steps->list[steps->count - 1].end_ns) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The types that are named, or all that occur. */
+static void write_flows(struct json_writer *json, const struct account *account,
+                        const struct history_steps *steps, const char *types)
+{
+    const char *list = activity_types;
+    json_key(json, "cashflow");
+    json_begin_object(json);
+    for (char type[LIST_NAME_SIZE]; name_list_next(&list, type);) {
+        if (types == NULL ? has_flow(account, steps, type) : name_list_has(types, type)) {
+            write_flow(json, account, steps, type);
+        }
     }
     json_end_object(json);
 }
 
-static void shape_point(struct history *history)
+void serve_history(struct call *call)
 {
-    struct json_writer *json = history->call->json;
-    switch (history->kind) {
-    case HISTORY_BARS:
-        shape_bar(json, &history->frame);
-        break;
-    case HISTORY_QUOTES:
-        shape_quote(json, &history->tick.event);
-        break;
-    case HISTORY_TRADES:
-        shape_trade(json, &history->tick.event, history->tick.id);
-        break;
-    case HISTORY_AUCTIONS:
-        shape_auctions(history);
-        break;
-    }
-}
-
-/* ---- pages ---- */
-
-/* Keeps in mind which point was the last. */
-static void remember(struct history *history, const char *symbol, int64_t ts_ns)
-{
-    struct data_page *last = &history->last;
-    if (strcmp(last->symbol, symbol) != 0 || last->ts_ns != ts_ns) {
-        (void)memcpy(last->symbol, symbol, SYMBOL_SIZE);
-        last->ts_ns = ts_ns;
-        last->nth = 0;
-    }
-    last->nth++;
-}
-
-/* The points of a symbol, up to the page's end; a symbol without any leaves no trace. */
-static void write_symbol(struct history *history)
-{
-    struct json_writer *json = history->call->json;
-    const struct data_page *page = &history->query->page;
-    const char *symbol = history->call->venue->plan.data->instruments[history->instrument].symbol;
-    bool open = false;
-    int64_t ts_ns;
-    start_symbol(history);
-    while (next_point(history, &ts_ns)) {
-        bool seen = strcmp(page->symbol, symbol) == 0 && page->ts_ns == ts_ns;
-        if (seen && (strcmp(history->last.symbol, symbol) != 0 || history->last.nth < page->nth)) {
-            remember(history, symbol, ts_ns);
-            continue;
-        }
-        if (history->count == history->query->limit) {
-            history->more = true;
-            break;
-        }
-        if (!open && !history->single) {
-            json_key(json, symbol);
-            json_begin_array(json);
-        }
-        open = true;
-        shape_point(history);
-        remember(history, symbol, ts_ns);
-        history->count++;
-    }
-    if (open && !history->single) {
-        json_end_array(json);
-    }
-}
-
-static void write_points(struct history *history)
-{
-    const struct data_query *query = history->query;
-    const struct instrument *names = history->call->venue->plan.data->instruments;
-    for (uint32_t i = 0; i < query->instrument_count && !history->more; i++) {
-        history->instrument = query->instruments[i];
-        if (strcmp(names[history->instrument].symbol, query->page.symbol) >= 0) {
-            write_symbol(history);
-        }
-    }
-}
-
-/* Writes the answer and finishes the query. */
-static void serve(struct call *call, enum history_kind kind, struct data_query *query)
-{
-    struct json_writer *json = call->json;
-    struct history history = {
-        .call = call, .query = query, .kind = kind, .single = call->arguments[0] != NULL};
-    json_begin_object(json);
-    if (history.single) {
-        json_member_string(json, "symbol", call->arguments[0]);
-        json_key(json, kinds[kind].name);
-        json_begin_array(json);
-        write_points(&history);
-        json_end_array(json);
-    } else {
-        json_key(json, kinds[kind].name);
-        json_begin_object(json);
-        write_points(&history);
-        json_end_object(json);
-    }
-    if (query->currency != NULL) {
-        json_member_string(json, "currency", query->currency);
-    }
-    static const struct data_page none = {0};
-    data_page_member(json, kinds[kind].token, history.more ? &history.last : &none);
-    json_end_object(json);
-    data_query_finish(query);
-}
-
-/* ---- handlers ---- */
-
-void serve_bars(struct call *call)
-{
-    struct data_query query;
-    if (!data_query_history(call, &query)) {
+    struct history_query query;
+    if (!history_query_read(call, &query)) {
         return;
     }
-    if (!data_query_bars(call, &query)) {
-        data_query_finish(&query);
-        return;
+    struct history_steps steps;
+    history_steps_make(&steps, call->account, &query);
+    json_begin_object(call->json);
+    write_times(call->json, &steps);
+    write_array(call->json, "equity", &steps, equity_e9);
+    write_array(call->json, "profit_loss", &steps, profit_e9);
+    write_array(call->json, "profit_loss_pct", &steps, profit_share_e9);
+    json_member_money(call->json, "base_value", steps.base_e9);
+    if (steps.base_known) {
+        char date[LOCAL_DATE_SIZE];
+        local_date_write(steps.base_date, date);
+        json_member_string(call->json, "base_value_asof", date);
     }
-    serve(call, HISTORY_BARS, &query);
-}
-
-void serve_quotes(struct call *call)
-{
-    struct data_query query;
-    if (data_query_history(call, &query)) {
-        serve(call, HISTORY_QUOTES, &query);
+    json_member_string(call->json, "timeframe", query.timeframe->name);
+    if (query.flows) {
+        write_flows(call->json, call->account, &steps, query.flow_types);
     }
-}
-
-void serve_trades(struct call *call)
-{
-    struct data_query query;
-    if (data_query_history(call, &query)) {
-        serve(call, HISTORY_TRADES, &query);
-    }
-}
-
-void serve_auctions(struct call *call)
-{
-    const char *feed = call_query(call, "feed");
-    struct data_query query;
-    if (feed != NULL && strcmp(feed, "sip") != 0) {
-        (void)data_fail(call, 400, "invalid feed: %s: auctions are of sip", feed);
-        return;
-    }
-    if (data_query_history(call, &query)) {
-        query.timeframe = one_day;
-        serve(call, HISTORY_AUCTIONS, &query);
-    }
+    json_end_object(call->json);
+    history_steps_finish(&steps);
 }
