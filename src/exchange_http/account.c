@@ -7,8 +7,10 @@
 #include "base/check.h"
 #include "base/code_text.h"
 #include "base/money.h"
+#include "base/utc.h"
 #include "exchange_http/account_private.h"
 #include "exchange_http/watchlists.h"
+#include "market/new_york.h"
 #include "sys/memory.h"
 
 #define MOMENT(name, text) CASE_TEXT(CHECK_MOMENT_##name, text)
@@ -36,6 +38,12 @@ static void tell_prices(struct account *account)
             exchange_on_trade(account->exchange, i, price_e9);
         }
     }
+}
+
+static int64_t midnight_after(enum calendar_id calendar, int64_t ts_ns)
+{
+    return calendar == CALENDAR_ALWAYS ? (utc_day_of(ts_ns) + 1) * NS_PER_DAY
+                                       : new_york_utc(new_york_date(ts_ns) + 1, 0);
 }
 
 static void make_books(struct account *account)
@@ -69,6 +77,7 @@ struct account *account_create(const struct account_plan_served *plan)
     account->client_ids = xcalloc(account->client_mask + 1, sizeof *account->client_ids);
     account->last_equity_e9 = plan->exchange.cash_e9;
     account->gtc_due_ns = INT64_MAX;
+    account->day_ends_ns = midnight_after(plan->market->calendar, plan->created_ns);
     account->market_was_open = market_is_open(plan->market);
     account->late_was_open = market_is_extended(plan->market);
     account->settings = (struct account_settings){
@@ -298,6 +307,19 @@ static void let_in(struct account *account, uint32_t instrument, bool only_exten
     }
 }
 
+void account_roll_day(struct account *account, int64_t now_ns)
+{
+    if (now_ns < account->day_ends_ns) {
+        return;
+    }
+    account->day_ends_ns = midnight_after(account->market->calendar, now_ns);
+    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
+        account->books[i].overnight_e9 = exchange_qty_e9(account->exchange, i);
+        account->books[i].opened_e9 = 0;
+        account->books[i].opened_value_e9 = 0;
+    }
+}
+
 /* Orders that waited for a session are let in when it opens. */
 static void open_session(struct account *account, int64_t ts_ns)
 {
@@ -348,16 +370,6 @@ static void cancel_old(struct account *account, int64_t ts_ns)
     }
 }
 
-/* A day is over: what is held now is held overnight. */
-static void close_day(struct account *account)
-{
-    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
-        account->books[i].overnight_e9 = exchange_qty_e9(account->exchange, i);
-        account->books[i].opened_e9 = 0;
-        account->books[i].opened_value_e9 = 0;
-    }
-}
-
 static void note_equity(struct account *account, int64_t ts_ns)
 {
     int64_t equity_e9;
@@ -376,12 +388,12 @@ static void note_equity(struct account *account, int64_t ts_ns)
         account->last_equity_e9 = equity_e9;
         account->last_date = day.date;
         account->last_maintenance_e9 = account_maintenance_e9(account);
-        close_day(account);
     }
 }
 
 void account_on_slice(struct account *account, const struct slice *slice)
 {
+    account_roll_day(account, slice->ts_ns);
     open_session(account, slice->ts_ns);
     for (const struct event *tick = slice_ticks(slice); tick < slice->bars; tick++) {
         if (tick->kind == EVENT_QUOTE) {

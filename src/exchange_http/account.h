@@ -82,7 +82,7 @@ struct standing_quote {
 struct account_book {
     uint32_t first_open; /* orders that are not final, in order of arrival; or NO_SERVED_ORDER */
     uint32_t last_open;
-    int64_t overnight_e9; /* what is left of the position at the last close, signed */
+    int64_t overnight_e9; /* what is left of the position that the day began with, signed */
     int64_t opened_e9;    /* what is left of what came to it since, >= 0 */
     int64_t opened_value_e9;
 };
@@ -113,6 +113,7 @@ struct account {
     struct standing_quote *standing; /* by instrument */
     struct account_book *books;      /* by instrument */
     uint32_t trailing_count;         /* open trailing stops */
+    int64_t day_ends_ns;             /* midnight in New York, or of the calendar `always` */
     int64_t gtc_due_ns;              /* no order until canceled is too old before this */
     bool market_was_open;            /* orders for the session have been let in */
     bool late_was_open;              /* and those for early and late trading */
@@ -169,6 +170,9 @@ void account_go_on(struct account *account, uint32_t first, int64_t now_ns);
 /* The same as account_submit() for a replacement of an order that is judged to be replaceable. */
 bool account_replace(struct account *account, uint32_t order, const struct order_change *change,
                      int64_t now_ns, struct served_order *sent, struct refusal *refusal);
+
+/* What an order becomes by a change. */
+void account_apply_change(struct served_order *order, const struct order_change *change);
 
 /* Asks for the end of an order that is open. */
 bool account_cancel(struct account *account, uint32_t order, int64_t now_ns,

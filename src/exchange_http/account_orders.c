@@ -295,6 +295,7 @@ static void make_known(struct account *account, uint32_t first)
 void account_go_on(struct account *account, uint32_t first, int64_t now_ns)
 {
     uint32_t instrument = account->orders[first].instrument;
+    account_roll_day(account, now_ns);
     account_take_reports(account);
     account_meet_standing_quote(account, instrument, now_ns);
 }
@@ -333,7 +334,7 @@ bool account_submit(struct account *account, const struct order_ticket *ticket, 
 
 /* ---- replacements ---- */
 
-static void apply_change(struct served_order *order, const struct order_change *change)
+void account_apply_change(struct served_order *order, const struct order_change *change)
 {
     order->qty_e9 = change->qty_e9 != 0 ? change->qty_e9 : order->qty_e9;
     order->limit_price_e9 =
@@ -377,7 +378,7 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
     order->updated_ns = now_ns;
     order->replaces = number;
     order->replaced_by = NO_SERVED_ORDER;
-    apply_change(order, change);
+    account_apply_change(order, change);
     order->expires_ns = expiry_ns(account, order, now_ns);
     set_client_id(account, order, change->client_order_id);
     if (!send(account, first, ORDER_ACTION_REPLACE, now_ns, refusal)) {

@@ -21,6 +21,9 @@ void account_open_order(struct account *account, struct served_order *order);
 void account_end_order(struct account *account, struct served_order *order,
                        enum order_status status);
 
+/* At midnight what is held becomes what the new day begins with. */
+void account_roll_day(struct account *account, int64_t now_ns);
+
 /* The present stop prices of an instrument's trailing stops. */
 void account_follow_trails(struct account *account, uint32_t instrument);
 

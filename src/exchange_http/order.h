@@ -11,6 +11,9 @@
 #define CLIENT_ID_SIZE  129 /* 128 characters and NUL */
 #define NO_SERVED_ORDER UINT32_MAX
 
+/* Trails are kept in parts per million of the price. */
+#define TRAIL_PPM_PER_PERCENT 10000
+
 #define ORDER_STATUS_LIST(X)                                                                       \
     X(PENDING_NEW, "pending_new", true)                                                            \
     X(ACCEPTED, "accepted", true) /* waits for its session */                                      \

@@ -8,6 +8,7 @@
 #include "exchange_http/local_time.h"
 #include "exchange_http/name_list.h"
 #include "exchange_http/routes_account.h"
+#include "exchange_http/shape_text.h"
 
 enum { RANGE_DAYS_MAX = 90 };
 
@@ -47,12 +48,6 @@ static const char *sub_type(const struct announcement *announcement)
     return announcement->part == PART_DIVIDEND     ? "cash"
            : action->split_new < action->split_old ? "reverse_split"
                                                    : "stock_split";
-}
-
-static void member_null(struct json_writer *json, const char *key)
-{
-    json_key(json, key);
-    json_null(json);
 }
 
 static void shape(struct call *call, const struct announcement *announcement)

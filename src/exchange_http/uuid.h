@@ -19,6 +19,7 @@ enum uuid_space {
     UUID_ACTIVITY,
     UUID_WATCHLIST,
     UUID_REQUEST,
+    UUID_ACTION,
     UUID_ANNOUNCEMENT,
 };
 
