@@ -4,6 +4,7 @@
  * says which point it ended with; the next one looks for what follows it. */
 #include <string.h>
 
+#include "base/utc.h"
 #include "exchange_http/data_query.h"
 #include "exchange_http/data_shapes.h"
 #include "exchange_http/past_ticks.h"
