@@ -65,13 +65,13 @@ static const struct key entry_keys[] = {
     {"shorting", KEY_OPTIONAL, "yes", "whether it may sell short", value_flag, AT(shorting), NULL,
      0, 0},
     {"trading_blocked", KEY_OPTIONAL, "no", "whether its orders are refused", value_flag,
-     AT(trading_blocked), NULL, 0, 0},
+     AT(blocks.trading), NULL, 0, 0},
     {"account_blocked", KEY_OPTIONAL, "no", "whether all it does is refused", value_flag,
-     AT(account_blocked), NULL, 0, 0},
+     AT(blocks.account), NULL, 0, 0},
     {"transfers_blocked", KEY_OPTIONAL, "no", "shown by the account", value_flag,
-     AT(transfers_blocked), NULL, 0, 0},
+     AT(blocks.transfers), NULL, 0, 0},
     {"trade_suspended_by_user", KEY_OPTIONAL, "no", "whether its orders are refused", value_flag,
-     AT(trade_suspended_by_user), NULL, 0, 0},
+     AT(suspended), NULL, 0, 0},
     {0},
 };
 /* clang-format on */
@@ -124,6 +124,19 @@ static enum err read_entries(const struct source *source, const struct yaml_node
     return ERR_OK;
 }
 
+/* Whether all lines are blank or comments; of such a file there is no tree. */
+static bool is_empty(const char *bytes, size_t length)
+{
+    bool comment = false;
+    for (size_t i = 0; i < length; i++) {
+        comment = bytes[i] == '#' || (comment && bytes[i] != '\n');
+        if (!comment && strchr(" \t\r\n", bytes[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The refusals of config/ show the line that they mean; here only their first line and their hint
  * are passed on. */
 static enum err without_the_line(const struct problem *full, struct problem *problem)
@@ -140,7 +153,7 @@ static enum err parse(const char *path, const char *bytes, size_t length,
     const struct source source = {path, bytes, length, &full};
     struct yaml_tree tree = {0};
     enum err err = source_check(&source);
-    if (err == ERR_OK) {
+    if (err == ERR_OK && !is_empty(bytes, length)) {
         err = yaml_read(&source, &tree);
     }
     if (err == ERR_OK) {
@@ -237,4 +250,28 @@ void accounts_file_finish(struct accounts_file *file)
         free(file->entries);
     }
     *file = (struct accounts_file){0};
+}
+
+enum err accounts_file_open(const struct accounts_file *file, struct venue *venue,
+                            struct problem *problem)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        const struct account_entry *entry = &file->entries[i];
+        struct account_plan terms = venue->plan.exchange.account;
+        terms.kind = entry->multiplier > 1 ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH;
+        terms.multiplier = (uint32_t)entry->multiplier;
+        terms.shorting = entry->shorting && entry->multiplier > 1;
+        struct account *account =
+            venue_open_account_as(venue, entry->key, entry->secret, entry->cash_e9, &terms);
+        if (account == NULL) {
+            return problem_set(
+                problem, ERR_FULL,
+                "account %zu of the file cannot be opened: the exchange has room for "
+                "%u accounts with keys of their own",
+                i + 1, venue->plan.accounts_max);
+        }
+        account->blocks = entry->blocks;
+        account->settings.suspend_trade = entry->suspended;
+    }
+    return ERR_OK;
 }

@@ -137,8 +137,8 @@ static struct account *find(const struct venue *venue, const char *key)
     return NULL;
 }
 
-struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
-                                   int64_t cash_e9)
+struct account *venue_open_account_as(struct venue *venue, const char *key, const char *secret,
+                                      int64_t cash_e9, const struct account_plan *terms)
 {
     if (venue->account_count == venue->plan.accounts_max || find(venue, key) != NULL ||
         strlen(key) >= KEY_SIZE || strlen(secret) >= KEY_SIZE) {
@@ -155,9 +155,16 @@ struct account *venue_open_account(struct venue *venue, const char *key, const c
         .exchange = venue->plan.exchange,
     };
     plan.exchange.cash_e9 = cash_e9;
+    plan.exchange.account = *terms;
     struct account *account = account_create(&plan);
     venue->accounts[venue->account_count++] = account;
     return account;
+}
+
+struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
+                                   int64_t cash_e9)
+{
+    return venue_open_account_as(venue, key, secret, cash_e9, &venue->plan.exchange.account);
 }
 
 /* The same time for every wrong secret of a length. */
