@@ -65,13 +65,13 @@ static const struct key entry_keys[] = {
     {"shorting", KEY_OPTIONAL, "yes", "whether it may sell short", value_flag, AT(shorting), NULL,
      0, 0},
     {"trading_blocked", KEY_OPTIONAL, "no", "whether its orders are refused", value_flag,
-     AT(blocks.trading), NULL, 0, 0},
+     AT(trading_blocked), NULL, 0, 0},
     {"account_blocked", KEY_OPTIONAL, "no", "whether all it does is refused", value_flag,
-     AT(blocks.account), NULL, 0, 0},
+     AT(account_blocked), NULL, 0, 0},
     {"transfers_blocked", KEY_OPTIONAL, "no", "shown by the account", value_flag,
-     AT(blocks.transfers), NULL, 0, 0},
+     AT(transfers_blocked), NULL, 0, 0},
     {"trade_suspended_by_user", KEY_OPTIONAL, "no", "whether its orders are refused", value_flag,
-     AT(suspended), NULL, 0, 0},
+     AT(trade_suspended_by_user), NULL, 0, 0},
     {0},
 };
 /* clang-format on */
@@ -250,28 +250,4 @@ void accounts_file_finish(struct accounts_file *file)
         free(file->entries);
     }
     *file = (struct accounts_file){0};
-}
-
-enum err accounts_file_open(const struct accounts_file *file, struct venue *venue,
-                            struct problem *problem)
-{
-    for (size_t i = 0; i < file->count; i++) {
-        const struct account_entry *entry = &file->entries[i];
-        struct account_plan terms = venue->plan.exchange.account;
-        terms.kind = entry->multiplier > 1 ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH;
-        terms.multiplier = (uint32_t)entry->multiplier;
-        terms.shorting = entry->shorting && entry->multiplier > 1;
-        struct account *account =
-            venue_open_account_as(venue, entry->key, entry->secret, entry->cash_e9, &terms);
-        if (account == NULL) {
-            return problem_set(
-                problem, ERR_FULL,
-                "account %zu of the file cannot be opened: the exchange has room for "
-                "%u accounts with keys of their own",
-                i + 1, venue->plan.accounts_max);
-        }
-        account->blocks = entry->blocks;
-        account->settings.suspend_trade = entry->suspended;
-    }
-    return ERR_OK;
 }

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "exchange_http/venue.h"
+#include "exchange_http/account.h"
 #include "sys/problem.h"
 
 #define ACCOUNTS_FILE_MAX 256
@@ -28,8 +28,10 @@ struct account_entry {
     int64_t cash_e9;
     int64_t multiplier;
     bool shorting; /* with a multiplier above 1 alone */
-    struct account_blocks blocks;
-    bool suspended; /* by its user */
+    bool trading_blocked;
+    bool account_blocked;
+    bool transfers_blocked;
+    bool trade_suspended_by_user;
 };
 
 struct accounts_file {
@@ -41,9 +43,5 @@ struct accounts_file {
  * `*file` is the caller's to accounts_file_finish(), which wipes it; safe after a failure, too. */
 enum err accounts_file_read(const char *path, struct accounts_file *file, struct problem *problem);
 void accounts_file_finish(struct accounts_file *file);
-
-/* Opens them all, on a venue that was begun anew. ERR_FULL: it has not room for so many. */
-enum err accounts_file_open(const struct accounts_file *file, struct venue *venue,
-                            struct problem *problem);
 
 #endif

@@ -51,20 +51,26 @@ Test(accounts_file, says_what_accounts_begin_with)
     cr_expect_eq(file.entries[0].multiplier, 2);
     cr_expect(file.entries[0].shorting);
     cr_expect_eq(file.entries[1].cash_e9, 2500 * MONEY_E9 + MONEY_E9 / 2);
-    cr_expect(file.entries[1].blocks.trading && !file.entries[1].blocks.account);
+    cr_expect(file.entries[1].trading_blocked && !file.entries[1].account_blocked);
 
-    struct served served = serve_at(made_open_ns(1));
-    cr_assert_eq(accounts_file_open(&file, served.venue, &problem), ERR_OK);
+    struct bars data = made_bars();
+    struct venue_plan plan = {.data = &data,
+                              .calendar = CALENDAR_XNYS,
+                              .exchange = {.orders_max = 4},
+                              .accounts_max = 4,
+                              .accounts = &file};
+    struct venue *venue = venue_create(&plan);
     struct refusal refusal = {0};
-    const struct account *account = venue_account(served.venue, "PK2", "other", &refusal);
+    const struct account *account = venue_account(venue, "PK2", "other", &refusal);
     cr_assert_not_null(account);
     cr_expect_eq(account->plan.cash_e9, 2500 * MONEY_E9 + MONEY_E9 / 2);
     cr_expect_eq(account->plan.account.multiplier, 4);
     cr_expect(!account->plan.account.shorting);
     cr_expect(account->blocks.trading);
     cr_expect(account->settings.suspend_trade);
-    cr_expect_eq(accounts_file_open(&file, served.venue, &problem), ERR_FULL, "keys are taken");
-    serve_end(&served);
+    cr_expect_null(venue_account(venue, "PK3", "other", &refusal), "no other account is opened");
+    venue_destroy(venue);
+    free(data.memory);
     accounts_file_finish(&file);
 }
 

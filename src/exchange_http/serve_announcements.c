@@ -70,6 +70,7 @@ static void shape(struct call *call, const struct announcement *announcement)
     json_member_string(json, "target_original_cusip", "");
     member_null(json, "declaration_date");
     json_member_string(json, "ex_date", ex_date);
+    member_null(json, "expiration_date");
     member_null(json, "record_date");
     member_null(json, "payable_date");
     json_member_decimal(json, "cash", split ? 0 : action->cash_e9);

@@ -53,7 +53,8 @@ Test(announcements, have_the_vendors_keys_and_are_found_again)
                    "\"ca_sub_type\":\"reverse_split\",\"initiating_symbol\":\"SPY\","
                    "\"initiating_original_cusip\":\"\",\"target_symbol\":\"SPY\","
                    "\"target_original_cusip\":\"\",\"declaration_date\":null,\"ex_date\":"
-                   "\"2026-03-15\",\"record_date\":null,\"payable_date\":null,\"cash\":\"0\","
+                   "\"2026-03-15\",\"expiration_date\":null,\"record_date\":null,\"payable_date\":"
+                   "null,\"cash\":\"0\","
                    "\"old_rate\":\"8\",\"new_rate\":\"1\"}",
                    id, id);
     (void)snprintf(request, sizeof request, "GET /v2/corporate_actions/announcements/%s", id);

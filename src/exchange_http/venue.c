@@ -190,51 +190,6 @@ void venue_advance(struct venue *venue, int64_t to_ns)
     venue->market.now_ns = venue->now_ns;
 }
 
-<<<<<<< HEAD
-/* ---- accounts ---- */
-
-static struct account *find(const struct venue *venue, const char *key)
-{
-    for (uint32_t i = 0; i < venue->account_count; i++) {
-        if (strcmp(venue->accounts[i]->key, key) == 0) {
-            return venue->accounts[i];
-        }
-    }
-    return NULL;
-}
-
-struct account *venue_open_account_as(struct venue *venue, const char *key, const char *secret,
-                                      int64_t cash_e9, const struct account_plan *terms)
-{
-    if (venue->account_count == venue->plan.accounts_max || find(venue, key) != NULL ||
-        strlen(key) >= KEY_SIZE || strlen(secret) >= KEY_SIZE) {
-        return NULL;
-    }
-    struct account_plan_served plan = {
-        .index = venue->account_count,
-        .seed = venue->plan.seed,
-        .key = key,
-        .secret = secret,
-        .created_ns = venue->now_ns,
-        .market = &venue->market,
-        .watcher = &venue->order_watcher,
-        .exchange = venue->plan.exchange,
-    };
-    plan.exchange.cash_e9 = cash_e9;
-    plan.exchange.account = *terms;
-    struct account *account = account_create(&plan);
-    venue->accounts[venue->account_count++] = account;
-    return account;
-}
-
-struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
-                                   int64_t cash_e9)
-{
-    return venue_open_account_as(venue, key, secret, cash_e9, &venue->plan.exchange.account);
-}
-
-=======
->>>>>>> integrate
 /* The same time for every wrong secret of a length. */
 static bool same_secret(const char *a, const char *b)
 {

@@ -71,8 +71,4 @@ struct account *venue_account(struct venue *venue, const char *key, const char *
 struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
                                    int64_t cash_e9);
 
-/* The same with another cash and account than the plan's, all else of it as it is. */
-struct account *venue_open_account_as(struct venue *venue, const char *key, const char *secret,
-                                      int64_t cash_e9, const struct account_plan *terms);
-
 #endif
