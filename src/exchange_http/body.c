@@ -6,7 +6,7 @@
 
 #include "base/money.h"
 
-enum { DIGITS_MAX = 64, EXPONENT_MAX = 40 };
+enum { DIGITS_MAX = 64, EXPONENT_MAX = 40, ECHO_MAX = 40 };
 
 /* ---- refusals ---- */
 
@@ -161,10 +161,11 @@ bool body_price(const struct body *body, const char *name, const char *what, int
     }
     const struct node *node = body_member(body, name);
     if (err != ERR_OK && has_text(node) && memchr(node->as.text, '.', node->length) != NULL) {
+        int length = node->length < ECHO_MAX ? (int)node->length : ECHO_MAX;
         return refuse(body->refusal, 422, CODE_UNACCEPTABLE,
-                      "invalid %s%s %.40s. sub-penny increment does not fulfill minimum pricing "
+                      "invalid %s%s %.*s. sub-penny increment does not fulfill minimum pricing "
                       "criteria",
-                      body->prefix, name, node->as.text);
+                      body->prefix, name, length, node->as.text);
     }
     if (err != ERR_OK || *value_e9 > PRICE_E9_MAX) {
         return body_refuse_value(body, name);

@@ -43,7 +43,8 @@ void shape_asset(struct json_writer *json, const struct venue *venue, uint32_t i
     const char *symbol = venue->market.data->instruments[instrument].symbol;
     const struct account_plan *account = &venue->plan.exchange.account;
     bool margin = account->kind == ACCOUNT_KIND_MARGIN;
-    bool shortable = margin && account->shorting;
+    const struct market_asset asset = market_asset(&venue->market, instrument);
+    bool shortable = margin && account->shorting && !asset.not_shortable;
     char id[UUID_TEXT_SIZE];
     asset_id(instrument, id);
     json_begin_object(json);
@@ -52,13 +53,13 @@ void shape_asset(struct json_writer *json, const struct venue *venue, uint32_t i
     json_member_string(json, "exchange", listing_exchange(symbol));
     json_member_string(json, "symbol", symbol);
     member_name(json, venue, symbol);
-    json_member_string(json, "status", "active");
-    json_member_bool(json, "tradable", true);
+    json_member_string(json, "status", asset.inactive ? "inactive" : "active");
+    json_member_bool(json, "tradable", !asset.inactive && !asset.not_tradable);
     json_member_bool(json, "marginable", margin);
     json_member_bool(json, "shortable", shortable);
     json_member_bool(json, "easy_to_borrow", shortable);
     json_member_string(json, "borrow_status", shortable ? "easy_to_borrow" : "hard_to_borrow");
-    json_member_bool(json, "fractionable", true);
+    json_member_bool(json, "fractionable", !asset.not_fractionable);
     json_member_uint(json, "maintenance_margin_requirement", MARGIN_PERCENT);
     json_member_string(json, "margin_requirement_long", TEXT(MARGIN_PERCENT));
     json_member_string(json, "margin_requirement_short", TEXT(MARGIN_PERCENT));

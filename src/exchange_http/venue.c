@@ -110,6 +110,7 @@ static void begin(struct venue *venue)
     const struct tape_plan tape = {
         .data = plan->data, .seed = plan->seed, .along_bars = plan->ticks_along_bars};
     market_init(&venue->market, plan->data, plan->calendar);
+    venue->market.assets = plan->assets;
     venue->tape = tape_create(&tape);
     show_history(venue);
     venue->now_ns = plan->start_ns;

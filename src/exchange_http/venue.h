@@ -23,6 +23,7 @@ struct venue_plan {
     bool ticks_along_bars;
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
+    const struct market_asset *assets; /* by instrument; NULL: all are ordinary */
     enum calendar_id calendar;
     struct exchange_plan exchange; /* of each account; instruments and calendar are set here */
     uint32_t accounts_max;
