@@ -97,7 +97,7 @@ static void refuse_as(struct account *account, const struct served_order *order,
         (void)refuse(refusal, 403, CODE_FORBIDDEN, "too many open orders (limit: %u)",
                      account->plan.orders_max);
     } else {
-        (void)refuse(refusal, 422, CODE_UNACCEPTABLE, "%s", reject_reason_text(reason));
+        (void)refuse(refusal, 422, CODE_UNACCEPTABLE, "%s", reject_reason_text((uint8_t)reason));
     }
 }
 
