@@ -126,6 +126,41 @@ test_killed()
     holds_together 'killed, gone on' verify
 }
 
+# start_backtest FILE: one in the background, held by a signal once its folder has the file.
+start_backtest()
+{
+    rm -rf runs
+    env --default-signal=INT "$bellwether" backtest -c workload.yaml --data many.bwbars \
+        >run.log 2>&1 &
+    child=$!
+    until compgen -G "runs/*/$1" >/dev/null || ! kill -0 "$child" 2>/dev/null; do
+        :
+    done
+    kill -s STOP "$child"
+    check "a backtest is held when it has its $1" test ! -e "$(last_run)/journal.db"
+}
+
+# A backtest's views are made when it is over, also when a signal ended it.
+test_backtest()
+{
+    "$bellwether" data synth --workload --bars 500000 --symbols 3 --seed 5 --out many.bwbars >/dev/null
+    start_backtest log/000001.bwlog
+    kill -s INT "$child"
+    kill -s CONT "$child"
+    end 0 'SIGINT ends a backtest cleanly'
+    check 'SIGINT, backtest: the summary says that it was stopped' \
+        grep -q 'stopped before the end of the data' run.log
+    holds_together 'SIGINT, backtest' verify
+    start_backtest journal.db.new
+    kill -9 "$child"
+    end 137 'kill -9 ends a backtest'
+    check 'a killed backtest leaves no half journal' test ! -e "$(last_run)/journal.db"
+    holds_together 'a backtest killed at its journal'
+    expect 'verify misses the journal of a killed backtest' 1 'journal.db is missing' \
+        "$bellwether" verify last
+    rm -rf runs many.bwbars
+}
+
 # mount_small SIZE: a file system of its own, in `small`.
 mount_small()
 {
@@ -151,6 +186,14 @@ test_full_disk()
         unmount_and_replay
     else
         skip 'a full disk' 'no file system can be mounted here'
+    fi
+    # Room for the log and the streams of a backtest, not for its journal.
+    if mount_small 5m; then
+        (cd small && expect_in .. 'a disk too full for the journal' 1 'journal.db.new: ' \
+            "$bellwether" backtest -c ../workload.yaml --data ../bars.bwbars)
+        check 'a disk too full for the journal: there is no half of one' \
+            test -z "$(find small -name 'journal.db*')"
+        unmount_and_replay
     fi
     (
         ulimit -f 300 # KiB
@@ -212,6 +255,7 @@ main()
     test_two_signals
     test_second_instance
     test_killed
+    test_backtest
     rm -rf runs state
     test_full_disk
     test_read_only

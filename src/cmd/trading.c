@@ -317,7 +317,7 @@ int trading_run(const struct trading_options *options)
         if (isatty(STDERR_FILENO) == 1 && !options->json) {
             (void)fputs("\r\033[K", stderr);
         }
-        err = err == ERR_OK ? trading_conclude(&trading) : trading_close_log(&trading, err);
+        err = err == ERR_OK ? trading_conclude(&trading) : trading_give_up(&trading, err);
     } else {
         err = trading_close_log(&trading, err);
     }

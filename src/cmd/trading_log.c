@@ -12,6 +12,7 @@
 
 #include "cmd/build_info.h"
 #include "cmd/trading_private.h"
+#include "log/contents.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/memory.h"
@@ -68,7 +69,8 @@ static enum err link_state_log(struct trading *trading)
     return err;
 }
 
-/* What else a run's folder holds; the log is ours by now, so nothing of another run is replaced. */
+/* What else a run's folder holds; the log is ours by now, so nothing of another run is replaced.
+ * Nobody follows a backtest: its views are made when it is over, which costs a fraction. */
 static enum err fill_run_dir(struct trading *trading)
 {
     char *config = xasprintf("%s/config.yaml", trading->run_dir);
@@ -78,15 +80,19 @@ static enum err fill_run_dir(struct trading *trading)
     if (err == ERR_OK && trading->options->state_dir != NULL) {
         err = link_state_log(trading);
     }
-    return err != ERR_OK ? err
-                         : views_create(trading->run_dir, &trading->preamble, &trading->views,
-                                        &trading->problem);
+    if (err == ERR_OK && trading->options->mode != MODE_BACKTEST) {
+        err =
+            views_create(trading->run_dir, &trading->preamble, &trading->views, &trading->problem);
+    }
+    return err;
 }
 
 static void pass_to_views(void *context, const struct event *slots, size_t slot_count)
 {
     const struct trading *trading = context;
-    views_take(trading->views, slots, slot_count);
+    if (trading->views != NULL) {
+        views_take(trading->views, slots, slot_count);
+    }
     if (trading->desk.monitor != NULL) {
         monitor_take(trading->desk.monitor, slots, slot_count);
     }
@@ -186,7 +192,7 @@ static enum err resume_from(struct trading *trading, bool *empty)
     *empty = log_reader_slots(reader) == 0;
     struct preamble logged = {0};
     if (!*empty) {
-        err = preamble_read(reader, &logged, &trading->problem);
+        err = contents_read(reader, &logged, &trading->problem);
         if (err == ERR_OK) {
             err = check_same_run(trading, &logged);
         }
@@ -276,24 +282,29 @@ enum err trading_open_log(struct trading *trading)
     return trading->options->state_dir != NULL ? open_state(trading) : begin_run(trading);
 }
 
+/* The first failure of all stays. */
+static enum err keep_first(struct trading *trading, enum err err, enum err next,
+                           const struct problem *why)
+{
+    if (err == ERR_OK && next != ERR_OK) {
+        trading->problem = *why;
+        return next;
+    }
+    return err;
+}
+
 enum err trading_close_log(struct trading *trading, enum err err)
 {
     struct problem later;
     if (trading->log != NULL) {
         enum err close_err = log_close(trading->log, &later);
         trading->log = NULL;
-        if (err == ERR_OK && close_err != ERR_OK) {
-            err = close_err;
-            trading->problem = later;
-        }
+        err = keep_first(trading, err, close_err, &later);
     }
     if (trading->views != NULL) {
         enum err close_err = views_close(trading->views, &later);
         trading->views = NULL;
-        if (err == ERR_OK && close_err != ERR_OK) {
-            err = close_err;
-            trading->problem = later;
-        }
+        err = keep_first(trading, err, close_err, &later);
     }
     return err;
 }

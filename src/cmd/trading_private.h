@@ -45,6 +45,10 @@ enum err trading_open_log(struct trading *trading);
 /* Closes log and views; the first failure of all stays, `err` before them. */
 enum err trading_close_log(struct trading *trading, enum err err);
 
+/* After a run that failed with `err`, which is returned: the log is closed, and its views tell how
+ * far it got. */
+enum err trading_give_up(struct trading *trading, enum err err);
+
 /* After the run: closes the log, gathers the figures, saves and prints them. */
 enum err trading_conclude(struct trading *trading);
 

@@ -106,7 +106,7 @@ static struct run_metrics *bare_metrics(const struct trading *trading)
     return metrics;
 }
 
-/* What only the log can tell: its chain, and the run's figures. Closes the reader. */
+/* What only the log can tell: its chain, and the run's figures. */
 static enum err read_log_back(struct trading *trading, struct log_reader *reader,
                               struct run_metrics **metrics)
 {
@@ -121,6 +121,35 @@ static enum err read_log_back(struct trading *trading, struct log_reader *reader
         err = decisions_save(reader, &trading->preamble, trading->options->decisions_path,
                              &trading->problem);
     }
+    return err;
+}
+
+/* Reads the log in memory, which is gone once it is closed. */
+static enum err read_memory(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader = NULL;
+    enum err err = log_reader_open_in_memory(trading->log, &reader, &trading->problem);
+    if (err == ERR_OK) {
+        err = read_log_back(trading, reader, metrics);
+        log_reader_close(reader);
+    }
+    return err;
+}
+
+/* Reads the closed log; a backtest's views are made of it now. */
+static enum err read_folder(struct trading *trading, struct run_metrics **metrics)
+{
+    struct log_reader *reader = NULL;
+    enum err err = log_reader_open(trading->log_dir, &reader, &trading->problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (trading->options->mode == MODE_BACKTEST) {
+        err = views_rebuild(trading->run_dir, reader, &trading->preamble, &trading->problem);
+    }
+    if (err == ERR_OK) {
+        err = read_log_back(trading, reader, metrics);
+    }
     log_reader_close(reader);
     return err;
 }
@@ -128,17 +157,23 @@ static enum err read_log_back(struct trading *trading, struct log_reader *reader
 /* Closes log and views, and reads the log; *metrics stays NULL where that fails. */
 static enum err close_and_read(struct trading *trading, struct run_metrics **metrics)
 {
-    struct log_reader *reader = NULL;
-    enum err err = ERR_OK;
-    if (trading->options->in_memory) { /* it is gone once it is closed */
-        err = log_reader_open_in_memory(trading->log, &reader, &trading->problem);
-        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
-    }
+    enum err err = trading->options->in_memory ? read_memory(trading, metrics) : ERR_OK;
     err = trading_close_log(trading, err);
-    if (err == ERR_OK && trading->log_dir != NULL) {
-        err = log_reader_open(trading->log_dir, &reader, &trading->problem);
-        err = err == ERR_OK ? read_log_back(trading, reader, metrics) : err;
+    return err == ERR_OK && trading->log_dir != NULL ? read_folder(trading, metrics) : err;
+}
+
+enum err trading_give_up(struct trading *trading, enum err err)
+{
+    struct problem why = trading->problem;
+    struct log_reader *reader = NULL;
+    err = trading_close_log(trading, err);
+    if (trading->options->mode == MODE_BACKTEST && trading->log_dir != NULL &&
+        log_reader_open(trading->log_dir, &reader, NULL) == ERR_OK) {
+        /* A help for who looks into it; the failure of the run is the one to report. */
+        (void)views_rebuild(trading->run_dir, reader, &trading->preamble, NULL);
+        log_reader_close(reader);
     }
+    trading->problem = why;
     return err;
 }
 

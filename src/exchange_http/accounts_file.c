@@ -124,6 +124,19 @@ static enum err read_entries(const struct source *source, const struct yaml_node
     return ERR_OK;
 }
 
+/* Whether all lines are blank or comments; of such a file there is no tree. */
+static bool is_empty(const char *bytes, size_t length)
+{
+    bool comment = false;
+    for (size_t i = 0; i < length; i++) {
+        comment = bytes[i] == '#' || (comment && bytes[i] != '\n');
+        if (!comment && strchr(" \t\r\n", bytes[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The refusals of config/ show the line that they mean; here only their first line and their hint
  * are passed on. */
 static enum err without_the_line(const struct problem *full, struct problem *problem)
@@ -140,7 +153,7 @@ static enum err parse(const char *path, const char *bytes, size_t length,
     const struct source source = {path, bytes, length, &full};
     struct yaml_tree tree = {0};
     enum err err = source_check(&source);
-    if (err == ERR_OK) {
+    if (err == ERR_OK && !is_empty(bytes, length)) {
         err = yaml_read(&source, &tree);
     }
     if (err == ERR_OK) {

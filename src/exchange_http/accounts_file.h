@@ -27,7 +27,7 @@ struct account_entry {
     char secret[KEY_SIZE];
     int64_t cash_e9;
     int64_t multiplier;
-    bool shorting;
+    bool shorting; /* with a multiplier above 1 alone */
     bool trading_blocked;
     bool account_blocked;
     bool transfers_blocked;

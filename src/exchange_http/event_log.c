@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/utc.h"
 #include "sys/memory.h"
 
 struct logged_event {
@@ -64,10 +63,8 @@ const char *event_log_add(struct event_log *log, int64_t ts_ns, const char *text
     free(event->text);
     event->ts_ns = log->last_ns;
     ulid_write(log->seed, event->ts_ns, log->made++, event->id);
-    char at[UTC_TEXT_SIZE];
-    (void)utc_format(event->ts_ns, at);
-    event->text = xasprintf("{\"at\":\"%s\",\"event_id\":\"%s\"%s%s", at, event->id,
-                            text[1] == '}' ? "" : ",", text + 1);
+    event->text =
+        xasprintf("{\"event_id\":\"%s\"%s%s", event->id, text[1] == '}' ? "" : ",", text + 1);
     return event->id;
 }
 

@@ -2,7 +2,7 @@
  * the past: /v2/events/trades and /v2beta1/events/activities. One log for each account and kind.
  *
  * It is bounded: the oldest events make room for new ones. An event is a JSON object; the log puts
- * `at` and `event_id` in front of its members. Only text: whoever streams it asks for what a client
+ * its `event_id` in front of its members. Only text: whoever streams it asks for what a client
  * has not got yet whenever something was added.
  *
  *   struct event_cursor cursor;

@@ -25,7 +25,7 @@ const struct public_market *market_named(const char *name)
 }
 
 void public_market_json(struct json_writer *json, const struct public_market *market,
-                        const char *timezone)
+                        const char *zone)
 {
     json_begin_object(json);
     if (market->mic != NULL) {
@@ -33,6 +33,6 @@ void public_market_json(struct json_writer *json, const struct public_market *ma
     }
     json_member_string(json, "acronym", market->acronym);
     json_member_string(json, "name", market->name);
-    json_member_string(json, "timezone", timezone);
+    json_member_string(json, "timezone", zone);
     json_end_object(json);
 }

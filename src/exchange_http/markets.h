@@ -21,6 +21,6 @@ const struct public_market *market_named(const char *name);
 extern const struct public_market *const market_default;
 
 void public_market_json(struct json_writer *json, const struct public_market *market,
-                        const char *timezone);
+                        const char *zone);
 
 #endif

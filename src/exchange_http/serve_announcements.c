@@ -8,6 +8,7 @@
 #include "exchange_http/local_time.h"
 #include "exchange_http/name_list.h"
 #include "exchange_http/routes_account.h"
+#include "exchange_http/shape_text.h"
 
 enum { RANGE_DAYS_MAX = 90 };
 
@@ -49,12 +50,6 @@ static const char *sub_type(const struct announcement *announcement)
                                                    : "stock_split";
 }
 
-static void member_null(struct json_writer *json, const char *key)
-{
-    json_key(json, key);
-    json_null(json);
-}
-
 static void shape(struct call *call, const struct announcement *announcement)
 {
     struct json_writer *json = call->json;
@@ -75,6 +70,7 @@ static void shape(struct call *call, const struct announcement *announcement)
     json_member_string(json, "target_original_cusip", "");
     member_null(json, "declaration_date");
     json_member_string(json, "ex_date", ex_date);
+    member_null(json, "expiration_date");
     member_null(json, "record_date");
     member_null(json, "payable_date");
     json_member_decimal(json, "cash", split ? 0 : action->cash_e9);

@@ -132,13 +132,13 @@ static void write_market_day(struct json_writer *json, enum calendar_id calendar
 /* In what clock the answer is written: the market's own, or UTC, which has no offset. */
 static bool query_clock(struct call *call, enum calendar_id *clock)
 {
-    const char *timezone = call_query(call, "timezone");
+    const char *zone = call_query(call, "timezone");
     *clock = call->venue->market.calendar;
-    if (timezone == NULL) {
+    if (zone == NULL) {
         return true;
     }
-    if (strcmp(timezone, "UTC") != 0) {
-        call_fail(call, 400, CODE_BAD_REQUEST, "invalid timezone: %s", timezone);
+    if (strcmp(zone, "UTC") != 0) {
+        call_fail(call, 400, CODE_BAD_REQUEST, "invalid timezone: %s", zone);
         return false;
     }
     *clock = CALENDAR_ALWAYS;

@@ -11,11 +11,6 @@
 #include "net/json.h"
 #include "net/url.h"
 
-/* The tables of others are not asked; without them the program would not be whole. */
-__attribute__((weak)) const struct route_table trading_routes;
-__attribute__((weak)) const struct route_table data_routes;
-__attribute__((weak)) const struct route_table admin_routes;
-
 struct served {
     struct bars *data;
     struct venue *venue;

@@ -250,6 +250,7 @@ void shape_activity_event(struct json_writer *json, const struct account *accoun
     activity_uuid(account, activity, uuid);
     bool fill = activity_is_fill(activity);
     json_begin_object(json);
+    json_member_time(json, "at", activity->ts_ns);
     json_member_string(json, "activity_type", activity_type(activity));
     if (!fill) {
         json_member_string(json, "activity_subtype", activity_sub_type(activity));

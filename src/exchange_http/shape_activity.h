@@ -42,8 +42,8 @@ bool activity_find(const struct account *account, const char *id, uint32_t *inde
 void shape_activity(struct json_writer *json, const struct account *account,
                     const struct activity *activity);
 
-/* What GET /v2beta1/events/activities sends of one, without `at` and `event_id`, which the log of
- * events adds. */
+/* What GET /v2beta1/events/activities sends of one, without its `event_id`, which the log of events
+ * adds. */
 void shape_activity_event(struct json_writer *json, const struct account *account,
                           const struct activity *activity);
 

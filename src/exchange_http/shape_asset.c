@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exchange_http/listings.h"
+#include "exchange_http/shape_text.h"
 #include "exchange_http/shapes.h"
 
 /* The maintenance that account_maintenance_e9() asks for, in percent. */
@@ -35,12 +36,6 @@ static void member_name(struct json_writer *json, const struct venue *venue, con
     char name[64];
     (void)snprintf(name, sizeof name, "%s%s", symbol, venue->plan.synthetic ? " (simulated)" : "");
     json_member_string(json, "name", name);
-}
-
-static void member_null(struct json_writer *json, const char *key)
-{
-    json_key(json, key);
-    json_null(json);
 }
 
 void shape_asset(struct json_writer *json, const struct venue *venue, uint32_t instrument)

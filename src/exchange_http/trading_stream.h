@@ -2,7 +2,8 @@
  * socket: authentication, what is listened to, and trade updates.
  *
  * Client and server speak JSON, or MessagePack where the handshake asked for it; what comes in is
- * told apart by its first byte, whatever was asked. There is no greeting and no replay. */
+ * told apart by its first byte, whatever was asked. There is no greeting and no replay. A session
+ * ends before its venue's accounts do: at venue_reset(), too. */
 #ifndef EXCHANGE_HTTP_TRADING_STREAM_H
 #define EXCHANGE_HTTP_TRADING_STREAM_H
 

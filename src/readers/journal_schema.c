@@ -1,5 +1,8 @@
 /* journal_schema.c: the tables of journal.db. The constraints are the second pair of eyes on the
- * engine's records: a fill that comes twice, or a quantity of zero, does not get in. */
+ * engine's records: a fill that comes twice, or a quantity of zero, does not get in.
+ *
+ * Lists of words are written out with OR, the most frequent first: SQLite looks a list of more than
+ * two up in a table of its own, which costs more than the rest of the row. */
 #include "readers/journal_private.h"
 
 const char journal_schema[] =
@@ -24,7 +27,7 @@ const char journal_schema[] =
     " book INTEGER NOT NULL,"
     " strategy TEXT NOT NULL,"
     " symbol TEXT NOT NULL,"
-    " act TEXT NOT NULL CHECK (act IN ('hold', 'buy', 'sell')),"
+    " act TEXT NOT NULL CHECK (act = 'buy' OR act = 'sell' OR act = 'hold'),"
     " reason TEXT NOT NULL,"
     " verdict TEXT NOT NULL,"
     " gate_value INTEGER NOT NULL,"
@@ -44,7 +47,8 @@ const char journal_schema[] =
     " strategy TEXT NOT NULL,"
     " symbol TEXT NOT NULL,"
     " side TEXT NOT NULL CHECK (side IN ('buy', 'sell')),"
-    " role TEXT NOT NULL CHECK (role IN ('entry', 'exit', 'target', 'stop')),"
+    " role TEXT NOT NULL CHECK (role = 'entry' OR role = 'exit' OR role = 'target' OR"
+    " role = 'stop'),"
     " type TEXT NOT NULL,"
     " time_in_force TEXT NOT NULL,"
     " qty_e9 INTEGER NOT NULL CHECK (qty_e9 > 0),"
@@ -57,8 +61,9 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " exchange_ts_ns INTEGER NOT NULL,"
-    " kind TEXT NOT NULL CHECK (kind IN ('accepted', 'rejected', 'fill', 'canceled', 'expired',"
-    " 'replaced', 'cancel-rejected', 'account-cash')),"
+    " kind TEXT NOT NULL CHECK (kind = 'fill' OR kind = 'accepted' OR kind = 'canceled' OR"
+    " kind = 'rejected' OR kind = 'expired' OR kind = 'replaced' OR kind = 'cancel-rejected' OR"
+    " kind = 'account-cash'),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
@@ -123,16 +128,16 @@ const char journal_schema[] =
     " decision_hash TEXT NOT NULL"
     ") STRICT;";
 
-const char *const journal_insert[TABLE_COUNT] = {
-    [TABLE_RUN] = "INSERT INTO run VALUES (?,?)",
-    [TABLE_INSTRUMENTS] = "INSERT INTO instruments VALUES (?,?)",
-    [TABLE_DEPOSITS] = "INSERT INTO deposits VALUES (?,?,?,?)",
-    [TABLE_DECISIONS] = "INSERT INTO decisions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [TABLE_ORDERS] = "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [TABLE_REPORTS] = "INSERT INTO reports VALUES (?,?,?,?,?,?,?)",
-    [TABLE_FILLS] = "INSERT INTO fills VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [TABLE_POSTINGS] = "INSERT INTO postings VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-    /* A trade has one row, its latest state. */
-    [TABLE_TRADES] = "INSERT OR REPLACE INTO trades VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [TABLE_SLICES] = "INSERT INTO slices VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+const struct journal_table_def journal_tables[TABLE_COUNT] = {
+    [TABLE_RUN] = {"run",         2,  false},
+    [TABLE_INSTRUMENTS] = {"instruments", 2,  false},
+    [TABLE_DEPOSITS] = {"deposits",    4,  false},
+    [TABLE_DECISIONS] = {"decisions",   15, false},
+    [TABLE_ORDERS] = {"orders",      16, false},
+    [TABLE_REPORTS] = {"reports",     7,  false},
+    [TABLE_FILLS] = {"fills",       13, false},
+    [TABLE_POSTINGS] = {"postings",    11, false},
+ /* A trade has one row, its latest state. */
+    [TABLE_TRADES] = {"trades",      16, true },
+    [TABLE_SLICES] = {"slices",      12, false},
 };

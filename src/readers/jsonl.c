@@ -30,6 +30,13 @@ struct stream {
     struct problem problem; /* .err is not ERR_OK once it failed */
 };
 
+/* The text of a time; many lines of one time follow each other. */
+struct time_text {
+    int64_t ts_ns;
+    size_t length; /* 0: of no time yet */
+    char text[UTC_TEXT_SIZE];
+};
+
 struct jsonl {
     const struct lookup *lookup;
     struct stream equity;
@@ -38,6 +45,8 @@ struct jsonl {
     char kind[64]; /* the members that every line of equity and updates has in its middle */
     size_t kind_length;
     int64_t deposited_e9;
+    struct time_text now;     /* of the line */
+    struct time_text decided; /* of its order */
 };
 
 static enum err stream_open(struct stream *stream, const char *run_dir, const char *name,
@@ -106,10 +115,14 @@ static char *put_money(char *out, int64_t value_e9)
     return out + money_format(value_e9, out);
 }
 
-static char *put_time(char *out, int64_t ts_ns)
+static char *put_time(char *out, struct time_text *latest, int64_t ts_ns)
 {
+    if (latest->length == 0 || latest->ts_ns != ts_ns) {
+        latest->ts_ns = ts_ns;
+        latest->length = utc_format(ts_ns, latest->text);
+    }
     *out++ = '"';
-    out += utc_format(ts_ns, out);
+    out = put(out, latest->text, latest->length);
     *out++ = '"';
     return out;
 }
@@ -151,7 +164,7 @@ static void take_state(struct jsonl *jsonl, int64_t ts_ns, const char *type,
 {
     char *start = stream_line(&jsonl->equity);
     char *at = PUT(start, "{\"timestamp\":");
-    at = put_time(at, ts_ns);
+    at = put_time(at, &jsonl->now, ts_ns);
     at = PUT(at, ",\"update_type\":\"");
     at = put(at, type, strlen(type));
     at = put(at, jsonl->kind, jsonl->kind_length);
@@ -184,7 +197,7 @@ static void take_deposit(struct jsonl *jsonl, const struct event *record)
 }
 
 /* The members from order id to side; the order may be one that the log never shows. */
-static char *put_order(char *at, const struct jsonl *jsonl, const struct event *record,
+static char *put_order(char *at, struct jsonl *jsonl, const struct event *record,
                        const struct known_order *order)
 {
     uint32_t instrument = record->instrument;
@@ -192,7 +205,7 @@ static char *put_order(char *at, const struct jsonl *jsonl, const struct event *
         instrument = order->instrument;
     }
     at = PUT(at, ",\"signal_timestamp\":");
-    at = order != NULL ? put_time(at, order->ts_ns) : PUT(at, "null");
+    at = order != NULL ? put_time(at, &jsonl->decided, order->ts_ns) : PUT(at, "null");
     at = PUT(at, ",\"order_id\":");
     at = put_uint(at, record->report.order_id);
     at = PUT(at, ",\"symbol\":");
@@ -207,7 +220,7 @@ static void take_report(struct jsonl *jsonl, const struct event *record)
     const struct known_order *order = lookup_order(jsonl->lookup, record->report.order_id);
     char *start = stream_line(&jsonl->trades);
     char *at = PUT(start, "{\"timestamp\":");
-    at = put_time(at, record->ts_ns);
+    at = put_time(at, &jsonl->now, record->ts_ns);
     at = put_order(at, jsonl, record, order);
     at = PUT(at, ",\"qty\":");
     at = put_money(at, filled || order == NULL ? record->report.qty_e9 : order->qty_e9);

@@ -13,6 +13,7 @@
 
 struct book_names {
     struct series_def series[SERIES_PER_STRATEGY_MAX];
+    char series_names[SERIES_PER_STRATEGY_MAX][SERIES_NAME_SIZE];
     uint32_t series_count;
     uint32_t reason_count;
 };
@@ -26,10 +27,26 @@ struct lookup {
     uint64_t order_count;
 };
 
+/* "sma_20", of a longer frame "sma_20_1h" */
+static void name_series(const struct series_def *series, char text[SERIES_NAME_SIZE])
+{
+    const char *kind = series_kind_text(series->kind);
+    char frame[24];
+    int size = series->window > 0 ? snprintf(text, SERIES_NAME_SIZE, "%s_%u", kind, series->window)
+                                  : snprintf(text, SERIES_NAME_SIZE, "%s", kind);
+    if (series->frame_ns != 0 && size > 0 && size < SERIES_NAME_SIZE) {
+        (void)snprintf(text + size, SERIES_NAME_SIZE - (size_t)size, "_%s",
+                       bar_length_text(series->frame_ns, frame));
+    }
+}
+
 static void name_book(const struct book_config *book, struct book_names *names)
 {
     memset(names->series, 0, sizeof names->series);
     names->series_count = book->strategy->declare(book->parameters, names->series);
+    for (uint32_t i = 0; i < names->series_count; i++) {
+        name_series(&names->series[i], names->series_names[i]);
+    }
     while (names->reason_count < REASONS_MAX &&
            book->strategy->reasons[names->reason_count] != NULL) {
         names->reason_count++;
@@ -66,11 +83,13 @@ void lookup_destroy(struct lookup *lookup)
     }
 }
 
-/* The order's place, or the empty one where it would go. */
+/* The order's place, or the empty one where it would go. Trades are numbered as they come, so what
+ * belongs to one time lies together, four places a trade; further attempts are strewn. */
 static struct known_order *place(const struct lookup *lookup, uint64_t order_id)
 {
     uint64_t mask = lookup->order_capacity - 1;
-    uint64_t at = (order_id * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & mask;
+    uint64_t strewn = (order_id & 0xfff) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    uint64_t at = (4 * order_id_trade(order_id) + order_id_role(order_id) + strewn) & mask;
     while (lookup->orders[at].order_id != 0 && lookup->orders[at].order_id != order_id) {
         at = (at + 1) & mask;
     }
@@ -149,19 +168,13 @@ const char *lookup_reason(const struct lookup *lookup, uint16_t book, uint8_t re
     return lookup->config.books[book - 1].strategy->reasons[reason];
 }
 
-const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n, char text[24])
+const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n,
+                          char text[SERIES_NAME_SIZE])
 {
-    (void)snprintf(text, 24, "input_%u", n);
     if (is_book(lookup, book) && n < lookup->books[book - 1].series_count) {
-        const struct series_def *series = &lookup->books[book - 1].series[n];
-        const char *kind = series_kind_text(series->kind);
-        char frame[24];
-        int size = series->window > 0 ? snprintf(text, 24, "%s_%u", kind, series->window)
-                                      : snprintf(text, 24, "%s", kind);
-        if (series->frame_ns != 0 && size > 0 && size < 24) {
-            (void)snprintf(text + size, 24 - (size_t)size, "_%s",
-                           bar_length_text(series->frame_ns, frame));
-        }
+        memcpy(text, lookup->books[book - 1].series_names[n], SERIES_NAME_SIZE);
+    } else {
+        (void)snprintf(text, SERIES_NAME_SIZE, "input_%u", n);
     }
     return text;
 }

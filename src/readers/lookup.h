@@ -36,8 +36,10 @@ const char *lookup_symbol(const struct lookup *lookup, uint32_t instrument);
 const char *lookup_strategy(const struct lookup *lookup, uint16_t book);
 const char *lookup_reason(const struct lookup *lookup, uint16_t book, uint8_t reason);
 
-/* The name of the strategy's n-th declared series, "sma_20"; `text` has 24 bytes. */
-const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n, char text[24]);
+/* The name of the strategy's n-th declared series, "sma_20", in `text`. */
+#define SERIES_NAME_SIZE 24
+const char *lookup_series(const struct lookup *lookup, uint16_t book, uint32_t n,
+                          char text[SERIES_NAME_SIZE]);
 
 /* What a decision's n-th input came to, as a person reads it; 0 when there is no such series. */
 int64_t lookup_input_e9(const struct lookup *lookup, uint16_t book, uint32_t n, uint64_t bits);

@@ -221,7 +221,6 @@ static enum err gather(struct gathering *gathering, struct log_reader *reader,
             return problem_set(problem, ERR_FORMAT, "the log: a %s record is cut short",
                                event_kind_text(record->kind));
         }
-        lookup_take(gathering->history->lookup, record);
         take(gathering, record);
     }
     return ERR_OK;

@@ -12,44 +12,33 @@ struct views {
     struct journal *journal;
     struct jsonl *jsonl;
     uint64_t slot; /* of the next record in the log */
-    bool followed; /* somebody may look at the files while the run goes on */
     struct problem problem;
 };
 
+/* Lookup and streams: what reads the log record by record in any case. */
 static enum err create(struct views *views, const char *run_dir, const struct preamble *preamble,
                        struct problem *problem)
 {
     enum err err = lookup_create(preamble, &views->lookup, problem);
-    if (err == ERR_OK) {
-        err = jsonl_create(run_dir, views->lookup, preamble->mode, &views->jsonl, problem);
-    }
-    if (err == ERR_OK) {
-        err = journal_create(run_dir, views->lookup, preamble, views->followed, &views->journal,
-                             problem);
-    }
-    return err;
+    return err != ERR_OK
+               ? err
+               : jsonl_create(run_dir, views->lookup, preamble->mode, &views->jsonl, problem);
 }
 
-static enum err views_create_for(bool followed, const char *run_dir,
-                                 const struct preamble *preamble, struct views **out,
-                                 struct problem *problem)
+enum err views_create(const char *run_dir, const struct preamble *preamble, struct views **out,
+                      struct problem *problem)
 {
     struct views *views = xcalloc(1, sizeof *views);
-    views->followed = followed;
     enum err err = create(views, run_dir, preamble, problem);
+    if (err == ERR_OK) {
+        err = journal_create(run_dir, views->lookup, preamble, &views->journal, problem);
+    }
     if (err != ERR_OK) {
         (void)views_close(views, NULL); /* the first failure is the one to report */
         return err;
     }
     *out = views;
     return ERR_OK;
-}
-
-enum err views_create(const char *run_dir, const struct preamble *preamble, struct views **views,
-                      struct problem *problem)
-{
-    bool followed = preamble->mode != MODE_BACKTEST;
-    return views_create_for(followed, run_dir, preamble, views, problem);
 }
 
 /* Slots that a record of this kind has at least; the views read that far. */
@@ -69,7 +58,9 @@ static void take(struct views *views, const struct event *slots, size_t slot_cou
             return;
         }
         lookup_take(views->lookup, record);
-        journal_take(views->journal, record, views->slot);
+        if (views->journal != NULL) {
+            journal_take(views->journal, record, views->slot);
+        }
         jsonl_take(views->jsonl, record);
         views->slot += record->slots;
     }
@@ -78,9 +69,7 @@ static void take(struct views *views, const struct event *slots, size_t slot_cou
 static void end_batch(struct views *views)
 {
     journal_commit(views->journal);
-    if (views->followed) {
-        jsonl_flush(views->jsonl);
-    }
+    jsonl_flush(views->jsonl);
 }
 
 void views_take(void *context, const struct event *slots, size_t slot_count)
@@ -90,13 +79,18 @@ void views_take(void *context, const struct event *slots, size_t slot_count)
     end_batch(views);
 }
 
-void views_catch_up(struct views *views, struct log_reader *reader)
+static void take_all(struct views *views, struct log_reader *reader)
 {
     log_reader_rewind(reader);
     const struct event *record;
     while ((record = log_reader_next(reader)) != NULL) {
         take(views, record, record->slots);
     }
+}
+
+void views_catch_up(struct views *views, struct log_reader *reader)
+{
+    take_all(views, reader);
     end_batch(views);
 }
 
@@ -128,14 +122,29 @@ enum err views_close(struct views *views, struct problem *problem)
     return first.err;
 }
 
-enum err views_rebuild(const char *run_dir, struct log_reader *reader,
-                       const struct preamble *preamble, struct problem *problem)
+/* The streams are whole before the journal is begun: a disk that is full tells at once. */
+static enum err rebuild(struct views *views, const char *run_dir, struct log_reader *reader,
+                        const struct preamble *preamble, struct problem *problem)
 {
-    struct views *views = NULL;
-    enum err err = views_create_for(false, run_dir, preamble, &views, problem);
+    enum err err = create(views, run_dir, preamble, problem);
     if (err != ERR_OK) {
         return err;
     }
-    views_catch_up(views, reader);
+    take_all(views, reader);
+    err = jsonl_close(views->jsonl, problem);
+    views->jsonl = NULL;
+    if (err == ERR_OK && views->problem.err == ERR_OK) {
+        err = journal_make(run_dir, views->lookup, preamble, reader, problem);
+    }
+    return err;
+}
+
+enum err views_rebuild(const char *run_dir, struct log_reader *reader,
+                       const struct preamble *preamble, struct problem *problem)
+{
+    struct views *views = xcalloc(1, sizeof *views);
+    struct problem why = {0};
+    (void)rebuild(views, run_dir, reader, preamble, &why);
+    keep_first(&views->problem, &why);
     return views_close(views, problem);
 }

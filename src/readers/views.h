@@ -24,7 +24,7 @@ void views_take(void *context, const struct event *slots, size_t slot_count);
 /* Takes all records of a log that is there already, as one batch: before following it further. */
 void views_catch_up(struct views *views, struct log_reader *reader);
 
-/* Makes all four files anew from a whole log, which is read from its start. */
+/* Makes all four files anew from a log that is there, which is read from its start. */
 enum err views_rebuild(const char *run_dir, struct log_reader *reader,
                        const struct preamble *preamble, struct problem *problem);
 
