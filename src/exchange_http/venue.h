@@ -22,7 +22,7 @@ struct venue_plan {
     bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
     uint64_t seed;
-    int64_t start_ns; /* what ends at or before it is history */
+    int64_t start_ns;                  /* what ends at or before it is history */
     const struct market_asset *assets; /* by instrument; NULL: all are ordinary */
     enum calendar_id calendar;
     struct exchange_plan exchange; /* of each account; instruments and calendar are set here */
