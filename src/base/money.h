@@ -48,6 +48,22 @@ static inline enum err money_sub(int64_t a, int64_t b, int64_t *difference)
     return ERR_OK;
 }
 
+/* a + b and a - b, or the end of the range that they lie beyond: for what is shown, never for what
+ * is booked. */
+static inline int64_t money_add_capped(int64_t a, int64_t b)
+{
+    int64_t sum = a < 0 ? INT64_MIN : INT64_MAX; /* both have one sign where it does not fit */
+    (void)money_add(a, b, &sum);
+    return sum;
+}
+
+static inline int64_t money_sub_capped(int64_t a, int64_t b)
+{
+    int64_t difference = a < 0 ? INT64_MIN : INT64_MAX;
+    (void)money_sub(a, b, &difference);
+    return difference;
+}
+
 /* *out = a * b / c for any signs, c != 0; ERR_RANGE when the result does not fit. */
 enum err money_mul_div(int64_t a, int64_t b, int64_t c, enum rounding rounding, int64_t *out);
 

@@ -193,6 +193,12 @@ Test(money, add_and_sub_are_exact_or_refuse)
         fits = difference >= INT64_MIN && difference <= INT64_MAX;
         cr_assert_eq(money_sub(a, b, &got), fits ? ERR_OK : ERR_RANGE);
         cr_assert_eq(got, fits ? (int64_t)difference : 77);
+        const __int128 low = INT64_MIN;
+        const __int128 high = INT64_MAX;
+        cr_assert_eq(money_add_capped(a, b), sum < low ? low : sum > high ? high : sum);
+        cr_assert_eq(money_sub_capped(a, b), difference < low    ? low
+                                             : difference > high ? high
+                                                                 : difference);
     }
 }
 

@@ -158,7 +158,8 @@ static char *put_digits(char *out, int64_t value, int digits)
 size_t utc_format(int64_t ts_ns, char text[UTC_TEXT_SIZE])
 {
     int64_t day = utc_day_of(ts_ns);
-    int64_t rest_ns = ts_ns - day * NS_PER_DAY;
+    int64_t rest_ns = ts_ns % NS_PER_DAY; /* the day's start may lie before all that int64 holds */
+    rest_ns += rest_ns < 0 ? NS_PER_DAY : 0;
     struct utc_date date = utc_date(day);
     char *out = put_digits(text, date.year, 4);
     *out++ = '-';

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log/contents.h"
 #include "readers/run_dir.h"
 #include "sys/memory.h"
 #include "sys/plugin.h"
@@ -13,7 +14,7 @@ static enum err open_log(struct logged_run *logged, const char *run_dir, struct 
     char *log_dir = xasprintf("%s/log", run_dir);
     enum err err = log_reader_open(log_dir, &logged->reader, problem);
     free(log_dir);
-    return err != ERR_OK ? err : preamble_read(logged->reader, &logged->preamble, problem);
+    return err != ERR_OK ? err : contents_read(logged->reader, &logged->preamble, problem);
 }
 
 enum err logged_run_open(const char *run, struct logged_run *logged, struct problem *problem)

@@ -12,6 +12,7 @@
 
 #include "cmd/build_info.h"
 #include "cmd/trading_private.h"
+#include "log/contents.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 #include "sys/memory.h"
@@ -191,7 +192,7 @@ static enum err resume_from(struct trading *trading, bool *empty)
     *empty = log_reader_slots(reader) == 0;
     struct preamble logged = {0};
     if (!*empty) {
-        err = preamble_read(reader, &logged, &trading->problem);
+        err = contents_read(reader, &logged, &trading->problem);
         if (err == ERR_OK) {
             err = check_same_run(trading, &logged);
         }

@@ -170,10 +170,10 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         .track = track,
         .what_x_b =
             ((uint64_t)instrument << 32 | (book_index + UINT64_C(1)) << 16) * DECISION_HASH_B,
-        .said = &engine->said[(size_t)book_index * REASONS_MAX],
+        .said = &engine->said[(size_t)book_index * SAID_MAX],
         .book = book_index,
-        .series_count = book->series_count,
-        .summed_at = UINT64_MAX,
+        .series_count = (uint16_t)book->series_count,
+        .asked_at = SEAT_ASK_ANEW,
         .context = {.instrument = instrument,
                     .holding = HOLDING_FLAT,
                     .parameters = book->plan.parameters,
@@ -183,8 +183,12 @@ static void init_seat(const struct engine *engine, uint32_t book_index, uint32_t
         seat->context.series[k] = view_series(engine->view, instrument, book->series[k]);
     }
     if (track != NULL) {
+        seat->finished_ns = view_finished_ns(track);
         seat->changes =
-            view_changes(engine->view, instrument, seat->context.series, seat->series_count);
+            book->plan.strategy->by_series
+                ? view_changes(engine->view, instrument, seat->context.series, seat->series_count)
+                : &view_row(engine->view, instrument)->bars;
+        seat->time_factor = decision_hash_powers[seat->series_count];
     }
 }
 
@@ -263,7 +267,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
-    size_t reasons = (size_t)plan->book_count * REASONS_MAX;
+    size_t reasons = (size_t)plan->book_count * SAID_MAX;
     uint64_t *said = arena_take(arena, reasons, sizeof *said);
     struct ledger ledger;
     ledger_init(&ledger, arena, plan->instrument_count);
@@ -362,6 +366,9 @@ static void restart(struct output *output)
 
 RARELY static void post_cash(struct engine *engine, const struct event *cash, struct output *output)
 {
+    if (engine->fault != ENGINE_FAULT_NONE) {
+        return; /* nothing of it can be booked */
+    }
     uint32_t count =
         decide_cash_postings(engine, cash, output_place(output, 3 * engine->book_count + 1));
     for (uint32_t i = 0; i < count; i++) {

@@ -77,23 +77,34 @@ struct book {
  * what every seat does, one comparison. */
 #define SEAT_NEVER UINT64_MAX
 
+/* What is held changed, or who answers: the strategy is asked anew. */
+#define SEAT_ASK_ANEW UINT64_MAX
+
 /* One book's place in one instrument: what its strategy is asked with, ready made; `holding`
- * follows the trade. */
+ * follows the trade. Where there is a track, its answer is kept as long as it stands, with all that
+ * each further bar needs of it, in the first 64 bytes. */
 struct seat {
-    struct decision (*decide)(const struct strategy_context *context);
-    uint64_t warmup_bars;           /* of the book's frame: asked when there are more */
-    const struct view_track *track; /* that frame; NULL in a plain view */
-    uint64_t what_x_b;              /* instrument and book, as they enter the decision hash */
-    uint64_t *said;                 /* its book's row of engine->said */
-    uint32_t book;                  /* index from 0 */
-    uint32_t series_count;
-    const uint64_t *changes; /* counts what its series change with; NULL where there is no track */
-    uint64_t summed_at; /* and where it stood when their part of the decision hash was summed */
-    uint64_t series_sum;
+    const int64_t *finished_ns; /* end of the bar that finished one of its book's frame; NULL in a
+                                 * plain view, as the next one and `track` */
+    const uint64_t *changes;    /* the answer stands while this number does ... */
+    uint64_t asked_at;          /* ... from where it was when the strategy was asked */
+    uint64_t time_factor;       /* of an evaluation in the decision hash: ts_ns times this ... */
+    uint64_t answer_part;       /* ... and all else */
+    uint64_t *tally;            /* where the answer's reason is counted */
+    uint64_t warmup_bars;       /* of the book's frame: asked when there are more */
     bool warm; /* warmed up, with all windows full: that stays so; only where there is a track */
+    bool possible; /* what the answer wants, with what is held now */
+    uint16_t series_count;
+    uint32_t book; /* index from 0 */
+
     struct strategy_context context;
+    const struct view_track *track; /* its book's frame */
+    struct decision answer;
+    struct decision (*decide)(const struct strategy_context *context);
     struct decision (*strategy)(const struct strategy_context *context); /* what decide was */
-};
+    uint64_t what_x_b; /* instrument and book, as they enter the decision hash */
+    uint64_t *said;    /* its book's row of engine->said */
+} __attribute__((aligned(64)));
 
 struct engine_counters {
     uint64_t bars;
@@ -111,6 +122,10 @@ struct engine_counters {
     uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t refused_by[VERDICT_COUNT];
 };
+
+/* A tally for each reason, and one for holding without any, which nobody reads. */
+#define SAID_MAX  (REASONS_MAX + 1)
+#define SAID_NONE REASONS_MAX
 
 /* Why an engine can go on no more; the driver stops the run and says so. */
 #define ENGINE_FAULT_LIST(X)                                                                       \
@@ -202,7 +217,7 @@ struct engine {
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
-    uint64_t *said; /* [book][REASONS_MAX]: how often each reason was given by this process: a tally
+    uint64_t *said; /* [book][SAID_MAX]: how often each reason was given by this process: a tally
                      * for people, no state */
 };
 
@@ -262,7 +277,8 @@ static inline size_t engine_place(const struct engine *engine, uint32_t book, ui
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);
 
-/* Whether a book's strategy is asked about the bar that the view took last for an instrument. */
+/* Whether a book's strategy is asked about `bar`, the one that the view took last for its
+ * instrument. */
 enum seat_state {
     SEAT_OUTSIDE, /* the book does not trade the instrument */
     SEAT_NO_BAR,  /* it finished none of the book's frame */
@@ -270,7 +286,8 @@ enum seat_state {
     SEAT_DUE,
 };
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat);
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat,
+                                  const struct event *bar);
 
 /* Whether a book's strategy can be asked in some instrument: its warm-up there is over. */
 bool engine_book_is_warm(const struct engine *engine, uint32_t book);

@@ -29,6 +29,7 @@ void engine_show(struct engine *engine, const struct trade *trade)
     size_t place = (size_t)(trade - engine->trades);
     engine->weights[place] = trade_weight(trade);
     engine->seats[place].context.holding = trade_holding(trade);
+    engine->seats[place].asked_at = SEAT_ASK_ANEW;
     if (engine->closes) {
         engine_set_band(engine, trade->instrument);
     }
@@ -92,10 +93,26 @@ static enum order_event order_event_of(uint8_t kind)
     }
 }
 
+/* An amount with room for what else moves, and no fewer shares than none. */
+static bool cash_is_possible(const struct engine *engine, const struct event *event)
+{
+    const struct event_account_cash *cash = &event->account_cash;
+    int64_t after_e9;
+    if (cash->amount_e9 > INT64_MAX / 2 || cash->amount_e9 < -INT64_MAX / 2) {
+        return false;
+    }
+    return event->flags != CASH_SPLIT || event->instrument >= engine->instrument_count ||
+           (money_add(engine->ledger.positions[event->instrument].qty_e9, cash->qty_e9,
+                      &after_e9) == ERR_OK &&
+            after_e9 >= 0);
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
-        if (event->flags == CASH_SPLIT) {
+        if (!cash_is_possible(engine, event)) {
+            engine_fail(engine, ENGINE_FAULT_RANGE);
+        } else if (event->flags == CASH_SPLIT) {
             engine_apply_split(engine, event);
         }
         return NULL;
@@ -353,7 +370,12 @@ static void count_closed(struct engine *engine, struct trade *trade, bool counts
 {
     struct book *book = &engine->books[trade->book - 1];
     struct sizing_record *record = &book->record;
-    int64_t result_e9 = trade->realized_e9 - trade->detail.commission_e9; /* both far inside */
+    int64_t result_e9 = 0;
+    if (money_sub(trade->realized_e9, trade->detail.commission_e9, &result_e9) != ERR_OK ||
+        result_e9 == INT64_MIN) { /* it is subtracted again */
+        engine_fail(engine, ENGINE_FAULT_RANGE);
+        return;
+    }
     if (counts) {
         trade->counted_won = result_e9 > 0;
         trade->counted_e9 = result_e9;

@@ -4,14 +4,16 @@
  * back when it stops; whoever drives the engine may take many slices in one pass, as long as
  * nothing else happens between them. It goes like this:
  *
- *   engine_pass_begin()
+ *   engine_pass_begin(), engine_pass_turn()
  *   for each slice:
  *       engine_pass_slice()
  *       for each instrument of it:
  *           engine_pass_open()
  *           for each of its bars, which the view has taken: engine_pass_bar()
  *           engine_pass_close()
- *       engine_pass_end(): true when a strategy wants something, which ends the pass
+ *       engine_pass_end()
+ *       engine_pass_goes_on(): false when the pass ends here: a strategy wants something, and
+ *           engine_decide_slice() has the word, or more than bars is due with the next slice
  *   engine_pass_stop()
  *
  * Deciding and applying stay apart here as elsewhere: strategies see const state, and what they
@@ -33,13 +35,14 @@ struct engine_pass {
     int64_t value_e9; /* of all positions */
     int64_t equity_e9;
     uint64_t evaluations;
-    bool says; /* a strategy wants something */
+    int64_t until_ns; /* the pass goes on with slices before this */
+    bool says;        /* a strategy wants something */
 
     /* The instrument at hand. */
     struct position *position;
+    bool held; /* only then the next two count */
     int64_t position_value_e9;
     struct band band; /* closes outside of it concern the Closer */
-    bool held;        /* or watched for another reason */
     struct seat *seats;
     const struct seat *seats_end;
 };
@@ -55,7 +58,15 @@ static inline void engine_pass_begin(struct engine_pass *pass, struct engine *en
     pass->value_e9 = engine->ledger.value_e9;
     pass->equity_e9 = engine->equity_e9;
     pass->evaluations = engine->counters.evaluations;
+    pass->until_ns = engine->turn_ns;
     pass->says = false;
+}
+
+/* A strategy wants something: the pass ends with this slice. */
+static inline void engine_pass_say(struct engine_pass *pass)
+{
+    pass->says = true;
+    pass->until_ns = INT64_MIN;
 }
 
 /* Turns to an instrument, whose bars come now. */
@@ -63,9 +74,11 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
 {
     const struct engine *const engine = pass->engine;
     pass->position = &engine->ledger.positions[instrument];
-    pass->position_value_e9 = pass->position->value_e9;
-    pass->band = engine->bands[instrument];
     pass->held = pass->position->qty_e9 != 0;
+    if (pass->held) {
+        pass->position_value_e9 = pass->position->value_e9;
+        pass->band = engine->bands[instrument];
+    }
     pass->seats = &engine->seats[engine_place(engine, 0, instrument)];
     pass->seats_end = pass->seats + engine->book_count;
 }
@@ -73,18 +86,30 @@ static inline void engine_pass_open(struct engine_pass *pass, uint32_t instrumen
 /* Turns away from it. */
 static inline void engine_pass_close(const struct engine_pass *pass)
 {
-    pass->position->value_e9 = pass->position_value_e9;
+    if (pass->held) {
+        pass->position->value_e9 = pass->position_value_e9;
+    }
 }
 
 /* A session begins, or a time rule of the Closer is due. */
-RARELY void engine_pass_turn(struct engine_pass *pass);
+RARELY void engine_pass_take_turn(struct engine_pass *pass, int64_t ts_ns);
+
+/* What is due with the first slice of a pass. */
+static inline void engine_pass_turn(struct engine_pass *pass, int64_t ts_ns)
+{
+    if (ts_ns >= pass->until_ns) {
+        engine_pass_take_turn(pass, ts_ns);
+    }
+}
 
 static inline void engine_pass_slice(struct engine_pass *pass, int64_t ts_ns)
 {
     pass->ts_ns = ts_ns;
-    if (ts_ns >= pass->engine->turn_ns) {
-        engine_pass_turn(pass);
-    }
+}
+
+static inline bool engine_pass_goes_on(const struct engine_pass *pass, int64_t ts_ns)
+{
+    return ts_ns < pass->until_ns;
 }
 
 static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t ts_ns,
@@ -105,31 +130,26 @@ static inline uint64_t engine_hash_evaluation(const struct seat *seat, int64_t t
     return decision_hash_step(hash, x);
 }
 
-/* What the seat's series are worth in the decision hash; they change with few of the bars, where
- * frames are long. */
-static inline uint64_t engine_series_sum(struct seat *seat)
+/* Asks the seat's strategy, and keeps what each bar needs of the answer for as long as it stands:
+ * series of long frames change with few of the bars. */
+static inline void engine_ask(struct seat *seat, const struct event *bar)
 {
-    if (seat->summed_at != *seat->changes) {
-        const struct series *const *series = seat->context.series;
-        const uint64_t *power = &decision_hash_powers[seat->series_count];
-        uint64_t sum = 0;
-        for (; power > decision_hash_powers; power--) {
-            sum += (*series++)->now.bits * *power;
-        }
-        seat->series_sum = sum;
-        seat->summed_at = *seat->changes;
+    seat->asked_at = *seat->changes;
+    seat->context.bar = view_track_bar(seat->track, bar);
+    const struct decision answer = seat->decide(&seat->context);
+    const struct series *const *series = seat->context.series;
+    const uint64_t *power = &decision_hash_powers[seat->series_count];
+    const uint64_t said = (uint64_t)answer.reason << 8 | (uint64_t)answer.act;
+    uint64_t sum = (seat->what_x_b + said) * *power;
+    for (; power > decision_hash_powers; power--) {
+        sum += (*series++)->now.bits * *power;
     }
-    return seat->series_sum;
-}
-
-/* engine_hash_evaluation() in a view with frames, sessions or kernels. */
-static inline uint64_t engine_hash_rich(struct seat *seat, int64_t ts_ns, struct decision decision,
-                                        uint64_t hash)
-{
-    uint64_t said = (uint64_t)decision.reason << 8 | (uint64_t)decision.act;
-    uint64_t x = (uint64_t)ts_ns + seat->what_x_b + said;
-    x = x * decision_hash_powers[seat->series_count] + engine_series_sum(seat);
-    return decision_hash_step(hash, x);
+    /* Each reason counts, of holding, too. */
+    const bool counts = said != ACT_HOLD && answer.reason < REASONS_MAX;
+    seat->answer = answer;
+    seat->answer_part = sum;
+    seat->tally = &seat->said[counts ? answer.reason : SAID_NONE];
+    seat->possible = engine_is_possible(answer.act, seat->context.holding);
 }
 
 static inline void engine_pass_set_value(struct engine_pass *pass, int64_t value_e9)
@@ -187,50 +207,49 @@ static inline void engine_pass_bar(struct engine_pass *pass, const struct event 
             pass->hash = engine_hash_evaluation(seat, pass->ts_ns, decision, pass->hash);
             pass->evaluations++;
             if (decision.act != ACT_HOLD && engine_note(pass->engine, decision, seat)) {
-                pass->says = true;
+                engine_pass_say(pass);
             }
         }
         seat++;
     } while (seat < pass->seats_end);
 }
 
-/* engine_pass_bar() in a view with frames, sessions or kernels. Each reason counts, of holding,
- * too. */
+/* engine_pass_bar() in a view with frames, sessions or kernels: a strategy whose last answer still
+ * stands gives it again. */
 static inline void engine_pass_bar_rich(struct engine_pass *pass, const struct event *bar)
 {
     engine_pass_hold(pass, bar);
     struct seat *seat = pass->seats;
     do {
-        if (seat->track->fresh && (seat->warm || engine_seat_warms(pass->engine, seat))) {
-            seat->context.bar = view_track_bar(seat->track, bar);
-            struct decision decision = seat->decide(&seat->context);
-            pass->hash = engine_hash_rich(seat, pass->ts_ns, decision, pass->hash);
-            pass->evaluations++;
-            if (decision.act != ACT_HOLD || decision.reason != 0) {
-                engine_count_reason(seat, decision);
+        if (*seat->finished_ns == pass->ts_ns &&
+            (seat->warm || engine_seat_warms(pass->engine, seat, bar))) {
+            if (seat->asked_at != *seat->changes) {
+                engine_ask(seat, bar);
             }
-            if (engine_is_possible(decision.act, seat->context.holding)) {
-                engine_gather(pass->engine, decision, seat);
-                pass->says = true;
+            const uint64_t x = (uint64_t)pass->ts_ns * seat->time_factor + seat->answer_part;
+            pass->hash = decision_hash_step(pass->hash, x);
+            pass->evaluations++;
+            ++*seat->tally;
+            if (seat->possible) {
+                engine_gather(pass->engine, seat->answer, seat);
+                engine_pass_say(pass);
             }
         }
         seat++;
     } while (seat < pass->seats_end);
 }
 
-/* Closes the slice; true when its strategies want something: then the pass has to stop, and
- * engine_decide_slice() has the word. */
-static inline bool engine_pass_end(struct engine_pass *pass)
+/* Closes the slice. */
+static inline void engine_pass_end(struct engine_pass *pass)
 {
     struct engine *const engine = pass->engine;
     int64_t equity_e9;
     if (__builtin_add_overflow(pass->cash_e9, pass->value_e9, &equity_e9)) {
         engine_fail(engine, ENGINE_FAULT_RANGE); /* the equity stays what it was */
-        return pass->says;
+        return;
     }
     pass->equity_e9 = equity_e9;
     engine_apply_drawdown(engine, equity_e9);
-    return pass->says;
 }
 
 /* Writes back what the pass holds, after `slices` slices of `bars` bars; the instrument at hand is

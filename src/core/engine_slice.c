@@ -15,15 +15,25 @@ void engine_begin_session(struct engine *engine, int64_t ts_ns, int64_t equity_e
     }
 }
 
-void engine_pass_turn(struct engine_pass *pass)
+void engine_pass_take_turn(struct engine_pass *pass, int64_t ts_ns)
 {
-    pass->says |= engine_turn(pass->engine, pass->ts_ns, pass->equity_e9);
+    const bool says = engine_turn(pass->engine, ts_ns, pass->equity_e9);
+    pass->until_ns = pass->engine->turn_ns;
+    if (says) {
+        engine_pass_say(pass);
+    }
 }
 
 void engine_pass_watch(struct engine_pass *pass, const struct event *bar)
 {
-    pass->says |= engine_watch_bar(pass->engine, bar);
+    const bool says = engine_watch_bar(pass->engine, bar);
     pass->band = pass->engine->bands[bar->instrument];
+    if (pass->engine->turn_ns < pass->until_ns) { /* a time rule may be due earlier now */
+        pass->until_ns = pass->engine->turn_ns;
+    }
+    if (says) {
+        engine_pass_say(pass);
+    }
 }
 
 void engine_pass_mark_any(struct engine_pass *pass, int64_t close_e9)
@@ -85,9 +95,9 @@ bool engine_note(struct engine *engine, struct decision decision, const struct s
     return possible;
 }
 
-bool engine_seat_warms(const struct engine *engine, struct seat *seat)
+bool engine_seat_warms(const struct engine *engine, struct seat *seat, const struct event *bar)
 {
-    seat->warm = engine_seat_state(engine, seat) == SEAT_DUE;
+    seat->warm = engine_seat_state(engine, seat, bar) == SEAT_DUE;
     return seat->warm;
 }
 
@@ -98,18 +108,19 @@ static inline bool seat_is_warm(const struct engine *engine, const struct seat *
     uint64_t bars =
         track != NULL ? track->row->bars : view_bars(engine->view, seat->context.instrument);
     bool warm = bars > seat->warmup_bars;
-    for (uint32_t k = 0; k < seat->series_count; k++) {
-        warm = warm && series_is_warm(seat->context.series[k]);
+    for (uint32_t k = 0; k < seat->series_count && warm; k++) {
+        warm = series_is_warm(seat->context.series[k]);
     }
     return warm;
 }
 
-enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat)
+enum seat_state engine_seat_state(const struct engine *engine, const struct seat *seat,
+                                  const struct event *bar)
 {
     if (seat->warmup_bars == SEAT_NEVER) {
         return SEAT_OUTSIDE;
     }
-    if (seat->track != NULL && !seat->track->fresh) {
+    if (seat->track != NULL && *seat->finished_ns != bar->ts_ns) {
         return SEAT_NO_BAR;
     }
     return seat_is_warm(engine, seat) ? SEAT_DUE : SEAT_WARMING_UP;
@@ -209,6 +220,7 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
     engine_pass_begin(&pass, engine, output);
     pass.says = tick_says;
     const struct event *const end = slice->bars + slice->count;
+    engine_pass_turn(&pass, slice->ts_ns);
     engine_pass_slice(&pass, slice->ts_ns);
     for (const struct event *bar = slice->bars; bar < end; bar++) {
         engine_pass_open(&pass, bar->instrument);
@@ -219,9 +231,9 @@ void engine_on_slice(struct engine *engine, const struct slice *slice, struct ou
         }
         engine_pass_close(&pass);
     }
-    bool says = engine_pass_end(&pass);
+    engine_pass_end(&pass);
     engine_pass_stop(&pass, 1, slice->count);
-    if (says) {
+    if (pass.says) {
         engine_decide_slice(engine, output);
     }
     if (!output->without_slices) {

@@ -88,7 +88,8 @@ RARELY void engine_gather(struct engine *engine, struct decision decision, const
 RARELY bool engine_note(struct engine *engine, struct decision decision, const struct seat *seat);
 
 /* Whether a seat whose frame has a finished bar is asked about it; keeps that it is warm. */
-RARELY bool engine_seat_warms(const struct engine *engine, struct seat *seat);
+RARELY bool engine_seat_warms(const struct engine *engine, struct seat *seat,
+                              const struct event *bar);
 
 /* What the strategies want in a slice whose marks are all applied: ranks what was gathered, sends
  * each through sizing and gates, and adds the outcomes to the output. */

@@ -46,7 +46,9 @@ static void split_order(struct engine *engine, struct order *order)
     if (order_is_working(order)) {
         int64_t left_e9 = split_qty_e9(engine, order->qty_e9 - order->filled_e9);
         order->filled_e9 = split_qty_e9(engine, order->filled_e9);
-        order->qty_e9 = order->filled_e9 + left_e9;
+        if (money_add(order->filled_e9, left_e9, &order->qty_e9) != ERR_OK) {
+            engine_fail(engine, ENGINE_FAULT_RANGE);
+        }
         order->reference_price_e9 = split_price_e9(engine, order->reference_price_e9);
     }
 }
@@ -55,7 +57,7 @@ static void split_order(struct engine *engine, struct order *order)
  * its own fraction. */
 static void fit_exit(const struct order *entry, struct order *exit)
 {
-    int64_t most_e9 = exit->filled_e9 + entry->qty_e9;
+    int64_t most_e9 = money_add_capped(exit->filled_e9, entry->qty_e9);
     if (order_is_working(entry) && order_is_working(exit) && exit->qty_e9 > most_e9) {
         exit->qty_e9 = most_e9;
     }
@@ -125,16 +127,19 @@ void engine_post_split(struct engine *engine, struct trade *trade,
                        const struct event_posting *posting)
 {
     struct trade_detail *detail = &trade->detail;
+    int64_t left_e9;
     if (ledger_post(&engine->ledger, trade->instrument, posting) != ERR_OK ||
-        money_add(trade->qty_e9, posting->qty_e9, &trade->qty_e9) != ERR_OK) {
+        money_add(trade->qty_e9, posting->qty_e9, &trade->qty_e9) != ERR_OK ||
+        money_sub(detail->entry_qty_e9, detail->exit_qty_e9, &left_e9) != ERR_OK) {
         engine_fail(engine, ENGINE_FAULT_RANGE);
         return;
     }
     /* A fraction that was paid for counts as sold; one that made a share whole as bought. */
-    if (detail->entry_qty_e9 - detail->exit_qty_e9 < trade->qty_e9) {
-        detail->entry_qty_e9 = detail->exit_qty_e9 + trade->qty_e9;
-    } else {
-        detail->exit_qty_e9 = detail->entry_qty_e9 - trade->qty_e9;
+    enum err err = left_e9 < trade->qty_e9
+                       ? money_add(detail->exit_qty_e9, trade->qty_e9, &detail->entry_qty_e9)
+                       : money_sub(detail->entry_qty_e9, trade->qty_e9, &detail->exit_qty_e9);
+    if (err != ERR_OK) {
+        engine_fail(engine, ENGINE_FAULT_RANGE);
     }
     if (trade->qty_e9 == 0) {
         trade->exits.cause = EXIT_CAUSE_SPLIT;
@@ -222,7 +227,7 @@ uint32_t decide_split_postings(const struct engine *engine, const struct event *
             left_cash_e9 -= cash_e9;
         }
     }
-    if (last != NULL) {
+    if (last != NULL && left_e9 >= 0) { /* else the two ledgers will disagree: it stops the run */
         write_part(&lines, last, exact_qty_e9(engine, last), left_e9, left_cash_e9);
     }
     return lines.count;

@@ -287,3 +287,40 @@ Test(engine_split, a_report_that_nothing_announced_ends_the_run)
     cr_assert_eq(bench.decides.engine->fault, ENGINE_FAULT_SPLIT, "and so does its repetition");
     bench_finish(&bench);
 }
+
+/* 200 old shares become 400; what the report adds to the 200 leaves less than none, or no number.
+ */
+Test(engine_split, a_report_of_impossible_shares_or_cash_ends_the_run)
+{
+    static const struct {
+        int64_t cash_e9, qty_e9;
+    } rows[] = {
+        {0,             -SHARES(201)},
+        {0,             INT64_MAX   },
+        {INT64_MAX,     SHARES(200) },
+        {INT64_MIN + 1, SHARES(200) },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench bench;
+        enter(&bench, (struct exit_plan){.opposite_signal = true}, 2,
+              (int64_t[]){SHARES(100), SHARES(100)}, USD(10));
+        bench_action(&bench, 0, 2, 1, 0);
+        bench_cash(&bench, 0, CASH_SPLIT, rows[i].cash_e9, rows[i].qty_e9);
+        cr_expect_eq(bench.decides.engine->fault, ENGINE_FAULT_RANGE, "row %zu", i);
+        bench_finish(&bench);
+    }
+}
+
+/* The first book's 200 are more than what is left of all: nothing is booked for the last one, and
+ * the ledgers' comparison ends the run. */
+Test(engine_split, a_report_of_too_few_shares_books_no_negative_trade)
+{
+    struct bench bench;
+    enter(&bench, (struct exit_plan){.opposite_signal = true}, 2,
+          (int64_t[]){SHARES(100), SHARES(100)}, USD(10));
+    bench_action(&bench, 0, 2, 1, 0);
+    bench_cash(&bench, 0, CASH_SPLIT, 0, -SHARES(100));
+    cr_assert_eq(bench_trade(&bench, 0, 0)->qty_e9, SHARES(200));
+    cr_assert_eq(bench_trade(&bench, 1, 0)->qty_e9, SHARES(100));
+    bench_finish(&bench);
+}

@@ -243,9 +243,10 @@ Test(engine, a_book_trades_only_its_instruments)
     }
     bench_slice(&bench);
     bench_slice(&bench);
-    cr_expect_eq(engine_seat_state(engine, &engine->seats[engine_place(engine, 0, 0)]),
-                 SEAT_OUTSIDE);
-    cr_expect_eq(engine_seat_state(engine, &engine->seats[engine_place(engine, 0, 1)]), SEAT_DUE);
+    const struct seat *seats = &engine->seats[engine_place(engine, 0, 0)];
+    cr_expect_eq(engine_seat_state(engine, seats, &bench.bars[0]), SEAT_OUTSIDE);
+    seats = &engine->seats[engine_place(engine, 0, 1)];
+    cr_expect_eq(engine_seat_state(engine, seats, &bench.bars[1]), SEAT_DUE);
     cr_expect_eq(engine->trades[engine_place(engine, 0, 0)].state, TRADE_NONE, "not its own");
     cr_expect_eq(engine->trades[engine_place(engine, 0, 1)].state, TRADE_PENDING);
     cr_expect_eq(engine->trades[engine_place(engine, 1, 0)].state, TRADE_PENDING);

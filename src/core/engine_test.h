@@ -16,6 +16,7 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "core/engine.h"
+#include "core/fold_check.h"
 #include "driver/dump.h"
 #include "sys/memory.h"
 
@@ -189,6 +190,8 @@ static inline void bench_fold_answers(struct bench *bench)
 {
     const struct output *output = &bench->decides.output;
     for (uint32_t at = 0; at < output->slots; at += output->records[at].slots) {
+        const char *fault = fold_fault(bench->folds.engine, &output->records[at]);
+        cr_assert_null(fault, "%s: %s", event_kind_text(output->records[at].kind), fault);
         engine_apply(bench->folds.engine, &output->records[at]);
     }
 }

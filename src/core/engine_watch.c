@@ -289,7 +289,9 @@ void engine_disarm(struct engine *engine, const struct trade *trade)
 {
     uint8_t cause = trade->exits.cause;
     if (cause == EXIT_CAUSE_STOP || cause == EXIT_CAUSE_TRAILING) {
-        engine->seats[trade - engine->trades].decide = ask_disarmed;
+        struct seat *seat = &engine->seats[trade - engine->trades];
+        seat->decide = ask_disarmed;
+        seat->asked_at = SEAT_ASK_ANEW;
     }
 }
 
@@ -301,6 +303,7 @@ void engine_apply_notice(struct engine *engine, const struct event *record)
     switch ((enum notice)record->flags) {
     case NOTICE_REARMED:
         engine->seats[place].decide = engine->seats[place].strategy;
+        engine->seats[place].asked_at = SEAT_ASK_ANEW;
         return;
     case NOTICE_UNPROTECTED:
         engine->counters.unprotected++;

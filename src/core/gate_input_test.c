@@ -13,7 +13,7 @@
 #define USD(amount)    ((int64_t)(amount)*MONEY_E9)
 #define SHARES(amount) ((int64_t)(amount)*MONEY_E9)
 
-enum { INSTRUMENTS = 3, BOOKS = 2 };
+enum { INSTRUMENTS = 3, BOOKS = 2, MANY_BOOKS = 11 };
 
 static uint32_t declare(const int64_t *parameters, struct series_def *series)
 {
@@ -44,20 +44,21 @@ static void carve(struct stage *stage, struct arena *arena, const struct view_pl
     stage->engine = engine_init(arena, plan, stage->view, &stage->output);
 }
 
-/* $100,000, $1 a fill; the second book decides on daily bars. */
 /* Of the first book's plan. */
 static int64_t stage_flat_ns;
 
-static struct engine *stage_init(struct stage *stage, enum calendar_id calendar, bool extended)
+/* $100,000, $1 a fill; all books but the first decide on daily bars. */
+static struct engine *stage_init_books(struct stage *stage, uint32_t book_count,
+                                       enum calendar_id calendar, bool extended)
 {
-    const struct book_plan books[BOOKS] = {
-        {.strategy = &strategy,
-         .frame_ns = NS_PER_MIN,
-         .exits = {.flat_before_close_ns = stage_flat_ns}},
-        {.strategy = &strategy,                     .frame_ns = NS_PER_DAY},
-    };
+    struct book_plan books[MANY_BOOKS];
+    for (uint32_t i = 0; i < MANY_BOOKS; i++) {
+        books[i] = (struct book_plan){.strategy = &strategy, .frame_ns = NS_PER_DAY};
+    }
+    books[0].frame_ns = NS_PER_MIN;
+    books[0].exits.flat_before_close_ns = stage_flat_ns;
     const struct engine_plan plan = {.instrument_count = INSTRUMENTS,
-                                     .book_count = BOOKS,
+                                     .book_count = book_count,
                                      .books = books,
                                      .commission_e9 = USD(1),
                                      .calendar = calendar,
@@ -79,6 +80,11 @@ static struct engine *stage_init(struct stage *stage, enum calendar_id calendar,
         view_take_bar(view_row(stage->view, i), &bar);
     }
     return stage->engine;
+}
+
+static struct engine *stage_init(struct stage *stage, enum calendar_id calendar, bool extended)
+{
+    return stage_init_books(stage, BOOKS, calendar, extended);
 }
 
 static int64_t at(const char *text)
@@ -246,6 +252,122 @@ Test(gate_input, counts_trades_without_plans)
     cr_expect_eq(input.entry_commission_e9, USD(1));
     cr_expect_eq(input.open_heat_e9, 0);
     free(stage.memory);
+}
+
+/* ---- the sums over many trades ---- */
+
+static uint64_t random_below(uint64_t end)
+{
+    static uint64_t state = 0x9e3779b97f4a7c15;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state % end;
+}
+
+/* A place as it may be: empty, ended, entering, held, or both; with and without a stop. */
+static void randomize(struct engine *engine, uint32_t book, uint32_t instrument)
+{
+    static const uint8_t states[] = {TRADE_NONE, TRADE_PENDING, TRADE_OPEN, TRADE_CLOSED,
+                                     TRADE_VOID};
+    struct trade *trade = &engine->trades[engine_place(engine, book, instrument)];
+    *trade = (struct trade){.instrument = instrument, .book = (uint16_t)(book + 1)};
+    trade->state = states[random_below(sizeof states)];
+    if (trade_is_live(trade)) {
+        engine->live[instrument]++;
+    }
+    trade->qty_e9 = trade->state == TRADE_OPEN ? SHARES(1 + random_below(20)) : 0;
+    trade->stop_price_e9 = engine->closes && random_below(2) == 0 ? USD(1 + random_below(19)) : 0;
+    if (trade->state != TRADE_NONE && random_below(3) == 0) {
+        int64_t qty_e9 = SHARES(1 + random_below(20));
+        work(&trade->entry, qty_e9, SHARES(random_below(2)) * (qty_e9 > SHARES(1)),
+             USD(20 + random_below(100)));
+    }
+}
+
+/* The same sums, reckoned by looking at every trade. */
+static struct gate_input plain_sums(const struct engine *engine, uint32_t instrument)
+{
+    struct gate_input sums = {.without_stop = 1}; /* the order itself */
+    for (uint32_t i = 0; i < engine->book_count * engine->instrument_count; i++) {
+        const struct trade *trade = &engine->trades[i];
+        const struct order *entry = &trade->entry;
+        bool enters = order_is_working(entry);
+        int64_t shares = enters ? (entry->qty_e9 - entry->filled_e9) / MONEY_E9 : 0;
+        int64_t held = trade->qty_e9 / MONEY_E9;
+        int64_t price_e9 = entry->reference_price_e9;
+        sums.exposure_e9 += shares * price_e9;
+        sums.instrument_value_e9 += trade->instrument == instrument ? shares * price_e9 : 0;
+        sums.entry_commission_e9 += enters ? USD(1) : 0;
+        if (!enters && !trade_is_live(trade)) {
+            continue;
+        }
+        sums.without_stop += trade->stop_price_e9 == 0 ? 1 : 0;
+        if (trade->stop_price_e9 != 0) {
+            int64_t close_e9 = view_close_e9(engine->view, trade->instrument);
+            sums.open_heat_e9 += held * (close_e9 - trade->stop_price_e9);
+            sums.open_heat_e9 += shares * (price_e9 - trade->stop_price_e9);
+        }
+    }
+    return sums;
+}
+
+/* Books from 1 to many: the places fill one word of eight, several, and the last one or not. */
+Test(gate_input, sums_are_those_of_every_trade_looked_at)
+{
+    for (int round = 0; round < 2000; round++) {
+        struct stage stage;
+        uint32_t book_count = 1 + (uint32_t)round % MANY_BOOKS;
+        struct engine *engine = stage_init_books(&stage, book_count, CALENDAR_ALWAYS, false);
+        engine->closes = random_below(2) == 0;
+        for (uint32_t i = 0; i < book_count * INSTRUMENTS; i++) {
+            randomize(engine, i / INSTRUMENTS, i % INSTRUMENTS);
+        }
+        show_all(engine);
+        struct gate_order order = ten_shares();
+        order.instrument = (uint32_t)random_below(INSTRUMENTS);
+        struct gate_input input;
+        gate_input_fill(engine, &order, &input);
+        struct gate_input plain = plain_sums(engine, order.instrument);
+        cr_assert_eq(input.without_stop, plain.without_stop, "round %d: %u, not %u", round,
+                     input.without_stop, plain.without_stop);
+        cr_assert_eq(input.exposure_e9, plain.exposure_e9, "round %d", round);
+        cr_assert_eq(input.instrument_value_e9, plain.instrument_value_e9, "round %d", round);
+        cr_assert_eq(input.entry_commission_e9, plain.entry_commission_e9, "round %d", round);
+        cr_assert_eq(input.open_heat_e9, plain.open_heat_e9, "round %d", round);
+        free(stage.memory);
+    }
+}
+
+/* One amount beyond int64, or a sum of two, whatever is added behind it. */
+Test(gate_input, a_sum_out_of_range_stays_so)
+{
+    const int64_t dear = PRICE_E9_MAX;
+    static const struct {
+        const char *what;
+        int64_t shares[INSTRUMENTS]; /* of each book's entry, at the highest price there is */
+        bool fits;
+    } rows[] = {
+        {"all fit",         {300, 300, 300},    true },
+        {"the first alone", {2000, 1, 1},       false},
+        {"the last alone",  {1, 1, 2000},       false},
+        {"two together",    {1000, 1000, 1},    false},
+        {"three, twice",    {1000, 1000, 1000}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct stage stage;
+        struct engine *engine = stage_init_books(&stage, INSTRUMENTS, CALENDAR_ALWAYS, false);
+        for (uint32_t book = 0; book < INSTRUMENTS; book++) {
+            struct trade *entering = hold(engine, book, book, 0, 0, 0);
+            work(&entering->entry, SHARES(rows[i].shares[book]), 0, dear);
+        }
+        show_all(engine);
+        struct gate_order order = ten_shares();
+        struct gate_input input;
+        gate_input_fill(engine, &order, &input);
+        cr_expect_eq(input.exposure_e9, rows[i].fits ? 900 * dear : -1, "%s", rows[i].what);
+        free(stage.memory);
+    }
 }
 
 Test(gate_input, knows_what_waits_and_what_rests)

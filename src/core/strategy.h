@@ -89,15 +89,20 @@ struct strategy_def {
     int64_t default_frame_ns;   /* of the bars it decides on */
     uint32_t scope;             /* enum strategy_scope */
 
+    /* What decide() says follows from its parameters, its series and what is held, not from the
+     * bar: until one of them changes its last answer stands, and it is not called. Worth it for
+     * series of longer frames than the strategy's own. */
+    bool by_series;
+
     /* NULL, or why these parameters do not go together ("fast must be below slow"). */
     const char *(*fault)(const int64_t *parameters);
 
     /* Fills at most SERIES_PER_STRATEGY_MAX definitions, zeroed before, and returns how many. */
     uint32_t (*declare)(const int64_t *parameters, struct series_def *series);
 
-    /* Called for each finished bar of the book's frame, of each instrument, once warm-up is over
-     * and every declared series has both its values (optional ones may be absent for the whole
-     * run). A tie or a doubt is ACT_HOLD. The reason says why, of holding, too. */
+    /* Asked at each finished bar of the book's frame, of each instrument, once warm-up is over and
+     * every declared series has both its values (optional ones may be absent for the whole run). A
+     * tie or a doubt is ACT_HOLD. The reason says why, of holding, too. */
     struct decision (*decide)(const struct strategy_context *context);
 };
 
@@ -116,7 +121,7 @@ enum { CHOICE_NO, CHOICE_YES };
 /* ---- strategies in a shared library ---- */
 
 /* Changes whenever a struct above, or in view/view.h, view/series.h or market/event.h, does. */
-#define STRATEGY_ABI 2
+#define STRATEGY_ABI 3
 
 struct strategy_plugin {
     uint32_t abi;          /* STRATEGY_ABI of the header it was built with */

@@ -161,7 +161,7 @@ static const char *settle_time(struct bar_builder *builder, const struct bar_row
     int64_t ns = row->time.ns;
     *time_ns = is_wall ? local_zone_utc(builder->times.zone, ns) : ns;
     builder->has_walls = builder->has_walls || is_wall;
-    bool known = *time_ns >= BAR_TS_NS_MIN && *time_ns <= BAR_TS_NS_MAX - BAR_NS_MAX;
+    bool known = *time_ns >= EVENT_TS_NS_MIN && *time_ns <= EVENT_TS_NS_MAX - BAR_NS_MAX;
     return known ? NULL : "its time lies outside the years 1700 to 2200";
 }
 

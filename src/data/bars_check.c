@@ -30,7 +30,7 @@ static const char *bar_fault(const struct bars_check *check, const struct event 
     if (record->instrument >= check->instrument_count) {
         return "its instrument is not in the table";
     }
-    if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
+    if (record->ts_ns < EVENT_TS_NS_MIN || record->ts_ns > EVENT_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
     if (record->src_ns != record->ts_ns - check->bar_ns) {
@@ -52,7 +52,7 @@ static const char *tick_fault(const struct bars_check *check, const struct event
     if (record->instrument >= check->instrument_count) {
         return "its instrument is not in the table";
     }
-    if (record->ts_ns < BAR_TS_NS_MIN || record->ts_ns > BAR_TS_NS_MAX) {
+    if (record->ts_ns < EVENT_TS_NS_MIN || record->ts_ns > EVENT_TS_NS_MAX) {
         return "its time lies outside the years 1700 to 2201";
     }
     if (record->src_ns > record->ts_ns || record->src_ns < record->ts_ns - BAR_NS_MAX) {
@@ -86,8 +86,8 @@ RARELY static const char *take_tick(struct bars_check *check, const struct event
 }
 
 /* Takes bars up to the first record that is no good one, which it names, or to the end. */
-RARELY static const char *take_bars(struct bars_check *check, const struct event *records,
-                                    uint64_t count)
+HOT_LOOP static const char *take_bars(struct bars_check *check, const struct event *records,
+                                      uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         const struct event *record = &records[i];

@@ -8,10 +8,6 @@
 /* The longest bar. */
 #define BAR_NS_MAX (366 * NS_PER_DAY)
 
-/* Ends of bars: from 1700-01-01 to 2202-01-02, what starts within utc.h's years can come to. */
-#define BAR_TS_NS_MIN (INT64_C(-98615) * NS_PER_DAY)
-#define BAR_TS_NS_MAX (INT64_C(84737) * NS_PER_DAY)
-
 /* A check under way over records that come in pieces. bar_ns 0: there are no bars. */
 struct bars_check {
     uint32_t instrument_count;

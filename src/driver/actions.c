@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/utc.h"
+#include "core/fold_check.h"
 #include "driver/driver_private.h"
 
 void actions_set_next(struct driver *driver, size_t next)
@@ -30,17 +31,13 @@ static enum err check_split(const struct driver *driver, const struct event *act
                             struct problem *problem)
 {
     const struct event_action *terms = &action->action;
-    int64_t before_e9 = view_price_e9(driver->assembly.view, action->instrument);
-    int64_t after_e9;
-    if (money_mul_div(before_e9, terms->split_old, terms->split_new, ROUND_EVEN, &after_e9) ==
-            ERR_OK &&
-        after_e9 <= PRICE_E9_MAX && (after_e9 > 0) == (before_e9 > 0)) {
+    if (fold_can_take_action(driver->assembly.engine, action)) {
         return ERR_OK;
     }
     char when[UTC_TEXT_SIZE];
     char price[MONEY_TEXT_SIZE];
     (void)utc_format(action->src_ns, when);
-    (void)money_format(before_e9, price);
+    (void)money_format(view_price_e9(driver->assembly.view, action->instrument), price);
     return problem_set(problem, ERR_FORMAT,
                        "%s: the split of %lld for %lld on %.10s would leave a price of $%s outside "
                        "of the range of prices; look at that row",

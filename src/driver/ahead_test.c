@@ -224,14 +224,16 @@ static enum err look_on(void *context, int64_t until_mono_ns, struct problem *pr
     return ERR_OK;
 }
 
-/* A log that has nothing of idle slices is the same, slot by slot, when the engine goes ahead. */
-static void assert_same_log(const struct stage *stage, const char *what)
+/* A log that has nothing of idle slices, or each slice by itself, is the same, slot by slot, when
+ * the engine goes ahead. */
+static void assert_same_log(const struct stage *stage, bool every_slice, const char *what)
 {
     uint64_t looks = 0;
     struct run run;
     char *ahead = xasprintf("%s/ahead", stage->folder);
     char *single = xasprintf("%s/single", stage->folder);
-    struct run_options options = {.log_dir = ahead, .market_log = MARKET_LOG_REF};
+    struct run_options options = {
+        .log_dir = ahead, .market_log = MARKET_LOG_REF, .every_slice = every_slice};
     run_whole(stage, &options, &run);
     cr_assert_eq(run.err, ERR_OK, "%s: %s", what, run.problem.text);
     run_finish(&run);
@@ -249,8 +251,8 @@ static void assert_same_log(const struct stage *stage, const char *what)
     cr_assert_eq(memcmp(got.slots, want.slots, got.count * EVENT_SIZE), 0, "%s", what);
     records_finish(&got);
     records_finish(&want);
-    free(ahead);
-    free(single);
+    folder_remove(ahead);
+    folder_remove(single);
 }
 
 Test(ahead, a_log_without_idle_slices_is_the_same)
@@ -258,13 +260,15 @@ Test(ahead, a_log_without_idle_slices_is_the_same)
     for (size_t i = 0; i < sizeof setups / sizeof setups[0]; i++) {
         struct stage stage;
         setup_stage(&setups[i], &stage);
-        assert_same_log(&stage, setups[i].what);
+        assert_same_log(&stage, false, setups[i].what);
+        assert_same_log(&stage, true, setups[i].what);
         stage_finish(&stage);
     }
     for (uint32_t symbols = 1; symbols <= 3; symbols++) {
         struct stage stage;
         rich_stage(&stage, 12000, symbols);
-        assert_same_log(&stage, "frames");
+        assert_same_log(&stage, false, "frames");
+        assert_same_log(&stage, true, "frames, every slice");
         stage_finish(&stage);
     }
 }

@@ -167,13 +167,14 @@ static void log_slice_by_ref(struct driver *driver)
     bool due =
         slice->flags != 0 || (driver->slice.count > 0 &&
                               (driver->plan.every_slice || session != driver->logged_session));
-    driver->last_slice = *slice;
     if (decided || due) {
         append_slice_ref(driver->plan.log, driver->slice.ts_ns, driver->slice.ordinal);
         driver->last_ref = driver->slice.ordinal;
         append_output(driver->plan.log, output);
         driver->logged_session = session;
         driver->last_slice.kind = EVENT_NONE;
+    } else {
+        driver->last_slice = *slice;
     }
 }
 
@@ -368,22 +369,18 @@ struct stretch {
     const struct event *end;
     uint32_t slices;
     uint64_t evaluations; /* before the last slice */
-    bool says;            /* the last slice's strategies want something */
 };
 
 /* Slices from `bar` on, at least one and none behind `enough`, until strategies want something. */
-static inline void pass_slices(struct driver *driver, bool plain, bool logged,
-                               const struct event *bar, const struct event *enough,
-                               struct stretch *stretch)
+static inline void pass_slices(struct driver *driver, bool plain, const struct event *bar,
+                               const struct event *enough, struct stretch *stretch)
 {
     const struct view *const view = driver->assembly.view;
     const struct event *const end = driver->plan.feed->end;
-    const struct engine *const engine = driver->assembly.engine;
     struct engine_pass *const pass = &driver->pass;
     const struct event *slice;
     uint32_t slices = 0;
     uint64_t evaluations;
-    bool says;
     uint32_t instrument = bar->instrument;
     struct view_instrument *row = view_row(view, instrument);
     engine_pass_open(pass, instrument);
@@ -409,12 +406,12 @@ static inline void pass_slices(struct driver *driver, bool plain, bool logged,
             }
             bar++;
         } while (bar < end && bar->ts_ns == ts_ns);
-        says = engine_pass_end(pass);
+        engine_pass_end(pass);
         driver->equity_e9[slices++] = pass->equity_e9;
-    } while (!says && bar < enough && (!logged || bar->ts_ns <= engine->session.close_ns));
+    } while (bar < enough && engine_pass_goes_on(pass, bar->ts_ns));
     engine_pass_close(pass);
-    *stretch = (struct stretch){
-        .slice = slice, .end = bar, .slices = slices, .evaluations = evaluations, .says = says};
+    *stretch =
+        (struct stretch){.slice = slice, .end = bar, .slices = slices, .evaluations = evaluations};
 }
 
 /* The same in a plain view of one instrument, without a log: each bar is a slice. */
@@ -424,57 +421,58 @@ static inline void pass_bars(struct driver *driver, const struct event *bar,
     struct engine_pass *const pass = &driver->pass;
     struct view_instrument *const row = view_row(driver->assembly.view, 0);
     int64_t *equity_e9 = driver->equity_e9;
-    bool says;
     engine_pass_open(pass, 0);
     do {
         event_prefetch(bar);
         engine_pass_slice(pass, bar->ts_ns);
         view_take_close(row, bar->bar.close_e9);
         engine_pass_bar(pass, bar, row->bars);
-        says = engine_pass_end(pass);
+        engine_pass_end(pass);
         *equity_e9++ = pass->equity_e9;
         bar++;
-    } while (!says && bar < enough);
+    } while (bar < enough && engine_pass_goes_on(pass, bar->ts_ns));
     engine_pass_close(pass);
-    *stretch = (struct stretch){.slice = bar - 1,
-                                .end = bar,
-                                .slices = (uint32_t)(equity_e9 - driver->equity_e9),
-                                .says = says};
+    *stretch = (struct stretch){
+        .slice = bar - 1, .end = bar, .slices = (uint32_t)(equity_e9 - driver->equity_e9)};
 }
 
-/* Many slices: while no order works at the market place it has nothing to say, so the engine goes
- * ahead until it has, and the market place follows; what each made of every slice's equity is
- * compared. Nothing depends on how far that goes. The first slice may have been opened already:
- * `opened` bars of it. `plain`: in a plain view. `logged`: of a log that has nothing of slices in
- * which nothing happens but the last one, which may have decided. */
-static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, uint32_t opened,
-                                struct problem *problem)
+/* One slice, or many where it may go far: while no order works at the market place it has nothing
+ * to say, so the engine goes ahead until it has, and the market place follows; what each made of
+ * every slice's equity is compared. Nothing depends on how far that goes. The first slice may have
+ * been opened already: `opened` bars of it; one alone is. `plain`: in a plain view. `logged`: of a
+ * log that has nothing of slices in which nothing happens but the last one, which may have decided.
+ */
+static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, bool far,
+                                uint32_t opened, struct problem *problem)
 {
     struct feed *const feed = driver->plan.feed;
     struct engine *const engine = driver->assembly.engine;
     struct output *const output = &driver->assembly.output;
     const struct event *const first = feed->next;
-    const struct event *enough = feed->end - first > AHEAD_MAX ? first + AHEAD_MAX : feed->end;
+    const ptrdiff_t bars_max = far ? AHEAD_MAX : 1;
+    const struct event *enough = feed->end - first > bars_max ? first + bars_max : feed->end;
+    const bool filled = engine->filled;
     /* A bar so far ahead is not in the cache yet: it is looked at only where it matters. */
     if (driver->action_ns != INT64_MAX && enough[-1].ts_ns > driver->action_ns) {
         enough = actions_cut(driver, first, enough);
     }
     UNSET struct stretch stretch;
     engine_pass_begin(&driver->pass, engine, output);
+    engine_pass_turn(&driver->pass, first->ts_ns);
     if (plain && !logged && engine->instrument_count == 1) {
         pass_bars(driver, first, enough, &stretch);
     } else {
-        pass_slices(driver, plain, logged, first, enough, &stretch);
+        pass_slices(driver, plain, first, enough, &stretch);
     }
     engine_pass_stop(&driver->pass, stretch.slices, (uint64_t)(stretch.end - first));
-    if (stretch.says) {
+    if (driver->pass.says) {
         engine_decide_slice(engine, output);
     }
     feed_skip(feed, stretch.end, stretch.slices);
     driver->slice = slice_of(stretch.slice, stretch.end, feed->ordinal - 1);
     driver->ts_ns = driver->slice.ts_ns;
     if (logged) {
-        engine_add_slice(engine, false, stretch.evaluations, output);
+        engine_add_slice(engine, filled, stretch.evaluations, output);
         enum err err = log_slice(driver, problem);
         if (err != ERR_OK) {
             return err;
@@ -485,40 +483,42 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     return end_slice(driver, agrees, problem);
 }
 
-typedef enum err ahead_way(struct driver *driver, uint32_t opened, struct problem *problem);
+typedef enum err ahead_way(struct driver *driver, bool far, uint32_t opened,
+                           struct problem *problem);
 
 /* The ways of it, each with all that it calls inside. */
-HOT_LOOP static enum err ahead_plain(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_plain(struct driver *driver, bool far, uint32_t opened,
                                      struct problem *problem)
 {
-    return go_ahead(driver, true, false, opened, problem);
+    return go_ahead(driver, true, false, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_rich(struct driver *driver, uint32_t opened, struct problem *problem)
+HOT_LOOP static enum err ahead_rich(struct driver *driver, bool far, uint32_t opened,
+                                    struct problem *problem)
 {
-    return go_ahead(driver, false, false, opened, problem);
+    return go_ahead(driver, false, false, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_plain_logged(struct driver *driver, bool far, uint32_t opened,
                                             struct problem *problem)
 {
-    return go_ahead(driver, true, true, opened, problem);
+    return go_ahead(driver, true, true, far, opened, problem);
 }
 
-HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, uint32_t opened,
+HOT_LOOP static enum err ahead_rich_logged(struct driver *driver, bool far, uint32_t opened,
                                            struct problem *problem)
 {
-    return go_ahead(driver, false, true, opened, problem);
+    return go_ahead(driver, false, true, far, opened, problem);
 }
 
-/* The way of this run, or NULL: somebody looks on, the log wants each slice, or some slices hold
+/* The way of this run, or NULL: somebody looks on, the log holds the market, or some slices hold
  * more than bars. */
 static ahead_way *way_ahead(const struct driver *driver)
 {
     const struct driver_plan *plan = &driver->plan;
     bool plain = driver->assembly.view->plain;
     if (driver->watched || plan->feed->has_ticks ||
-        (plan->log != NULL && (plan->market_log != MARKET_LOG_REF || plan->every_slice))) {
+        (plan->log != NULL && plan->market_log != MARKET_LOG_REF)) {
         return NULL;
     }
     if (plan->log != NULL) {
@@ -527,13 +527,14 @@ static ahead_way *way_ahead(const struct driver *driver)
     return plain ? ahead_plain : ahead_rich;
 }
 
-/* Whether the log wants the next slice by itself: the first of a session, or one with fills. */
+/* Whether the log wants the next slice by itself: each, the first of a session, or one with fills.
+ */
 static bool is_logged_alone(const struct driver *driver)
 {
     const struct engine *engine = driver->assembly.engine;
-    return driver->plan.log != NULL &&
-           (engine->filled || driver->logged_session != engine->session.open_ns ||
-            driver->plan.feed->next->ts_ns > engine->session.close_ns);
+    return driver->plan.log != NULL && (driver->plan.every_slice || engine->filled ||
+                                        driver->logged_session != engine->session.open_ns ||
+                                        driver->plan.feed->next->ts_ns > engine->session.close_ns);
 }
 
 /* The end of the run: the last equity point and how far it got. */
@@ -597,9 +598,9 @@ enum err driver_run(struct driver *driver, struct problem *problem)
             err = open_slice(driver, problem);
         }
         if (err == ERR_OK) {
-            bool ahead = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
-            err = ahead ? way(driver, opens ? driver->slice.count : 0, problem)
-                        : close_slice(driver, problem);
+            bool far = way != NULL && sim_is_quiet(driver->sim) && !is_logged_alone(driver);
+            err = way != NULL ? way(driver, far, opens ? driver->slice.count : 0, problem)
+                              : close_slice(driver, problem);
         }
     }
     driver->cpu_ns += clock_cpu_ns() - from_ns;

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "core/fold_check.h"
 #include "driver/assembly.h"
 #include "driver/dump.h"
 #include "driver/gather.h"
 #include "feed/feed.h"
+#include "log/contents.h"
 
 struct replay {
     struct assembly assembly;
@@ -110,6 +112,9 @@ static enum err give_action(struct replay *replay, const struct event *action)
     enum err err = end_of_answers(replay, action);
     if (err != ERR_OK) {
         return err;
+    }
+    if (!fold_can_take_action(replay->assembly.engine, action)) {
+        return differs(replay, action, "it leaves a price outside of the range of prices");
     }
     assembly_on_action(&replay->assembly, action);
     replay->checked = 0;
@@ -269,6 +274,24 @@ static void fold_slice(struct assembly *assembly, const struct slice *slice)
     }
 }
 
+static enum err fold(struct assembly *assembly, struct gather *gather, const struct event *record,
+                     uint64_t number, struct problem *problem)
+{
+    const char *fault = fold_fault(assembly->engine, record);
+    if (fault != NULL) {
+        return contents_refuse(record, number, fault, problem);
+    }
+    if (event_is_report(record->kind) || event_is_output(record->kind) ||
+        record->kind == EVENT_COMMAND) {
+        engine_apply(assembly->engine, record);
+    } else if (record->kind == EVENT_ACTION) {
+        assembly_on_action(assembly, record);
+    } else if (event_is_input(record->kind)) {
+        fold_slice(assembly, gather_slice(gather, record));
+    }
+    return ERR_OK;
+}
+
 enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
                      const struct run_config *config, FILE *out, struct problem *problem)
 {
@@ -279,17 +302,13 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     }
     struct gather gather = {0};
     const struct event *record;
-    while ((record = log_reader_next(reader)) != NULL) {
-        if (event_is_report(record->kind) || event_is_output(record->kind) ||
-            record->kind == EVENT_COMMAND) {
-            engine_apply(assembly.engine, record);
-        } else if (record->kind == EVENT_ACTION) {
-            assembly_on_action(&assembly, record);
-        } else if (event_is_input(record->kind)) {
-            fold_slice(&assembly, gather_slice(&gather, record));
-        }
+    uint64_t number = 0;
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+        err = fold(&assembly, &gather, record, ++number, problem);
     }
-    dump_engine(assembly.engine, preamble->instruments, out);
+    if (err == ERR_OK) {
+        dump_engine(assembly.engine, preamble->instruments, out);
+    }
     assembly_finish(&assembly);
-    return ERR_OK;
+    return err;
 }

@@ -8,8 +8,10 @@
  * simulated time. */
 #include "base/utc.h"
 #include "broker/sim.h"
+#include "core/fold_check.h"
 #include "driver/driver_private.h"
 #include "driver/gather.h"
+#include "log/contents.h"
 
 /* An entry and its two exits. */
 enum { GROUP_MAX = 3 };
@@ -19,6 +21,8 @@ struct fold {
     struct gather gather;
     bool differs;       /* the exchange said something that the log does not hold */
     bool other_actions; /* the log holds others than the plan */
+    const char *fault;  /* what is wrong with the record at hand; NULL: nothing */
+    uint64_t number;    /* its number, from 1 */
     struct order_request group[GROUP_MAX]; /* requests that go together */
     uint32_t group_count;
 };
@@ -89,6 +93,11 @@ static void fold_order(struct fold *fold, const struct event *record)
 static void fold_record(struct fold *fold, const struct event *record)
 {
     struct driver *driver = fold->driver;
+    fold->number++;
+    fold->fault = fold_fault(driver->assembly.engine, record);
+    if (fold->fault != NULL) {
+        return;
+    }
     if (record->kind != EVENT_ORDER) {
         flush_group(fold);
     }
@@ -120,6 +129,9 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
     while (!fold.differs && !fold.other_actions && sim_is_as_logged(driver->sim) &&
            (record = log_reader_next(reader)) != NULL) {
         fold_record(&fold, record);
+        if (fold.fault != NULL) {
+            return contents_refuse(record, fold.number, fold.fault, problem);
+        }
     }
     if (fold.other_actions) {
         return problem_set(problem, ERR_REFUSED,

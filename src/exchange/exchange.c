@@ -1,7 +1,9 @@
 /* exchange.c: the door of the market place, and what its positions are worth.
  *
- * A bar that no order waits for costs two comparisons here and, when its instrument is held, one
- * product: each instrument knows how low and how high a price must come to concern an order. */
+ * A bar that no order waits for costs two comparisons here and one product: each instrument knows
+ * how low and how high a price must come to concern an order. Nobody asks whether it is held: that
+ * turns from one instrument to the next, so the processor cannot foretell it, and nothing times the
+ * close is nothing. */
 #include "exchange/exchange.h"
 
 #include "base/check.h"
@@ -141,7 +143,7 @@ RARELY void account_revalue(struct exchange *exchange, struct holding *holding)
 static inline void revalue(struct exchange *exchange, struct holding *holding)
 {
     int64_t value_e9;
-    if (holding->whole != 0 &&
+    if (holding->whole * MONEY_E9 == holding->qty_e9 &&
         !__builtin_mul_overflow(holding->close_e9, holding->whole, &value_e9)) {
         take_value(exchange, holding, value_e9);
     } else {
@@ -168,9 +170,7 @@ void exchange_on_slice(struct exchange *exchange, const struct slice *slice,
             fill_bar(exchange, bar, reports);
         }
         holding->close_e9 = bar->bar.close_e9;
-        if ((holding->qty_e9 | holding->value_e9) != 0) {
-            revalue(exchange, holding);
-        }
+        revalue(exchange, holding);
     }
     if (slice->bars->ts_ns >= exchange->due_ns) {
         orders_due(exchange, slice->bars->ts_ns, reports);

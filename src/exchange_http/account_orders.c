@@ -387,7 +387,7 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
     struct served_order *old = &account->orders[number];
     old->replaced_by = first;
     make_known(account, first);
-    if (old->status == ORDER_STATUS_HELD) {
+    if (old->status == ORDER_STATUS_HELD && account->plan.latency_ns == 0) {
         account->orders[first].status = ORDER_STATUS_HELD;
     }
     *sent = account->orders[first];

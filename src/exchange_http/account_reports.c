@@ -83,7 +83,10 @@ void account_follow_trails(struct account *account, uint32_t instrument)
     }
 }
 
-/* ---- groups ---- */
+/* ---- groups ----
+ *
+ * The exchange may be ahead of the reports: what it says an order has filled counts, not what was
+ * reported so far. */
 
 /* A held exit that the exchange has let to work. */
 static void wake_leg(struct account *account, uint32_t number, int64_t ts_ns)
@@ -94,7 +97,7 @@ static void wake_leg(struct account *account, uint32_t number, int64_t ts_ns)
         return;
     }
     struct served_order *leg = &account->orders[number];
-    leg->qty_e9 = size_of(state.qty_e9);
+    leg->qty_e9 = size_of(state.qty_e9) + state.filled_e9;
     leg->status = ORDER_STATUS_NEW;
     account_tell(account, leg, ORDER_EVENT_NEW, ts_ns, NULL);
 }
@@ -106,7 +109,7 @@ static void follow_sibling(struct account *account, uint32_t number)
     if (number != NO_SERVED_ORDER &&
         exchange_order(account->exchange, exchange_id_of(number), &state)) {
         struct served_order *order = &account->orders[number];
-        order->qty_e9 = size_of(state.qty_e9) + order->filled_e9;
+        order->qty_e9 = size_of(state.qty_e9) + state.filled_e9;
     }
 }
 
@@ -158,29 +161,44 @@ static bool is_pending(const struct served_order *order)
            order->status == ORDER_STATUS_PENDING_REPLACE;
 }
 
-/* Shares that came first leave first. */
-static void book_fill(struct account_book *book, bool sells, const struct exchange_report *report)
+/* More of a position than there was before; one that was turned over begins anew. */
+static void book_opened(struct account_book *book, int64_t qty_e9, int64_t price_e9, bool anew)
 {
-    const struct event_report *fill = &report->event.report;
-    int64_t after_e9 = report->qty_e9;
-    int64_t before_e9 = after_e9 + (sells ? fill->qty_e9 : -fill->qty_e9);
     int64_t value_e9 = 0;
-    if (size_of(after_e9) > size_of(before_e9)) {
-        (void)money_notional(fill->price_e9, fill->qty_e9, ROUND_EVEN, &value_e9);
-        book->opened_e9 += fill->qty_e9;
-        book->opened_value_e9 += value_e9;
-        return;
-    }
+    (void)money_notional(price_e9, qty_e9, ROUND_EVEN, &value_e9);
+    book->overnight_e9 = anew ? 0 : book->overnight_e9;
+    book->opened_e9 = (anew ? 0 : book->opened_e9) + qty_e9;
+    book->opened_value_e9 = (anew ? 0 : book->opened_value_e9) + value_e9;
+}
+
+/* Less of it: shares that came first leave first. */
+static void book_closed(struct account_book *book, int64_t qty_e9)
+{
     int64_t overnight_e9 = size_of(book->overnight_e9);
-    int64_t old_e9 = fill->qty_e9 < overnight_e9 ? fill->qty_e9 : overnight_e9;
+    int64_t old_e9 = qty_e9 < overnight_e9 ? qty_e9 : overnight_e9;
     book->overnight_e9 += book->overnight_e9 < 0 ? old_e9 : -old_e9;
-    int64_t left_e9 = book->opened_e9 - (fill->qty_e9 - old_e9);
+    int64_t left_e9 = book->opened_e9 - (qty_e9 - old_e9);
     if (left_e9 <= 0 || money_mul_div(book->opened_value_e9, left_e9, book->opened_e9, ROUND_EVEN,
                                       &book->opened_value_e9) != ERR_OK) {
         left_e9 = 0;
         book->opened_value_e9 = 0;
     }
     book->opened_e9 = left_e9;
+}
+
+static void book_fill(struct account_book *book, bool sells, const struct exchange_report *report)
+{
+    const struct event_report *fill = &report->event.report;
+    int64_t after_e9 = report->qty_e9;
+    int64_t before_e9 = after_e9 + (sells ? fill->qty_e9 : -fill->qty_e9);
+    bool turns = before_e9 != 0 && after_e9 != 0 && (before_e9 < 0) != (after_e9 < 0);
+    if (turns) {
+        book_opened(book, size_of(after_e9), fill->price_e9, true);
+    } else if (size_of(after_e9) > size_of(before_e9)) {
+        book_opened(book, fill->qty_e9, fill->price_e9, false);
+    } else {
+        book_closed(book, fill->qty_e9);
+    }
 }
 
 static void take_fill(struct account *account, struct served_order *order,
@@ -249,6 +267,8 @@ static void take_end(struct account *account, struct served_order *order, const 
 static void take_rejected(struct account *account, struct served_order *order, int64_t ts_ns)
 {
     order->failed_ns = ts_ns;
+    order->filled_e9 = 0; /* what a replacement would have taken over */
+    order->value_e9 = 0;
     account_end_order(account, order, ORDER_STATUS_REJECTED);
     account_tell(account, order, ORDER_EVENT_REJECTED, ts_ns, NULL);
     if (order->replaces != NO_SERVED_ORDER) {

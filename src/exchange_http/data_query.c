@@ -339,15 +339,29 @@ bool data_query_history(struct call *call, struct data_query *query)
 
 /* ---- bars ---- */
 
+static const struct {
+    const char *word;
+    unsigned adjustment;
+} adjustments[] = {
+    {"raw",      0                               },
+    {"split",    ADJUST_SPLITS                   },
+    {"dividend", ADJUST_DIVIDENDS                },
+    {"spin-off", 0                               }, /* there are none */
+    {"all",      ADJUST_SPLITS | ADJUST_DIVIDENDS},
+};
+
 /* One of the words, or several with commas. */
-static bool is_adjustment(const char *text)
+static bool parse_adjustment(const char *text, unsigned *adjustment)
 {
-    static const char *const words[] = {"raw", "split", "dividend", "spin-off", "all"};
     for (;;) {
         size_t length = strcspn(text, ",");
         bool known = false;
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-            known = known || (strlen(words[i]) == length && memcmp(words[i], text, length) == 0);
+        for (size_t i = 0; i < sizeof adjustments / sizeof adjustments[0]; i++) {
+            const char *word = adjustments[i].word;
+            if (strlen(word) == length && memcmp(word, text, length) == 0) {
+                *adjustment |= adjustments[i].adjustment;
+                known = true;
+            }
         }
         if (!known || text[length] == '\0') {
             return known;
@@ -366,7 +380,7 @@ bool data_query_bars(struct call *call, struct data_query *query)
     if (!timeframe_parse(timeframe, &query->timeframe)) {
         return data_fail(call, 400, "invalid timeframe: %s", timeframe);
     }
-    if (adjustment != NULL && !is_adjustment(adjustment)) {
+    if (adjustment != NULL && !parse_adjustment(adjustment, &query->adjustment)) {
         return data_fail(call, 400, "invalid adjustment: %s", adjustment);
     }
     return true;

@@ -4,6 +4,7 @@
 #define EXCHANGE_HTTP_DATA_QUERY_H
 
 #include "base/utc.h"
+#include "exchange_http/adjustment.h"
 #include "exchange_http/call.h"
 #include "exchange_http/timeframe.h"
 
@@ -38,6 +39,7 @@ struct data_query {
     bool descending;
     uint32_t limit;
     struct timeframe timeframe;
+    unsigned adjustment;   /* ADJUST_ bits */
     struct data_page page; /* symbol "": the first one */
 };
 

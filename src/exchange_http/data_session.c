@@ -167,11 +167,10 @@ void data_session_authenticate(struct data_session *session, const char *key, co
         data_session_error(session, DATA_ERROR_ALREADY_AUTHENTICATED);
         return;
     }
-    enum data_error error = plan->authenticate(plan->context, session, key, secret);
-    if (error == DATA_OK && session->plan.endpoint == DATA_ENDPOINT_SIP &&
-        plan->venue->plan.free_plan) {
-        error = DATA_ERROR_INSUFFICIENT_SUBSCRIPTION;
-    }
+    /* Before the keys are judged: who is let in there may count as connected. */
+    bool entitled = session->plan.endpoint != DATA_ENDPOINT_SIP || !plan->venue->plan.free_plan;
+    enum data_error error = entitled ? plan->authenticate(plan->context, session, key, secret)
+                                     : DATA_ERROR_INSUFFICIENT_SUBSCRIPTION;
     if (error != DATA_OK) {
         data_session_error(session, error);
         return;

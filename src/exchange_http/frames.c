@@ -143,7 +143,10 @@ static void put_together(const struct frames *frames, uint64_t first, uint64_t e
     for (uint64_t i = first; i < end; i++) {
         const struct event *bar = frames->bars->items[i];
         if (counts(frames, bar)) {
-            const struct frame_bar one = frame_of_bar(frames->market, bar);
+            struct frame_bar one = frame_of_bar(frames->market, bar);
+            if (frames->adjustment != NULL) {
+                adjustment_apply(frames->adjustment, bar->ts_ns, &one.bar, &one.average_e9);
+            }
             frame_add(out, &one);
         }
     }

@@ -8,6 +8,7 @@
 #ifndef EXCHANGE_HTTP_FRAMES_H
 #define EXCHANGE_HTTP_FRAMES_H
 
+#include "exchange_http/adjustment.h"
 #include "exchange_http/market.h"
 #include "exchange_http/timeframe.h"
 
@@ -30,6 +31,7 @@ struct frames {
     uint64_t next;          /* bar; descending: the one behind it */
     uint64_t end;           /* bars that are finished */
     bool descending;
+    const struct adjustment *adjustment; /* NULL: prices as they were */
 };
 
 /* Periods that begin in from_ns..to_ns, made of the bars that end at or before until_ns. */

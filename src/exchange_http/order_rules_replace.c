@@ -46,6 +46,16 @@ static bool judge_status(struct change_hearing *hearing)
     return unacceptable(hearing, "unable to replace order, order is not open");
 }
 
+/* A stop that was reached is another order to the exchange. */
+static bool judge_trigger(struct change_hearing *hearing)
+{
+    struct exchange_order state;
+    return !exchange_order(hearing->account->exchange, (uint64_t)hearing->old->number + 1,
+                           &state) ||
+           state.type == hearing->old->type ||
+           unacceptable(hearing, "unable to replace order, stop price was reached");
+}
+
 static bool judge_client_id(struct change_hearing *hearing)
 {
     const char *id = hearing->change->client_order_id;
@@ -200,8 +210,9 @@ bool order_rules_replace(const struct account *account, uint32_t number,
                          const struct order_change *change, int64_t now_ns, struct refusal *refusal)
 {
     static bool (*const rules[])(struct change_hearing *) = {
-        judge_status, judge_client_id, judge_account, judge_quantity, judge_difference,
-        judge_ticks,  judge_time,      judge_group,   judge_wash,     judge_amounts,
+        judge_status,   judge_trigger,    judge_client_id, judge_account,
+        judge_quantity, judge_difference, judge_ticks,     judge_time,
+        judge_group,    judge_wash,       judge_amounts,
     };
     const struct served_order *old = account_order(account, number);
     struct change_hearing hearing = {.account = account,

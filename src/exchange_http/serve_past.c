@@ -36,6 +36,7 @@ struct history {
 
     /* of the symbol under way */
     uint32_t instrument;
+    struct adjustment adjustment;
     struct frames frames;
     struct past_ticks ticks;
     struct frame_bar frame;
@@ -55,6 +56,9 @@ static void start_symbol(struct history *history)
     if (history->kind == HISTORY_BARS || history->kind == HISTORY_AUCTIONS) {
         history->frames = frames_of(&venue->market, history->instrument, &query->timeframe, from_ns,
                                     to_ns, query->until_ns, query->descending);
+        adjustment_init(&history->adjustment, venue->plan.actions, &venue->market,
+                        history->instrument, query->adjustment, query->until_ns);
+        history->frames.adjustment = &history->adjustment;
     } else {
         uint8_t kind = history->kind == HISTORY_QUOTES ? EVENT_QUOTE : EVENT_TRADE_TICK;
         past_ticks_start(&history->ticks, venue, history->instrument, kind, from_ns, to_ns,
@@ -193,6 +197,7 @@ static void write_symbol(struct history *history)
     if (open && !history->single) {
         json_end_array(json);
     }
+    adjustment_finish(&history->adjustment);
 }
 
 static void write_points(struct history *history)

@@ -118,7 +118,9 @@ static inline void served_init(struct served *served)
 
 static inline void served_start(struct served *served)
 {
-    served->data.records = served->records;
+    if (served->data.records == NULL) {
+        served->data.records = served->records;
+    }
     served->plan.data = &served->data;
     served->venue = venue_create(&served->plan);
     served->venue->order_watcher =

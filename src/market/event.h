@@ -22,8 +22,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/utc.h"
+
 #define EVENT_SIZE      64
 #define INSTRUMENT_NONE UINT32_MAX
+
+/* Times that an event may have, from 1700-01-01 to 2202-01-02: what starts within utc.h's years can
+ * come to. */
+#define EVENT_TS_NS_MIN (INT64_C(-98615) * NS_PER_DAY)
+#define EVENT_TS_NS_MAX (INT64_C(84737) * NS_PER_DAY)
 
 #define EVENT_KIND_LIST(X)                                                                         \
     /* inputs: market */                                                                           \

@@ -164,7 +164,7 @@ static void take_trade(struct collect *collect, const struct event *record)
     if (last->trade_id == record->trade.trade_id) {
         last->closed = true;
         last->cause = exit_cause_text((uint8_t)record->trade.exit_cause);
-        last->result_e9 = record->trade.realized_e9 - detail->commission_e9;
+        last->result_e9 = money_sub_capped(record->trade.realized_e9, detail->commission_e9);
     }
 }
 
@@ -205,7 +205,8 @@ void collect_record(struct collect *collect, const struct event *record)
     } else if (record->kind == EVENT_SLICE) {
         take_equity(&collect->snapshot, record->ts_ns, record->slice.equity_e9);
     } else if (record->kind == EVENT_DEPOSIT) {
-        collect->snapshot.start_e9 += record->deposit.amount_e9;
+        collect->snapshot.start_e9 =
+            money_add_capped(collect->snapshot.start_e9, record->deposit.amount_e9);
     } else if (record->kind == EVENT_ORDER) {
         take_order(collect, record);
     } else if (record->kind == EVENT_FILL) {
@@ -235,7 +236,7 @@ static int64_t open_result_e9(const struct trade *trade, int64_t last_e9)
     if (last_e9 == 0 || money_notional(last_e9, trade->qty_e9, ROUND_EVEN, &worth_e9) != ERR_OK) {
         return 0;
     }
-    return worth_e9 - trade->cost_e9 + trade->realized_e9;
+    return money_add_capped(money_sub_capped(worth_e9, trade->cost_e9), trade->realized_e9);
 }
 
 /* The price of an order that rests at the exchange; 0: it does not, or was forgotten. */

@@ -126,7 +126,7 @@ static void ask(const struct lookup *lookup, const struct engine *engine, const 
     size_t place = engine_place(engine, book->book - 1U, instrument);
     const struct seat *seat = &engine->seats[place];
     const struct trade *trade = &engine->trades[place];
-    enum seat_state state = engine_seat_state(engine, seat);
+    enum seat_state state = engine_seat_state(engine, seat, bar);
     book->bars = seat->track != NULL ? seat->track->row->bars : view_bars(engine->view, instrument);
     book->warmup_bars = engine->books[book->book - 1U].warmup_bars;
     book->series_count = seat->series_count;

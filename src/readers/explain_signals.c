@@ -55,8 +55,8 @@ static void take_report(struct signal_row *row, const struct event *record)
                money_add(row->paid_e9, paid_e9, &row->paid_e9) == ERR_OK) {
         row->first_fill_ns = row->first_fill_ns == 0 ? record->ts_ns : row->first_fill_ns;
         row->last_fill_ns = record->ts_ns;
-        row->filled_e9 += report->qty_e9;
-        row->commission_e9 += report->commission_e9;
+        row->filled_e9 = money_add_capped(row->filled_e9, report->qty_e9);
+        row->commission_e9 = money_add_capped(row->commission_e9, report->commission_e9);
     }
 }
 

@@ -52,7 +52,7 @@ static void ask(struct explain_summary *summary, const struct engine *engine, ui
     uint32_t instrument = bar->instrument;
     const struct seat *seat = &engine->seats[engine_place(engine, book - 1U, instrument)];
     struct summary_row row = {.book = book, .outcome = EXPLAIN_WARMING_UP};
-    enum seat_state state = engine_seat_state(engine, seat);
+    enum seat_state state = engine_seat_state(engine, seat, bar);
     if (state == SEAT_NO_BAR || state == SEAT_OUTSIDE) {
         return; /* nothing was asked, and nothing was missed */
     }

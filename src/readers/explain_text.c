@@ -274,7 +274,8 @@ static void print_trade(const struct explain_book *book, FILE *out)
     if (book->trade.flags == TRADE_CLOSED) {
         (void)fprintf(out, "%" PRIu64 ": in the end closed at %s, result %s after commissions\n",
                       book->trade_id, explain_time(book->trade_detail.closed_ns, when),
-                      text_dollars(book->trade.trade.realized_e9 - book->trade_detail.commission_e9,
+                      text_dollars(money_sub_capped(book->trade.trade.realized_e9,
+                                                    book->trade_detail.commission_e9),
                                    true, result));
         return;
     }

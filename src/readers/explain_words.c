@@ -93,7 +93,8 @@ void explain_gate_json(struct json_writer *json, uint8_t verdict, const struct g
 
 int64_t explain_slippage_e9(bool buys, int64_t reference_e9, int64_t price_e9)
 {
-    return buys ? price_e9 - reference_e9 : reference_e9 - price_e9; /* prices: cannot overflow */
+    return buys ? money_sub_capped(price_e9, reference_e9)
+                : money_sub_capped(reference_e9, price_e9);
 }
 
 const char *explain_slippage(int64_t slippage_e9, int64_t reference_e9, char text[SHOWN_SIZE])

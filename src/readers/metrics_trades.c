@@ -26,16 +26,14 @@ void activity_add_fill(struct activity *activity, const struct fill_facts *fill)
     if (fill->reference_price_e9 > 0) {
         int64_t reference_e9 = value_e9(fill->reference_price_e9, fill->qty_e9);
         activity->reference_e9 += reference_e9;
-        activity->slippage_e9 += fill->buys ? traded_e9 - reference_e9 : reference_e9 - traded_e9;
+        __int128 dearer_e9 = (__int128)traded_e9 - reference_e9;
+        activity->slippage_e9 += fill->buys ? dearer_e9 : -dearer_e9;
     }
 }
 
 int64_t trade_result_e9(const struct trade_facts *trade)
 {
-    int64_t result_e9 = 0;
-    /* Both went through one ledger, where their difference moved the cash: it fits. */
-    (void)money_sub(trade->realized_e9, trade->commission_e9, &result_e9);
-    return result_e9;
+    return money_sub_capped(trade->realized_e9, trade->commission_e9);
 }
 
 static void add_result(struct activity *activity, int64_t result_e9)
@@ -68,7 +66,7 @@ void activity_add_trade(struct activity *activity, const struct trade_facts *tra
         return;
     }
     activity->closed++;
-    activity->held_ns += trade->closed_ns - trade->opened_ns;
+    activity->held_ns += (__int128)trade->closed_ns - trade->opened_ns;
     add_result(activity, trade_result_e9(trade));
 }
 

@@ -34,7 +34,7 @@ static void add_trading(const struct history *history, struct session_row *rows)
         const struct history_fill *fill = &history->fills[i];
         struct session_row *row = &rows[session_of(&history->equity, fill->point)];
         row->fills++;
-        row->commission_e9 += fill->facts.commission_e9;
+        row->commission_e9 = money_add_capped(row->commission_e9, fill->facts.commission_e9);
     }
     for (size_t i = 0; i < history->trade_count; i++) {
         const struct history_trade *trade = &history->trades[i];
@@ -43,7 +43,7 @@ static void add_trading(const struct history *history, struct session_row *rows)
             int64_t result_e9 = trade_result_e9(&trade->facts);
             row->trades_closed++;
             row->trades_won += result_e9 > 0 ? 1 : 0;
-            row->realized_e9 += result_e9;
+            row->realized_e9 = money_add_capped(row->realized_e9, result_e9);
         }
     }
 }

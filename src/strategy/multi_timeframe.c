@@ -138,6 +138,7 @@ const struct strategy_def strategy_multi_timeframe = {
     .reasons = reasons,
     .default_frame_ns = 5 * NS_PER_MIN,
     .scope = SCOPE_EACH,
+    .by_series = true,
     .declare = declare,
     .decide = decide,
 };

@@ -102,11 +102,11 @@ static inline void bench_destroy(struct bench *bench)
     free(bench);
 }
 
-static inline bool bench_is_due(const struct bench *bench)
+static inline bool bench_is_due(const struct bench *bench, const struct event *bar)
 {
     const struct view_instrument *row =
         bench->track != NULL ? bench->track->row : view_row(bench->view, 0);
-    bool due = bench->track == NULL || bench->track->fresh;
+    bool due = bench->track == NULL || *view_finished_ns(bench->track) == bar->ts_ns;
     due = due && row->bars > (uint64_t)bench->parameters[PARAMETER_WARMUP_BARS];
     for (uint32_t i = 0; i < bench->series_count; i++) {
         due = due && series_is_warm(bench->context.series[i]);
@@ -120,7 +120,7 @@ static inline struct decision bench_take(struct bench *bench, const struct event
     cr_assert_lt(bench->count, BENCH_BARS);
     bench->bars[bench->count++] = *bar;
     view_take_bar(view_row(bench->view, 0), bar);
-    bench->asked = bench_is_due(bench);
+    bench->asked = bench_is_due(bench, bar);
     if (!bench->asked) {
         return (struct decision){.act = ACT_HOLD};
     }

@@ -138,9 +138,10 @@ static void assert_resampled(const struct bars *bars, const struct hours *hours,
             if (regular) {
                 resample(&frames[k], &hours[day], bar);
             }
-            cr_assert_eq(track->fresh, frames[k].fresh, "bar %zu, frame %zu", (size_t)i, k);
+            bool fresh = *view_finished_ns(track) == bar->ts_ns;
+            cr_assert_eq(fresh, frames[k].fresh, "bar %zu, frame %zu", (size_t)i, k);
             cr_assert_eq(track->row->bars, frames[k].finished);
-            if (track->fresh) {
+            if (fresh) {
                 cr_assert_eq(memcmp(&track->bar, &frames[k].last, sizeof track->bar), 0,
                              "bar %zu, frame %zu", (size_t)i, k);
                 cr_assert_leq(track->bar.ts_ns, bar->ts_ns, "unfinished");
@@ -220,6 +221,11 @@ static void take_at(struct view *view, const char *end, int64_t dollars)
     view_take_bar(view_row(view, 0), &bar);
 }
 
+static bool finished_day(const struct view *view, const char *end)
+{
+    return *view_finished_ns(view_track(view, 0, NS_PER_DAY)) == moment(end);
+}
+
 static void assert_day(const struct view *view, uint64_t count, int64_t open, int64_t close)
 {
     const struct view_track *day = view_track(view, 0, NS_PER_DAY);
@@ -245,7 +251,7 @@ Test(frames, a_half_day_is_a_day)
     take_at(view, "2019-11-29T18:01:00Z", 5);
     assert_day(view, 1, 2, 4);
     cr_assert_eq(view_skipped(view, 0), 2);
-    cr_assert_not(view_track(view, 0, NS_PER_DAY)->fresh);
+    cr_assert(finished_day(view, "2019-11-29T18:00:00Z"), "by that bar, not by the last one");
     free(memory);
 }
 
@@ -264,7 +270,7 @@ Test(frames, a_day_without_its_last_minute_is_finished_late)
     cr_assert_eq(view_track(view, 0, NS_PER_DAY)->row->bars, 0);
     take_at(view, "2019-03-11T13:31:00Z", 3); /* summer: the open is at 13:30 */
     assert_day(view, 1, 1, 2);
-    cr_assert(view_track(view, 0, NS_PER_DAY)->fresh);
+    cr_assert(finished_day(view, "2019-03-11T13:31:00Z"));
     take_at(view, "2019-03-11T20:00:00Z", 4);
     assert_day(view, 2, 3, 4);
     free(memory);

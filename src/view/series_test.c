@@ -321,7 +321,7 @@ Test(series, of_a_frame_are_those_of_its_bars)
     for (uint32_t i = 0; i < BARS; i++) {
         all_take(&framed, &bars[i]);
         const struct view_track *track = view_track(framed.view, 0, 5 * NS_PER_MIN);
-        cr_assert_eq(track->fresh, i % 5 == 4);
+        cr_assert_eq(*view_finished_ns(track) == bars[i].ts_ns, i % 5 == 4);
         cr_assert_eq(track->row->bars, (i + 1) / 5);
         if (i % 5 != 4) {
             continue;

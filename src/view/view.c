@@ -239,6 +239,7 @@ static void init_track(const struct view_plan *plan, int64_t frame_ns, struct vi
         track->row = row;
         track->end = &series[*place];
         track->frame_ns = frame_ns;
+        track->finished_ns = INT64_MIN;
     }
 }
 
@@ -258,15 +259,15 @@ static void init_instrument(const struct view_plan *plan, const struct frame_tre
         struct view_track *track = frames != NULL ? &frames[i] : NULL;
         init_track(plan, tree->frames_ns[i], own, track, series, places, &place, arena);
         if (track != NULL) {
-            track->source = tree->sources[i];
+            track->source = &frames[tree->sources[i]];
         }
     }
     CHECK(place == plan->series_count);
     if (row != NULL && frames != NULL) {
         *more = (struct view_rich){.clock = clock,
                                    .tracks = frames,
-                                   .from_base = tree->from_base,
-                                   .track_count = tracks,
+                                   .longer = frames + tree->from_base,
+                                   .tracks_end = frames + tracks,
                                    .date = INT32_MIN,
                                    .quiet_ns = INT64_MIN,
                                    .before_ns = INT64_MIN,
@@ -313,12 +314,12 @@ const struct view_track *view_track(const struct view *view, uint32_t instrument
         return NULL;
     }
     int64_t wanted_ns = frame_ns == view->bar_ns ? 0 : frame_ns;
-    uint32_t i = 0;
-    while (i < rich->track_count && rich->tracks[i].frame_ns != wanted_ns) {
-        i++;
+    const struct view_track *track = rich->tracks;
+    while (track < rich->tracks_end && track->frame_ns != wanted_ns) {
+        track++;
     }
-    CHECK(i < rich->track_count);
-    return &rich->tracks[i];
+    CHECK(track < rich->tracks_end);
+    return track;
 }
 
 const uint64_t *view_changes(const struct view *view, uint32_t instrument,

@@ -62,15 +62,15 @@ struct view_instrument {
 
 /* One frame of one instrument in a view that is not plain. */
 struct view_track {
-    struct view_instrument *row; /* its closes: of the base the instrument's own */
-    struct series *end;          /* of its series of all kinds */
-    int64_t frame_ns;            /* 0: the base */
-    uint32_t source;             /* the track whose finished bars it is made of */
-    bool fresh;                  /* the bar that the view took last finished one here */
-    struct event forming;        /* not to be looked at; kind NONE: none has begun, and src_ns and
-                                  * ts_ns are those of the one that the next bar begins */
-    struct event bar; /* the last finished one: src_ns its start, ts_ns its end; not of the
-                       * base, whose bars lie in their slice: view_track_bar() */
+    struct event forming; /* not to be looked at; kind NONE: none has begun, and src_ns and ts_ns
+                           * are those of the one that the next bar begins, or that ended last */
+    struct event bar;     /* the last finished one: src_ns its start, ts_ns its end; not of the
+                           * base, whose bars lie in their slice: view_track_bar() */
+    struct view_instrument *row;     /* its closes: of the base the instrument's own */
+    struct series *end;              /* of its series of all kinds */
+    int64_t frame_ns;                /* 0: the base */
+    int64_t finished_ns;             /* see view_finished_ns() */
+    const struct view_track *source; /* whose finished bars it is made of */
 } __attribute__((aligned(64)));
 
 /* What all instruments share to tell sessions. */
@@ -88,15 +88,15 @@ struct view_rich {
     int64_t quiet_ns;          /* bars that end before this are nothing else */
     struct series *end;        /* of the base's series of all kinds */
     struct view_track *tracks; /* the base first, then the frames made of its bars */
-    uint32_t from_base;        /* behind the last of these */
-    uint32_t track_count;
-    bool finished;    /* the bar that the view took last finished a frame beside the base */
-    int32_t date;     /* of the last bar, INT32_MIN before the first */
-    uint64_t changes; /* of the frames beside the base: finished bars, and splits */
+    struct view_track *longer; /* and these end here, then those made of other frames' bars */
+    uint64_t changes;          /* of the frames beside the base: finished bars, and splits */
     int64_t last_start_ns;
     int64_t last_end_ns; /* of the last bar, INT64_MIN before the first */
-    int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none */
+    int64_t before_ns;   /* end of the bar before it, INT64_MIN: there was none; up to here a line
+                          * of the cache, for each bar */
+    struct view_track *tracks_end;
     struct view_clock *clock;
+    int32_t date;      /* of the last bar, INT32_MIN before the first */
     uint64_t skipped;  /* bars outside of the hours that count */
     int64_t beyond_e9; /* close of the last bar, if it is one of these, else 0 */
     int64_t paid_e9;   /* dividends per share since the last bar that counts */
@@ -166,10 +166,9 @@ static inline void view_take_close(struct view_instrument *row, int64_t close_e9
     }
 }
 
-/* A bar that lies in the track's frame, or in the one that it begins, whose times are set. */
-static inline void view_add_part(struct view_track *track, const struct event *bar)
+/* A bar that lies in the frame whose bar grows there, or whose times stand there and begins it. */
+static inline void view_add_part(struct event *forming, const struct event *bar)
 {
-    struct event *forming = &track->forming;
     if (forming->kind == EVENT_NONE) {
         const int64_t start_ns = forming->src_ns;
         const int64_t end_ns = forming->ts_ns;
@@ -186,11 +185,17 @@ static inline void view_add_part(struct view_track *track, const struct event *b
     whole->volume += part->volume;
 }
 
-/* A finished bar of a row with series of any kind, which end at `end`. */
+/* A finished bar of a row with series of any kind, which end at `end`. Totals are of use to
+ * averages alone. */
 static inline void view_take_finished(struct view_instrument *row, const struct series *end,
                                       const struct event *bar)
 {
-    view_take_close(row, bar->bar.close_e9);
+    if (row->series == row->series_end) {
+        row->close_e9 = bar->bar.close_e9;
+        row->bars++;
+    } else {
+        view_take_close(row, bar->bar.close_e9);
+    }
     for (struct series *series = row->series_end; series < end; series++) {
         series->before = series->now;
         series->now = series->take(series->kernel, bar);
@@ -207,15 +212,6 @@ static inline void view_take_base(struct view_instrument *row, const struct even
     view_take_finished(row, rich->end, bar);
 }
 
-/* Frames beside the base were finished by the bar before. */
-static inline void view_forget_finished(struct view_rich *rich)
-{
-    for (uint32_t i = 1; i < rich->track_count; i++) {
-        rich->tracks[i].fresh = false;
-    }
-    rich->finished = false;
-}
-
 /* A bar in a view that is not plain at which a frame or a day ends or begins. */
 RARELY void view_take_turn(struct view_instrument *row, const struct event *bar);
 
@@ -227,11 +223,8 @@ static inline void view_take_rich(struct view_instrument *row, const struct even
         view_take_turn(row, bar);
         return;
     }
-    if (rich->finished) {
-        view_forget_finished(rich);
-    }
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        view_add_part(&rich->tracks[i], bar);
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
+        view_add_part(&track->forming, bar);
     }
     view_take_base(row, bar);
 }
@@ -290,6 +283,13 @@ int64_t view_silence_ns(const struct view *view, uint32_t instrument, int64_t op
 /* The instrument's bars of a declared frame (0 or the data's own length: the base); NULL in a plain
  * view. */
 const struct view_track *view_track(const struct view *view, uint32_t instrument, int64_t frame_ns);
+
+/* Where the end of the bar that finished the track's last bar stands: a bar of the instrument that
+ * ends then, the last that the view took, finished one here. */
+static inline const int64_t *view_finished_ns(const struct view_track *track)
+{
+    return track->frame_ns == 0 ? &track->row->rich->last_end_ns : &track->finished_ns;
+}
 
 /* The track's last finished bar, where `bar` is the one that the view took last. */
 static inline const struct event *view_track_bar(const struct view_track *track,

@@ -18,9 +18,18 @@ static const struct trading_day *day_of(struct view_clock *clock, int64_t end_ns
     return clock->in_day ? &clock->day : NULL;
 }
 
-/* Sets the times of the frame that holds a bar; false where the track has none for it. */
+/* Sets the times of the frame that holds a bar; false where the track has none for it. Nearly
+ * always it is the one right behind the last, which says where it lies without a division. */
 static bool expect_frame(struct view_track *track, const struct trading_day *day, int64_t end_ns)
 {
+    const int64_t last_ns = track->forming.ts_ns;
+    if (last_ns > day->open_ns && last_ns < day->close_ns && last_ns < end_ns &&
+        end_ns <= last_ns + track->frame_ns && end_ns <= day->close_ns) {
+        const int64_t next_ns = last_ns + track->frame_ns;
+        track->forming.src_ns = last_ns;
+        track->forming.ts_ns = next_ns < day->close_ns ? next_ns : day->close_ns;
+        return true;
+    }
     struct frame frame;
     if (!calendar_frame(day, track->frame_ns, end_ns, &frame)) {
         return false; /* a day has no place for bars outside of the regular session */
@@ -30,50 +39,60 @@ static bool expect_frame(struct view_track *track, const struct trading_day *day
     return true;
 }
 
-/* A bar becomes part of the frame that holds its end; true when that is the frame's end, too. */
-static bool take_part(struct view_track *track, const struct trading_day *day,
-                      const struct event *bar)
+static void take_part(struct view_rich *rich, struct view_track *track,
+                      const struct trading_day *day, const struct event *bar, int64_t end_ns);
+
+/* The frame's bar is finished, by its last part or, late, without one (NULL), and is part of the
+ * frames that are made of it. `day` holds it; end_ns is the end of the bar of the base that did it.
+ *
+ * It is copied before the last part comes to it: a copy reads with wide loads, and the processor
+ * would wait for what narrow stores have just written. */
+static void finish_frame(struct view_rich *rich, struct view_track *track, const struct event *last,
+                         const struct trading_day *day, int64_t end_ns)
 {
-    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
-        return false;
+    track->bar = track->forming;
+    if (last != NULL) {
+        view_add_part(&track->bar, last);
     }
-    view_add_part(track, bar);
-    return bar->ts_ns == track->forming.ts_ns;
+    view_take_finished(track->row, track->end, &track->bar);
+    track->finished_ns = end_ns;
+    track->forming.kind = EVENT_NONE;
+    rich->changes++;
+    for (struct view_track *longer = rich->longer; longer < rich->tracks_end; longer++) {
+        if (longer->source == track) {
+            take_part(rich, longer, day, &track->bar, end_ns);
+        }
+    }
 }
 
-/* The frame's bar is finished, and part of the frames that are made of it. `day` holds it. */
-static void finish_frame(struct view_rich *rich, uint32_t index, const struct trading_day *day)
+/* A bar becomes part of the frame that holds its end, which may be the frame's end, too. */
+static void take_part(struct view_rich *rich, struct view_track *track,
+                      const struct trading_day *day, const struct event *bar, int64_t end_ns)
 {
-    struct view_track *track = &rich->tracks[index];
-    view_take_finished(track->row, track->end, &track->forming);
-    track->bar = track->forming;
-    track->fresh = true;
-    track->forming.kind = EVENT_NONE;
-    rich->finished = true;
-    rich->changes++;
-    for (uint32_t i = rich->from_base; i < rich->track_count; i++) {
-        struct view_track *longer = &rich->tracks[i];
-        if (longer->source == index && take_part(longer, day, &track->bar)) {
-            finish_frame(rich, i, day);
-        }
+    if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, bar->ts_ns)) {
+        return;
+    }
+    if (track->forming.ts_ns == bar->ts_ns) {
+        finish_frame(rich, track, bar, day, end_ns);
+    } else {
+        view_add_part(&track->forming, bar);
     }
 }
 
 /* Frames that ended before the bar are finished by it, the shorter ones first. */
 static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
 {
-    for (uint32_t i = 1; i < rich->track_count; i++) {
-        const struct event *forming = &rich->tracks[i].forming;
-        if (forming->kind != EVENT_NONE && forming->ts_ns < end_ns) {
-            finish_frame(rich, i, day_of(rich->clock, forming->ts_ns));
+    for (struct view_track *track = rich->tracks + 1; track < rich->tracks_end; track++) {
+        const int64_t due_ns = track->forming.ts_ns;
+        if (track->forming.kind != EVENT_NONE && due_ns < end_ns) {
+            finish_frame(rich, track, NULL, day_of(rich->clock, due_ns), end_ns);
         }
     }
 }
 
 static void begin_day(const struct view_rich *rich)
 {
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        const struct view_track *track = &rich->tracks[i];
+    for (const struct view_track *track = rich->tracks; track < rich->tracks_end; track++) {
         for (struct series *series = track->row->series_end; series < track->end; series++) {
             series_kernel_begin_day(series->kernel);
         }
@@ -108,8 +127,7 @@ static int64_t quiet_until(const struct view_rich *rich, const struct trading_da
                            int64_t end_ns)
 {
     int64_t quiet_ns = rich->clock->all_hours ? day->late_close_ns : day->close_ns;
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        struct view_track *track = &rich->tracks[i];
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
         if (track->forming.kind == EVENT_NONE && !expect_frame(track, day, end_ns + 1)) {
             return INT64_MIN;
         }
@@ -126,10 +144,11 @@ static void take_end(struct view_instrument *row, const struct event *bar)
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     view_take_base(row, bar);
-    for (uint32_t i = 1; i < rich->from_base; i++) {
-        view_add_part(&rich->tracks[i], bar);
-        if (rich->tracks[i].forming.ts_ns == bar->ts_ns) {
-            finish_frame(rich, i, day);
+    for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
+        if (track->forming.ts_ns == bar->ts_ns) {
+            finish_frame(rich, track, bar, day, bar->ts_ns);
+        } else {
+            view_add_part(&track->forming, bar);
         }
     }
     rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
@@ -138,12 +157,10 @@ static void take_end(struct view_instrument *row, const struct event *bar)
 RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
-    view_forget_finished(rich);
     if (bar->ts_ns == rich->quiet_ns) {
         take_end(row, bar);
         return;
     }
-    rich->tracks[0].fresh = false;
     rich->quiet_ns = INT64_MIN;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
     if (!rich->clock->all_hours && (day == NULL || !calendar_is_regular(day, bar->ts_ns))) {
@@ -160,11 +177,9 @@ RARELY void view_take_turn(struct view_instrument *row, const struct event *bar)
     rich->paid_e9 = 0;
     rich->beyond_e9 = 0;
     view_take_base(row, bar);
-    rich->tracks[0].fresh = true;
-    for (uint32_t i = 1; i < rich->from_base && day != NULL; i++) {
-        if (take_part(&rich->tracks[i], day, bar)) {
-            finish_frame(rich, i, day);
-        }
+    struct view_track *track = rich->tracks + 1;
+    for (; track < rich->longer && day != NULL; track++) {
+        take_part(rich, track, day, bar, bar->ts_ns);
     }
     if (day != NULL && !rich->clock->by_day) {
         rich->quiet_ns = quiet_until(rich, day, bar->ts_ns);
@@ -185,6 +200,10 @@ static void rescale_bar(struct event_bar *bar, int64_t new_shares, int64_t old_s
 /* Each close that the ring still tells is rescaled, and the totals follow from them. */
 static void rescale_closes(struct view_instrument *row, int64_t new_shares, int64_t old_shares)
 {
+    row->close_e9 = units_split(row->close_e9, new_shares, old_shares);
+    if (row->series == row->series_end) {
+        return; /* no average, no totals */
+    }
     uint64_t first = row->bars > row->mask ? row->bars - row->mask : 0;
     uint64_t old_e9 = first == 0 ? 0 : row->totals_e9[(first - 1) & row->mask];
     uint64_t total_e9 = old_e9;
@@ -196,7 +215,6 @@ static void rescale_closes(struct view_instrument *row, int64_t new_shares, int6
         *place_e9 = total_e9;
     }
     row->total_e9 = total_e9;
-    row->close_e9 = units_split(row->close_e9, new_shares, old_shares);
     for (struct series *series = row->series; series < row->series_end && row->bars > 0; series++) {
         uint64_t leaving = row->bars - 1 - series->window;
         series->now.bits = total_e9 - row->totals_e9[leaving & row->mask];
@@ -229,8 +247,8 @@ void view_rescale(struct view *view, uint32_t instrument, int64_t new_shares, in
     }
     struct view_rich *rich = row->rich;
     rich->changes++;
-    for (uint32_t i = 0; i < rich->track_count; i++) {
-        rescale_track(&rich->tracks[i], new_shares, old_shares);
+    for (struct view_track *track = rich->tracks; track < rich->tracks_end; track++) {
+        rescale_track(track, new_shares, old_shares);
     }
     rich->beyond_e9 = units_split(rich->beyond_e9, new_shares, old_shares);
     rich->paid_e9 = units_split(rich->paid_e9, new_shares, old_shares);

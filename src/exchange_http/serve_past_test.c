@@ -1,4 +1,4 @@
-/* serve_history_test.c: histories of bars, quotes and trades over a market that is known. */
+/* serve_past_test.c: histories of bars, quotes and trades over a market that is known. */
 #include <stdio.h>
 
 #include "exchange_http/asking_test.h"
@@ -22,7 +22,7 @@ static void close_venue(struct venue *venue)
     bars_finish(&data);
 }
 
-Test(serve_history, minute_bars_have_the_vendors_shape)
+Test(serve_past, minute_bars_have_the_vendors_shape)
 {
     struct venue *venue = open_venue(false);
     ask_expect(venue, serve_bars, NULL,
@@ -47,7 +47,7 @@ Test(serve_history, minute_bars_have_the_vendors_shape)
     close_venue(venue);
 }
 
-Test(serve_history, longer_bars_are_put_together)
+Test(serve_past, longer_bars_are_put_together)
 {
     struct venue *venue = open_venue(false);
     struct answer answer = ask(venue, serve_bars, "AAPL", "timeframe=5Min&start=2026-03-16");
@@ -136,7 +136,7 @@ static void check_pages(struct venue *venue, call_handler *handle, const char *l
     answer_finish(&all);
 }
 
-Test(serve_history, pages_add_up)
+Test(serve_past, pages_add_up)
 {
     struct venue *venue = open_venue(true);
     const char *orders[] = {"asc", "desc"};
@@ -158,7 +158,7 @@ Test(serve_history, pages_add_up)
     close_venue(venue);
 }
 
-Test(serve_history, ticks_are_those_that_the_tape_gave)
+Test(serve_past, ticks_are_those_that_the_tape_gave)
 {
     struct venue *venue = open_venue(true);
     int64_t from_ns = venue->now_ns;
@@ -183,7 +183,7 @@ Test(serve_history, ticks_are_those_that_the_tape_gave)
     close_venue(venue);
 }
 
-Test(serve_history, the_future_is_not_told)
+Test(serve_past, the_future_is_not_told)
 {
     struct venue *venue = open_venue(true);
     static const char *const queries[] = {"timeframe=1Min&start=2026-03-16&end=2026-03-18",
@@ -204,7 +204,7 @@ Test(serve_history, the_future_is_not_told)
     close_venue(venue);
 }
 
-Test(serve_history, finer_than_the_data_there_is_nothing)
+Test(serve_past, finer_than_the_data_there_is_nothing)
 {
     struct venue *venue = open_venue(false);
     data.bar_ns = 5 * NS_PER_MIN;
@@ -214,7 +214,7 @@ Test(serve_history, finer_than_the_data_there_is_nothing)
     close_venue(venue);
 }
 
-Test(serve_history, what_is_wrong_is_said)
+Test(serve_past, what_is_wrong_is_said)
 {
     static const struct {
         const char *query, *message;
@@ -254,7 +254,7 @@ Test(serve_history, what_is_wrong_is_said)
     close_venue(venue);
 }
 
-Test(serve_history, the_free_plan_sees_old_consolidated_data)
+Test(serve_past, the_free_plan_sees_old_consolidated_data)
 {
     static const char *const recent = "{\"message\":\"subscription does not permit querying recent "
                                       "SIP data\"}";
@@ -278,7 +278,7 @@ Test(serve_history, the_free_plan_sees_old_consolidated_data)
     close_venue(venue);
 }
 
-Test(serve_history, auctions_open_and_close_the_days)
+Test(serve_past, auctions_open_and_close_the_days)
 {
     struct venue *venue = open_venue(false);
     ask_expect(venue, serve_auctions, NULL, "symbols=AAPL&start=2026-03-13", 200,
@@ -300,7 +300,7 @@ Test(serve_history, auctions_open_and_close_the_days)
 }
 
 /* Data with ticks of its own: those are told, and bars count and weigh its trades. */
-Test(serve_history, the_datas_own_ticks_are_told)
+Test(serve_past, the_datas_own_ticks_are_told)
 {
     struct event records[4] = {made_bar(0, 0, 0), made_bar(0, 0, 0), made_bar(0, 0, 0),
                                made_bar(0, 0, 0)};
@@ -334,4 +334,48 @@ Test(serve_history, the_datas_own_ticks_are_told)
     cr_assert_eq(e9_of(bar, "vw"), INT64_C(200002500000));
     answer_finish(&answer);
     venue_destroy(venue);
+}
+
+/* A split of 4:1 and a dividend of 2 % on the second day, a split that is still to come. */
+Test(serve_past, bars_are_adjusted_by_what_is_effective)
+{
+    struct venue *venue = open_venue(false);
+    int64_t close_e9 = made_bar(0, MADE_MINUTES - 1, 0).bar.close_e9; /* 203.90 */
+    struct action rows[] = {
+        {.date = 20528,
+         .instrument = {"AAPL"},
+         .split_new = 4,
+         .split_old = 1,
+         .cash_e9 = close_e9 / 50},
+        {.date = 20529,             .instrument = {"AAPL"},        .split_new = 2, .split_old = 1},
+    };
+    const struct actions actions = {.rows = rows, .count = 2};
+    static const struct {
+        const char *adjustment;
+        int64_t close_e9, volume;
+    } expected[] = {
+        {"raw",            203900000000, 465855    },
+        {"split",          50975000000,  4 * 465855},
+        {"dividend",       199822000000, 465855    },
+        {"all",            49955500000,  4 * 465855},
+        {"split,dividend", 49955500000,  4 * 465855},
+    };
+    venue->plan.actions = &actions;
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        char query[128];
+        (void)snprintf(query, sizeof query, "timeframe=1Day&start=2026-03-13&adjustment=%s",
+                       expected[i].adjustment);
+        struct answer answer = ask(venue, serve_bars, "AAPL", query);
+        const struct node *bars = node_member(answer.root, "bars");
+        cr_assert_eq(e9_of(element(bars, 0), "c"), expected[i].close_e9);
+        cr_assert_eq(e9_of(element(bars, 0), "v"), expected[i].volume * MONEY_E9);
+        cr_assert_eq(e9_of(element(bars, 1), "c"), made_bar(1, 9, 0).bar.close_e9);
+        answer_finish(&answer);
+    }
+    struct answer answer =
+        ask(venue, serve_bars, "SPY", "timeframe=1Day&start=2026-03-13&adjustment=all");
+    cr_assert_eq(e9_of(element(node_member(answer.root, "bars"), 0), "c"),
+                 made_bar(0, MADE_MINUTES - 1, 1).bar.close_e9);
+    answer_finish(&answer);
+    close_venue(venue);
 }
