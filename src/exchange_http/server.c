@@ -7,6 +7,7 @@
 #include "exchange_http/pace.h"
 #include "exchange_http/streams.h"
 #include "net/http_server.h"
+#include "net/tls_front.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
@@ -23,6 +24,7 @@ struct server {
     struct streams *streams;
     struct http_server *http;
     struct http_server *admin;
+    struct tls_front *tls;
     struct loop_timer *beat;
 };
 
@@ -61,6 +63,12 @@ static enum err listen_all(struct server *server, struct loop *loop, const struc
     if (err == ERR_OK) {
         err = http_server_create(loop, &admin, &server->admin, problem);
     }
+    if (err == ERR_OK && plan->tls) {
+        const struct tls_options tls = {.address = plan->address,
+                                        .port = plan->tls_port,
+                                        .plain_port = http_server_port(server->http)};
+        err = tls_front_create(loop, &tls, &server->tls, problem);
+    }
     return err;
 }
 
@@ -93,6 +101,9 @@ void server_destroy(struct server *server)
     if (server->beat != NULL) {
         loop_timer_destroy(server->beat);
     }
+    if (server->tls != NULL) {
+        tls_front_destroy(server->tls);
+    }
     streams_destroy(server->streams);
     if (server->admin != NULL) {
         http_server_destroy(server->admin);
@@ -118,8 +129,7 @@ uint16_t server_admin_port(const struct server *server)
 
 uint16_t server_tls_port(const struct server *server)
 {
-    (void)server;
-    return 0;
+    return server->tls == NULL ? 0 : tls_front_port(server->tls);
 }
 
 const struct venue *server_venue(const struct server *server)
