@@ -181,19 +181,29 @@ def bars_descending(world):
     expect(all(t.minute % 5 == 0 for t in times), "five minutes")
 
 
+def all_points(found):
+    """By symbol, as far as the limit goes: the first symbols, all of them but the last whole."""
+    expect_equal(list(found), SYMBOLS[: len(found)], "symbols, in order")
+    expect_equal(sum(len(points) for points in found.values()), PAGE + 500, "as many as asked for")
+
+
 def quotes_history(world):
-    request = StockQuotesRequest(symbol_or_symbols=SYMBOLS, start=days_ago(world, 5))
+    request = StockQuotesRequest(
+        symbol_or_symbols=SYMBOLS, start=days_ago(world, 5), limit=PAGE + 500
+    )
     found = pages_of(world, lambda: world.data.get_stock_quotes(request)).data
-    expect_equal(sorted(found), SYMBOLS, "symbols")
+    all_points(found)
     for quotes in found.values():
         in_order(quotes)
         expect(all(0 < q.bid_price < q.ask_price for q in quotes), "bid below ask")
 
 
 def trades_history(world):
-    request = StockTradesRequest(symbol_or_symbols=SYMBOLS, start=days_ago(world, 5))
+    request = StockTradesRequest(
+        symbol_or_symbols=SYMBOLS, start=days_ago(world, 5), limit=PAGE + 500
+    )
     found = pages_of(world, lambda: world.data.get_stock_trades(request)).data
-    expect_equal(sorted(found), SYMBOLS, "symbols")
+    all_points(found)
     for symbol, trades in found.items():
         in_order(trades)
         check_trade(trades[0], symbol)
