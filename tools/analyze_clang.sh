@@ -7,7 +7,7 @@ sources()
 {
     # The build's own list: what is not compiled is not analysed.
     grep -oE '"file": "[^"]+"' "$folder/compile_commands.json" | cut -d'"' -f4 |
-        sed 's|^\(\.\./\)*||' | grep '^src/' | grep -vE '_(test|fuzz)\.c$' | sort -u
+        sed 's|^\(\.\./\)*||' | grep '^src/.*\.c$' | grep -vE '_(test|fuzz)\.c$' | sort -u
 }
 
 if [[ ${1:-} == --some ]]; then

@@ -2,7 +2,7 @@
 # build.sh: how every script here makes a build. To be sourced, from the root of the tree.
 
 # The flags are the tree's own: what the caller has in the environment does not leak in.
-unset CFLAGS CPPFLAGS LDFLAGS CC_LD
+unset CFLAGS CXXFLAGS CPPFLAGS LDFLAGS CC_LD CXX_LD
 
 # build_quietly LOG COMMAND...: runs it; shows the end of its output only when it fails.
 build_quietly()
@@ -22,6 +22,13 @@ build_configure()
 {
     local folder=$1 key
     shift
+    # The C++ compiler is the C compiler's sibling: their objects are linked, and optimised, together.
+    case ${CC:-gcc} in
+    clang*) export CXX=clang++ ;;
+    *) export CXX=g++ ;;
+    esac
+    export CXX_LD=${CC_LD:-}
+    [[ -n $CXX_LD ]] || unset CXX_LD
     key="$PWD ${CC:-} ${CC_LD:-} $*"
     if [[ -f $folder/build.ninja && $(cat "$folder/.made-by" 2>/dev/null) == "$key" ]]; then
         return 0

@@ -19,15 +19,17 @@ log: sys config PURE
 data: sys config PURE
 feed: data log sys config PURE
 broker: data log sys config PURE
+net: base sys
+exchange_http: net data sys base market exchange
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE
-cmd: monitor readers driver feed broker data log config sys PURE'
+cmd: exchange_http net monitor readers driver feed broker data log config sys PURE'
 
 # Prints "FILE:LINE: FOLDER TARGET" for each include between folders of src.
 includes()
 {
-    grep -rnoE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]+"' src |
+    grep -rnoE --include='*.[ch]' --include='*.cpp' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]+"' src |
         grep -vE '^[^:]*_(test|fuzz)\.[ch]:' |
         awk -F: '{ split($1, path, "/"); name = $3; gsub(/^[^"]*"|"$/, "", name)
                    n = split(name, target, "/")
@@ -68,7 +70,7 @@ check_includes()
 code()
 {
     # shellcheck disable=SC2016 # awk's own $
-    find src -name '*.[ch]' ! -name '*_test.c' ! -name '*_fuzz.c' -print0 | sort -z |
+    find src -name '*.[ch]*' ! -name '*.in' ! -name '*_test.c' ! -name '*_fuzz.c' -print0 | sort -z |
         xargs -0 awk '
             FNR == 1 { inside = 0 }
             {

@@ -8,7 +8,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 functions()
 {
     # shellcheck disable=SC2016 # awk's own $
-    find src -name '*.c' -print0 | xargs -0 awk '
+    find src '(' -name '*.c' -o -name '*.cpp' ')' -print0 | xargs -0 awk '
         FNR == 1 { head = ""; begun = 0; open = 0 }
         # The last line that starts in the first column and has a parenthesis names the function.
         /^[A-Za-z_].*\(/ && !/;[[:space:]]*$/ { head = $0; begun = FNR }

@@ -5,6 +5,7 @@ set -euo pipefail
 
 # PACKAGE: why.
 run_packages='gcc: compiles the program
+g++: compiles the file that meets simdjson
 libc6-dev: headers of the C library
 meson: describes the build
 ninja-build: runs the build
@@ -12,7 +13,12 @@ pkg-config: finds the libraries
 zlib1g-dev: reads gzip files
 libsqlite3-dev: writes the journal
 libfyaml-dev: reads the configuration
-nettle-dev: SHA-256'
+nettle-dev: SHA-256
+libuv1-dev: event loop of the network
+libmicrohttpd-dev: HTTP server
+libwslay-dev: frames of WebSockets
+libsimdjson-dev: tokens of JSON messages
+libssl-dev: TLS in front of the HTTP server'
 
 check_packages='clang: second compiler, sanitizers, analyser
 clang-format: layout of the sources

@@ -89,7 +89,7 @@ unit_tests()
 stage_format()
 {
     local files
-    mapfile -t files < <(find src tests bench tools -name '*.[ch]' | sort)
+    mapfile -t files < <(find src tests bench tools -name '*.[ch]' -o -name '*.cpp' | sort)
     clang-format --dry-run -Werror "${files[@]}"
     note "${#files[@]} files"
 }

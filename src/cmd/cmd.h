@@ -27,6 +27,13 @@ int cmd_why(int argc, char **argv);
 int cmd_gates(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
+/* Commands that need the network are in the program bellwether-net beside this one; this one becomes
+ * that one. */
+int cmd_networked(int argc, char **argv);
+
+/* There: */
+int cmd_exchange(int argc, char **argv);
+
 /* Writes out the standard output; a command whose output could not be written has failed. */
 enum err cmd_flush(struct problem *problem);
 

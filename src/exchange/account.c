@@ -373,3 +373,8 @@ int64_t exchange_average_cost_e9(const struct exchange *exchange, uint32_t instr
     }
     return average_e9;
 }
+
+int64_t exchange_closing_e9(const struct exchange *exchange, uint32_t instrument)
+{
+    return exchange->holdings[instrument].closing_e9;
+}

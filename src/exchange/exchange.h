@@ -157,6 +157,9 @@ void exchange_on_trade(struct exchange *exchange, uint32_t instrument, int64_t p
 int64_t exchange_cash_e9(const struct exchange *exchange);
 int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument);
 
+/* Shares of the position that working orders close, >= 0. */
+int64_t exchange_closing_e9(const struct exchange *exchange, uint32_t instrument);
+
 /* What one share of the position cost on average, commissions left out; 0 without a position. */
 int64_t exchange_average_cost_e9(const struct exchange *exchange, uint32_t instrument);
 

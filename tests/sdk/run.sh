@@ -15,6 +15,7 @@ openapi=${BELLWETHER_SHARED:-$root/../shared}/reference/openapi
 installed=$root/build/sdk
 results=$installed/results
 python=$installed/python/bin/python
+options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1)
 sdks=(alpaca-py js-v3 js-v4)
 failures=0
 exchange=''
@@ -38,8 +39,7 @@ start_exchange()
 {
     local said=$results/$1.exchange log=$results/$1.exchange.log deadline=$((SECONDS + 20))
     rm -f "$said"
-    "$bellwether" exchange --port 0 --admin-port 0 --tls --synth 7 --speed 1 --rate-limit off \
-        >"$said" 2>"$log" &
+    "$bellwether" exchange "${options[@]}" >"$said" 2>"$log" &
     exchange=$!
     until [[ -s $said ]] && IFS= read -r line <"$said"; do
         if ! kill -0 "$exchange" 2>/dev/null || [[ $SECONDS -ge $deadline ]]; then

@@ -105,8 +105,7 @@ export async function account_after({ sdk }) {
 
 export async function ledger_agrees({ sdk, admin }) {
   const account = await sdk.account();
-  const { accounts } = await admin.ledger();
-  const found = accounts.filter((a) => a.account_number === account.account_number);
+  const found = (await admin.ledger()).filter((a) => a.account_number === account.account_number);
   expectEqual(found.length, 1, "the account in the ledger");
   expectEqual(Number(found[0].cash), Number(account.cash), "cash");
   expectEqual(found[0].positions, [], "positions");

@@ -121,7 +121,7 @@ def account_after(world):
 def ledger_agrees(world):
     account = world.trading.get_account()
     found = [
-        a for a in world.admin.ledger()["accounts"] if a["account_number"] == account.account_number
+        a for a in world.admin.ledger() if a["account_number"] == account.account_number
     ]
     expect_equal(len(found), 1, "the account in the ledger")
     expect_equal(Decimal(found[0]["cash"]), Decimal(account.cash), "cash")

@@ -1,0 +1,120 @@
+#include "exchange_http/server.h"
+
+#include <stdlib.h>
+
+#include "base/utc.h"
+#include "exchange_http/face.h"
+#include "exchange_http/pace.h"
+#include "net/http_server.h"
+#include "sys/clock.h"
+#include "sys/memory.h"
+
+/* How often the market is let to catch up with the wall clock, and how much of that time at most
+ * goes into it: requests are answered between. */
+#define BEAT_NS      (10 * NS_PER_MS)
+#define BEAT_WORK_NS (8 * NS_PER_MS)
+
+struct server {
+    struct venue *venue;
+    struct pace pace;
+    struct face face;
+    struct face admin_face;
+    struct http_server *http;
+    struct http_server *admin;
+    struct loop_timer *beat;
+};
+
+static void on_request(void *context, const struct http_request *request, struct http_reply *reply)
+{
+    struct server *server = context;
+    face_serve(&server->face, request, reply);
+}
+
+static void on_admin_request(void *context, const struct http_request *request,
+                             struct http_reply *reply)
+{
+    struct server *server = context;
+    face_serve(&server->admin_face, request, reply);
+}
+
+static void on_beat(void *context)
+{
+    struct server *server = context;
+    pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
+}
+
+static enum err listen_all(struct server *server, struct loop *loop, const struct server_plan *plan,
+                           struct problem *problem)
+{
+    const struct http_options options = {
+        .address = plan->address, .port = plan->port, .handle = on_request, .context = server};
+    const struct http_options admin = {.address = plan->address,
+                                       .port = plan->admin_port,
+                                       .handle = on_admin_request,
+                                       .context = server};
+    enum err err = http_server_create(loop, &options, &server->http, problem);
+    if (err == ERR_OK) {
+        err = http_server_create(loop, &admin, &server->admin, problem);
+    }
+    return err;
+}
+
+enum err server_create(struct loop *loop, const struct server_plan *plan, struct server **out,
+                       struct problem *problem)
+{
+    struct server *server = xcalloc(1, sizeof *server);
+    server->venue = venue_create(&plan->venue);
+    pace_start(&server->pace, server->venue, plan->speed_e9, clock_mono_ns());
+    face_init(&server->face, server->venue, &server->pace, alpaca_face, true);
+    face_init(&server->admin_face, server->venue, &server->pace, admin_face, false);
+    enum err err = listen_all(server, loop, plan, problem);
+    if (err != ERR_OK) {
+        server_destroy(server);
+        return err;
+    }
+    server->beat = loop_timer_create(loop, on_beat, server);
+    loop_timer_start(server->beat, BEAT_NS, BEAT_NS);
+    *out = server;
+    return ERR_OK;
+}
+
+void server_destroy(struct server *server)
+{
+    if (server == NULL) {
+        return;
+    }
+    if (server->beat != NULL) {
+        loop_timer_destroy(server->beat);
+    }
+    if (server->admin != NULL) {
+        http_server_destroy(server->admin);
+    }
+    if (server->http != NULL) {
+        http_server_destroy(server->http);
+    }
+    face_finish(&server->face);
+    face_finish(&server->admin_face);
+    venue_destroy(server->venue);
+    free(server);
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return http_server_port(server->http);
+}
+
+uint16_t server_admin_port(const struct server *server)
+{
+    return http_server_port(server->admin);
+}
+
+uint16_t server_tls_port(const struct server *server)
+{
+    (void)server;
+    return 0;
+}
+
+const struct venue *server_venue(const struct server *server)
+{
+    return server->venue;
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# exchange.sh: the exchange served, from outside: by curl, as any program would.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+keys=(-H 'APCA-API-KEY-ID: PKTEST' -H 'APCA-API-SECRET-KEY: secret')
+json=(-H 'Content-Type: application/json')
+
+# serve OPTION...: starts it on free ports; sets http and admin.
+serve()
+{
+    local tries
+    "$bellwether" exchange --json "$@" >places.json 2>exchange.log &
+    child=$!
+    for ((tries = 0; tries < 200; tries++)); do
+        if [[ -s places.json ]]; then
+            http=$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
+            admin=$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
+            return 0
+        fi
+        sleep 0.05
+    done
+    not_ok 'the exchange begins to listen' exchange.log
+    exit 1
+}
+
+# stop SIGNAL NAME
+stop()
+{
+    local status=0
+    kill -s "$1" "$child"
+    wait "$child" 2>/dev/null || status=$?
+    child=''
+    if [[ $status -eq 0 ]]; then ok "$2"; else not_ok "$2: status $status" exchange.log; fi
+}
+
+# ask NAME STATUS TEXT CURL-ARGUMENT...: the answer has that status and that text.
+ask()
+{
+    local name=$1 status=$2 text=$3 got
+    shift 3
+    got=$(curl -s -m 10 -o answer.json -D head.txt -w '%{http_code}' "$@" || true)
+    if [[ $got != "$status" ]]; then
+        echo "status $got, expected $status" >>answer.json
+        not_ok "$name" answer.json
+    elif ! grep -qF -- "$text" answer.json head.txt; then
+        echo "expected the text: $text" >>answer.json
+        not_ok "$name" answer.json
+    else
+        ok "$name"
+    fi
+}
+
+order()
+{
+    ask "$1" "$2" "$3" "${keys[@]}" "${json[@]}" -d "$4" "$http/v2/orders"
+}
+
+test_account()
+{
+    ask 'any key pair opens an account' 200 '"cash":"100000"' "${keys[@]}" "$http/v2/account"
+    ask 'the same key with another secret is refused' 401 '"code":40110000' \
+        -H 'APCA-API-KEY-ID: PKTEST' -H 'APCA-API-SECRET-KEY: other' "$http/v2/account"
+    ask 'no keys: refused' 401 'unauthorized.' "$http/v2/account"
+    ask 'basic authorization does as well' 200 '"status":"ACTIVE"' -u PKTEST:secret \
+        "$http/v2/account"
+    ask 'every answer has an id' 200 'X-Request-ID: ' "${keys[@]}" "$http/v2/clock"
+    ask 'every answer tells the rate limit' 200 'X-RateLimit-Remaining: ' "${keys[@]}" \
+        "$http/v2/clock"
+}
+
+test_orders()
+{
+    order 'a market order is taken' 200 '"status":"pending_new"' \
+        '{"symbol":"AAPL","qty":"10","side":"buy","type":"market","time_in_force":"day","client_order_id":"one"}'
+    ask 'and filled against the quote that stands' 200 '"status":"filled"' "${keys[@]}" \
+        "$http/v2/orders:by_client_order_id?client_order_id=one"
+    ask 'it is a position' 200 '"qty":"10"' "${keys[@]}" "$http/v2/positions/AAPL"
+    order 'the same client id again is refused' 422 'client_order_id must be unique' \
+        '{"symbol":"AAPL","qty":"10","side":"buy","type":"market","time_in_force":"day","client_order_id":"one"}'
+    order 'more than can be paid is refused with numbers' 403 '"buying_power"' \
+        '{"symbol":"AAPL","qty":100000,"side":"buy","type":"market","time_in_force":"day"}'
+    order 'a price between two cents is refused' 422 'sub-penny' \
+        '{"symbol":"AAPL","qty":1,"side":"buy","type":"limit","limit_price":100.123,"time_in_force":"day"}'
+    ask 'the exchange keeps the same books' 200 '"symbol":"AAPL","qty":"10"' "http://$admin/ledger"
+    ask 'all positions are closed' 207 '"status":200' -X DELETE "${keys[@]}" "$http/v2/positions"
+    ask 'and none is left' 200 '[]' "${keys[@]}" "$http/v2/positions"
+}
+
+test_bad_requests()
+{
+    local big
+    ask 'no such endpoint' 404 'endpoint not found.' "${keys[@]}" "$http/v2/nothing"
+    ask 'no such method' 405 'method not allowed' -X PUT "${keys[@]}" "$http/v2/account"
+    order 'a body that is no JSON' 400 'request body format is invalid' '{"symbol":'
+    order 'a body that is too deep' 400 'request body format is invalid' \
+        "$(printf '[%.0s' {1..200})"
+    big=$(head -c 200000 /dev/zero | tr '\0' 'a')
+    printf '{"symbol":"%s"}' "$big" >big.json
+    ask 'a body that is too large' 413 '' "${keys[@]}" "${json[@]}" -d @big.json "$http/v2/orders"
+    ask 'the operator takes no forms of a web page' 415 'application/json' -d 'seconds=1' \
+        "http://$admin/advance"
+}
+
+test_time()
+{
+    ask 'time stands still until it is told to go' 200 '2026-03-16T14:00:00Z' "http://$admin/status"
+    ask 'a minute passes' 200 '2026-03-16T14:01:00Z' "${json[@]}" -d '{"seconds":60}' \
+        "http://$admin/advance"
+    order 'an order for the evening of another day' 200 '"status":"pending_new"' \
+        '{"symbol":"SPY","qty":"1","side":"buy","type":"limit","limit_price":"1","time_in_force":"day","client_order_id":"rests"}'
+    ask 'the session passes' 200 '"open":false' "${json[@]}" -d '{"to":"2026-03-16T20:01:00Z"}' \
+        "http://$admin/advance"
+    ask 'a day order ends with it' 200 '"status":"expired"' "${keys[@]}" \
+        "$http/v2/orders:by_client_order_id?client_order_id=rests"
+    ask 'everything begins again' 200 '2026-03-16T14:00:00Z' -X POST "${json[@]}" \
+        "http://$admin/reset"
+    ask 'and there are no accounts' 200 '[]' "http://$admin/ledger"
+}
+
+test_start()
+{
+    expect 'a port that is taken is named' 1 "${http#*:}" \
+        "$bellwether" exchange --port "${http#*:}"
+    expect 'a data file that is not there is named' 1 'nowhere.csv' \
+        "$bellwether" exchange --data nowhere.csv
+    expect 'a start that is no time' 2 'not a time' "$bellwether" exchange --start noon
+    expect 'data and a synthetic market at once' 2 'either --data or --synth' \
+        "$bellwether" exchange --data x.csv --synth 1
+    expect 'a symbol that cannot be one' 2 'is no symbol' "$bellwether" exchange --symbols spy
+    expect 'what is served can be listed' 0 '/v2/orders' "$bellwether" exchange --routes
+}
+
+work_folder
+if ! command -v curl >/dev/null; then
+    skip 'the exchange served' 'curl is not installed'
+    finish
+fi
+serve --synth 7 --start 2026-03-16T14:00:00Z --step
+test_time
+test_account
+test_orders
+test_bad_requests
+test_start
+stop INT 'Ctrl-C ends it cleanly'
+serve --synth 7
+order 'by the wall clock an order is taken, too' 200 '"symbol":"QQQ"' \
+    '{"symbol":"QQQ","qty":"1","side":"buy","type":"market","time_in_force":"day"}'
+stop TERM 'so does SIGTERM'
+finish
