@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # setup.sh [FOLDER]: installs the three official SDKs, pinned by version and hash, into FOLDER
-# (build/sdk). What is there already is left as it is.
+# (build-sdk). What is there already is left as it is.
 #
 # Status 0: all three are there. 75: something could not be had here (no network, no CPython 3.11);
 # the last line says what, and tests that need it are to be skipped. Anything else is a failure:
@@ -8,7 +8,7 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-folder=${1:-$here/../../build/sdk}
+folder=${1:-$here/../../build-sdk}
 unavailable=75
 
 say()
