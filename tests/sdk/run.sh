@@ -158,7 +158,7 @@ counted()
 
 main()
 {
-    local status=0 name write=''
+    local status=0 name write='' log=$installed/setup.log
     if [[ ${1:-} == --write-docs ]]; then
         write=--write
         shift
@@ -166,19 +166,19 @@ main()
     if [[ $# -gt 0 ]]; then
         sdks=("$@")
     fi
-    "$here/setup.sh" "$installed" 2>"$installed.log" || status=$?
-    cat "$installed.log" >&2
+    mkdir -p "$results"
+    "$here/setup.sh" "$installed" 2>"$log" || status=$?
+    cat "$log" >&2
     if [[ $status -eq 75 ]]; then
         for name in "${sdks[@]}"; do
-            echo "skip $name: $(tail -n 1 "$installed.log")"
+            echo "skip $name: $(tail -n 1 "$log")"
         done
-        echo "# skipped: ${#sdks[@]} SDKs; $(tail -n 1 "$installed.log")"
+        echo "# skipped: ${#sdks[@]} SDKs; $(tail -n 1 "$log")"
         return 0
     elif [[ $status -ne 0 ]]; then
         not_ok 'the SDKs are installed'
         return 1
     fi
-    mkdir -p "$results"
     rm -f "$results"/*
     export SDK_RECORD=$results/answers.jsonl
     for name in "${sdks[@]}"; do
