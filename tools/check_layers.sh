@@ -20,7 +20,7 @@ data: sys config PURE
 feed: data log sys config PURE
 broker: data log sys config PURE
 net: base sys
-exchange_http: net data sys base market exchange
+exchange_http: net data config sys base market exchange
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE

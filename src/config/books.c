@@ -34,8 +34,8 @@ static enum err refuse_strategy(const struct source *source, const struct yaml_n
     hint = nearest.name != NULL
                ? words("did you mean %s? known strategies: %s", nearest.name, hint.text)
                : words("known strategies: %s", hint.text);
-    return refuse(source, node->spot, hint.text, "name: unknown strategy %s",
-                  shown(node->text).text);
+    return source_refuse(source, node->spot, hint.text, "name: unknown strategy %s",
+                         shown(node->text).text);
 }
 
 static VALUE_READER(read_plugin)
@@ -43,8 +43,8 @@ static VALUE_READER(read_plugin)
     const struct book_reading *reading = target;
     enum err err = value_path(source, key, node, reading->book);
     if (err == ERR_OK && reading->config->load_plugin == NULL) {
-        return refuse(source, node->spot, "leave plugin out, and name one of our strategies",
-                      "plugin: strategies from files are not loaded here");
+        return source_refuse(source, node->spot, "leave plugin out, and name one of our strategies",
+                             "plugin: strategies from files are not loaded here");
     }
     return err;
 }
@@ -63,8 +63,8 @@ static const struct strategy_def *find_strategy(const struct source *source,
     }
     strategy = reading->config->load_plugin(book->plugin, node->text, &problem);
     *err = strategy == NULL
-               ? refuse(source, node->spot, "give the path of a plug-in for this build",
-                        "plugin: %s", problem.text)
+               ? source_refuse(source, node->spot, "give the path of a plug-in for this build",
+                               "plugin: %s", problem.text)
                : ERR_OK;
     return strategy;
 }
@@ -127,8 +127,9 @@ static VALUE_READER(read_signals)
 {
     const struct book_reading *reading = target;
     if (reading->book->strategy != &strategy_signals_file) {
-        return refuse(source, keys_spot(node), "leave signals out, or write name: signals_file",
-                      "signals: %s reads no file of signals", reading->book->strategy->name);
+        return source_refuse(source, keys_spot(node),
+                             "leave signals out, or write name: signals_file",
+                             "signals: %s reads no file of signals", reading->book->strategy->name);
     }
     return value_path(source, key, node, reading->book);
 }
@@ -149,8 +150,8 @@ static VALUE_READER(read_frame)
     const struct book_reading *reading = target;
     enum err err = keys_want(source, key, node, YAML_TEXT);
     if (err == ERR_OK && bar_length_parse(node->text, &reading->book->frame_ns) != ERR_OK) {
-        return refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
-                      "frame: %s is not a bar length", shown(node->text).text);
+        return source_refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
+                             "frame: %s is not a bar length", shown(node->text).text);
     }
     return err;
 }
@@ -173,8 +174,8 @@ static VALUE_READER(read_symbols)
         return ERR_OK;
     }
     if (node->kind == YAML_TEXT && node->text[0] != '\0') {
-        return refuse(source, node->spot, words("write symbols: [%.15s]", node->text).text,
-                      "symbols: %s is neither all nor a list", shown(node->text).text);
+        return source_refuse(source, node->spot, words("write symbols: [%.15s]", node->text).text,
+                             "symbols: %s is neither all nor a list", shown(node->text).text);
     }
     enum err err = keys_want(source, key, node, YAML_LIST);
     if (err == ERR_OK) {
@@ -183,8 +184,9 @@ static VALUE_READER(read_symbols)
     for (const struct yaml_node *item = node->first; item != NULL && err == ERR_OK;
          item = item->next) {
         if (!is_traded(reading->config, item->text)) {
-            err = refuse(source, item->spot, "add it to the symbols of the run, or leave it out",
-                         "symbols: %s is not among the run's symbols", item->text);
+            err = source_refuse(source, item->spot,
+                                "add it to the symbols of the run, or leave it out",
+                                "symbols: %s is not among the run's symbols", item->text);
         }
     }
     return err;
@@ -224,8 +226,8 @@ static VALUE_READER(read_order)
     size_t word = strcspn(node->text, " ");
     const char *offset = node->text + word + strspn(node->text + word, " ");
     if (word != 5 || strncmp(node->text, "limit", 5) != 0 || offset[0] == '\0') {
-        return refuse(source, node->spot, ORDER_HINT, "order: %s is not an entry order",
-                      shown(node->text).text);
+        return source_refuse(source, node->spot, ORDER_HINT, "order: %s is not an entry order",
+                             shown(node->text).text);
     }
     bool below = offset[0] == '-';
     if (!unit_ppm(offset + (below ? 1 : 0), range, &entry->limit_offset_ppm, &fault)) {
@@ -326,12 +328,13 @@ VALUE_READER(books_read)
         return err;
     }
     if (node->count == 0) {
-        return refuse(source, node->spot, "add one, beginning with \"- name: ma_crossover\"",
-                      "strategies: the list is empty");
+        return source_refuse(source, node->spot, "add one, beginning with \"- name: ma_crossover\"",
+                             "strategies: the list is empty");
     }
     if (node->count > BOOKS_MAX) {
-        return refuse(source, keys_spot(node), "split the run",
-                      "strategies: %u of them; at most %d fit one run", node->count, BOOKS_MAX);
+        return source_refuse(source, keys_spot(node), "split the run",
+                             "strategies: %u of them; at most %d fit one run", node->count,
+                             BOOKS_MAX);
     }
     for (const struct yaml_node *item = node->first; item != NULL && err == ERR_OK;
          item = item->next) {

@@ -46,9 +46,9 @@ static enum err read_mode(const struct source *source, const struct key *key,
         }
     }
     bool later = strcmp(node->text, "paper") == 0 || strcmp(node->text, "live") == 0;
-    return refuse(source, node->spot, "write mode: sim or mode: backtest",
-                  later ? "mode: %s is not in this version" : "mode: %s is no mode",
-                  shown(node->text).text);
+    return source_refuse(source, node->spot, "write mode: sim or mode: backtest",
+                         later ? "mode: %s is not in this version" : "mode: %s is no mode",
+                         shown(node->text).text);
 }
 
 static VALUE_READER(read_calendar)
@@ -75,8 +75,8 @@ static VALUE_READER(read_hours)
     }
     config->extended_hours = index == 1;
     if (config->extended_hours && config->calendar == CALENDAR_ALWAYS) {
-        return refuse(source, node->spot, "write calendar: XNYS, or leave hours out",
-                      "hours: under calendar: always there are no hours to extend");
+        return source_refuse(source, node->spot, "write calendar: XNYS, or leave hours out",
+                             "hours: under calendar: always there are no hours to extend");
     }
     return ERR_OK;
 }
@@ -97,9 +97,9 @@ static VALUE_READER(read_tz)
     bool name = strchr(text, '/') != NULL && text[0] != '/' && text[strlen(text) - 1] != '/' &&
                 text[strspn(text, ZONE_CHARACTERS)] == '\0';
     if (!offset && !name && strcmp(text, "UTC") != 0) {
-        return refuse(source, node->spot,
-                      "write a zone like America/New_York, an offset like -05:00, or UTC",
-                      "tz: %s is no time zone", shown(text).text);
+        return source_refuse(source, node->spot,
+                             "write a zone like America/New_York, an offset like -05:00, or UTC",
+                             "tz: %s is no time zone", shown(text).text);
     }
     config->tz = xstrdup(text);
     return ERR_OK;
@@ -111,8 +111,8 @@ static enum err read_bar(const struct source *source, const struct key *key,
     struct run_config *config = target;
     enum err err = keys_want(source, key, node, YAML_TEXT);
     if (err == ERR_OK && bar_length_parse(node->text, &config->bar_ns) != ERR_OK) {
-        return refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
-                      "bar: %s is not a bar length", shown(node->text).text);
+        return source_refuse(source, node->spot, "write a length such as 1s, 1min, 5min, 1h or 1d",
+                             "bar: %s is not a bar length", shown(node->text).text);
     }
     return err;
 }
@@ -123,8 +123,8 @@ static enum err read_cash(const struct source *source, const struct key *key,
     struct run_config *config = target;
     enum err err = value_cash(source, key, node, target);
     if (err == ERR_OK && config->cash_e9 == 0) {
-        return refuse(source, node->spot, "write the cash to start with, like $100,000",
-                      "cash: %s buys nothing", shown(node->text).text);
+        return source_refuse(source, node->spot, "write the cash to start with, like $100,000",
+                             "cash: %s buys nothing", shown(node->text).text);
     }
     return err;
 }

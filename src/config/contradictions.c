@@ -43,19 +43,20 @@ static enum err check_size(const struct book_check *check)
     const struct yaml_node *size = yaml_find(check->item, "size");
     const struct sizing *sizing = &check->book->sizing;
     if (quantity != NULL && size != NULL) {
-        return refuse(check->source, size->key->spot, "keep one of the two",
-                      "size: quantity and size are two ways to say how many shares");
+        return source_refuse(check->source, size->key->spot, "keep one of the two",
+                             "size: quantity and size are two ways to say how many shares");
     }
     if (sizing->kind == SIZING_FIXED && sizing->qty_e9 == 0) {
-        return refuse(check->source, keys_spot(check->item),
-                      "add \"quantity: 100\" (shares per entry), or a rule: size: {equity: 10%}",
-                      "strategies: the key quantity is missing");
+        return source_refuse(
+            check->source, keys_spot(check->item),
+            "add \"quantity: 100\" (shares per entry), or a rule: size: {equity: 10%}",
+            "strategies: the key quantity is missing");
     }
     if (sizing->kind == SIZING_EQUITY && sizing->share_ppm > PPM_ONE &&
         !check->config->exchange.margin) {
-        return refuse(check->source, origin(check->item, "size", "equity"),
-                      "write at most 100%, or exchange: {account: margin 2x}",
-                      "equity: a cash account cannot buy for more than it has");
+        return source_refuse(check->source, origin(check->item, "size", "equity"),
+                             "write at most 100%, or exchange: {account: margin 2x}",
+                             "equity: a cash account cannot buy for more than it has");
     }
     return ERR_OK;
 }
@@ -67,11 +68,12 @@ static enum err check_risk(const struct book_check *check)
         return ERR_OK;
     }
     bool by_preset = yaml_find(check->item, "size") == NULL;
-    return refuse(check->source, origin(check->item, "size", "risk"),
-                  by_preset ? "add exits: {stop: 2ATR}, or a quantity or size of its own"
-                            : "add exits: {stop: 2ATR}, or size by equity",
-                  by_preset ? "preset: sizes by risk, and what is lost at the stop needs a stop"
-                            : "risk: what is lost at the stop needs a stop");
+    return source_refuse(check->source, origin(check->item, "size", "risk"),
+                         by_preset ? "add exits: {stop: 2ATR}, or a quantity or size of its own"
+                                   : "add exits: {stop: 2ATR}, or size by equity",
+                         by_preset
+                             ? "preset: sizes by risk, and what is lost at the stop needs a stop"
+                             : "risk: what is lost at the stop needs a stop");
 }
 
 static enum err check_parameters(const struct book_check *check)
@@ -96,12 +98,12 @@ static enum err check_frame(const struct book_check *check)
     struct words hint =
         words("write frame: %s, or data with finer bars and their length as bar", bar);
     if (frame_ns >= bar_ns) {
-        return refuse(check->source, origin(check->item, "frame", NULL), hint.text,
-                      "frame: %s is no whole number of %s bars", frame, bar);
+        return source_refuse(check->source, origin(check->item, "frame", NULL), hint.text,
+                             "frame: %s is no whole number of %s bars", frame, bar);
     }
-    return refuse(check->source, origin(check->item, "frame", NULL), hint.text,
-                  "frame: %s%s is finer than bar: %s", frame,
-                  node == NULL ? " (it is left out here)" : "", bar);
+    return source_refuse(check->source, origin(check->item, "frame", NULL), hint.text,
+                         "frame: %s%s is finer than bar: %s", frame,
+                         node == NULL ? " (it is left out here)" : "", bar);
 }
 
 static enum err check_exits(const struct book_check *check)
@@ -119,14 +121,15 @@ static enum err check_flat(const struct book_check *check)
         return ERR_OK;
     }
     if (check->config->calendar == CALENDAR_ALWAYS) {
-        return refuse(check->source, spot, "write calendar: XNYS, or leave flat_before_close out",
-                      "flat_before_close: under calendar: always the market never closes");
+        return source_refuse(check->source, spot,
+                             "write calendar: XNYS, or leave flat_before_close out",
+                             "flat_before_close: under calendar: always the market never closes");
     }
     if (check->config->bar_ns > flat_ns) {
-        return refuse(check->source, spot,
-                      "write at least the length of a bar, or give data with finer bars",
-                      "flat_before_close: no %s bar ends that shortly before the close",
-                      bar_length_text(check->config->bar_ns, bar));
+        return source_refuse(check->source, spot,
+                             "write at least the length of a bar, or give data with finer bars",
+                             "flat_before_close: no %s bar ends that shortly before the close",
+                             bar_length_text(check->config->bar_ns, bar));
     }
     return ERR_OK;
 }
@@ -188,11 +191,12 @@ static enum err check_twins(const struct book_check *check)
         if (symbol == NULL || !are_twins(other, check->book)) {
             continue;
         }
-        return refuse(check->source, keys_spot(check->item),
-                      "take one of them out, or change its parameters, size or symbols",
-                      "strategies: %s stands twice in the same way (the first is number %d) and "
-                      "would trade %s double",
-                      check->book->strategy->name, (int)(other - check->config->books) + 1, symbol);
+        return source_refuse(
+            check->source, keys_spot(check->item),
+            "take one of them out, or change its parameters, size or symbols",
+            "strategies: %s stands twice in the same way (the first is number %d) and "
+            "would trade %s double",
+            check->book->strategy->name, (int)(other - check->config->books) + 1, symbol);
     }
     return ERR_OK;
 }
@@ -268,12 +272,12 @@ static enum err check_collar(const struct source *source, const struct yaml_node
     if (book->entry.type != ORDER_TYPE_LIMIT || offset_ppm <= config->limits.collar.value) {
         return ERR_OK;
     }
-    return refuse(source, origin(item, "entry", "order"),
-                  "bring the limit nearer to the price, or widen price_collar",
-                  "order: %s from the price lies outside of price_collar: %s; every entry would be "
-                  "refused",
-                  unit_share_text(offset_ppm).text,
-                  unit_share_text(config->limits.collar.value).text);
+    return source_refuse(
+        source, origin(item, "entry", "order"),
+        "bring the limit nearer to the price, or widen price_collar",
+        "order: %s from the price lies outside of price_collar: %s; every entry would be "
+        "refused",
+        unit_share_text(offset_ppm).text, unit_share_text(config->limits.collar.value).text);
 }
 
 enum err contradictions_run(const struct source *source, const struct yaml_node *root,

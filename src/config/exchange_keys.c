@@ -52,8 +52,8 @@ static VALUE_READER(read_shorting)
     struct exchange_config *exchange = target;
     enum err err = value_flag(source, key, node, target);
     if (err == ERR_OK && exchange->shorting && !exchange->margin) {
-        return refuse(source, node->spot, "write account: margin 2x, or shorting: no",
-                      "shorting: a cash account cannot sell short");
+        return source_refuse(source, node->spot, "write account: margin 2x, or shorting: no",
+                             "shorting: a cash account cannot sell short");
     }
     return err;
 }
@@ -69,8 +69,9 @@ static VALUE_READER(read_settlement)
     }
     exchange->settled_only = index == 1;
     if (exchange->settled_only && exchange->margin) {
-        return refuse(source, node->spot, "write settlement: immediate, or account: cash",
-                      "settlement: T+1 binds only a cash account; a margin account buys at once");
+        return source_refuse(
+            source, node->spot, "write settlement: immediate, or account: cash",
+            "settlement: T+1 binds only a cash account; a margin account buys at once");
     }
     return ERR_OK;
 }
@@ -120,8 +121,9 @@ static VALUE_READER(read_seed)
                !__builtin_add_overflow(seed, (uint64_t)(*at - '0'), &seed);
     }
     if (!good) {
-        return refuse(source, node->spot, "write a whole number of 0 to 18446744073709551615",
-                      "seed: %s is no seed", shown(node->text).text);
+        return source_refuse(source, node->spot,
+                             "write a whole number of 0 to 18446744073709551615",
+                             "seed: %s is no seed", shown(node->text).text);
     }
     exchange->seed = seed;
     exchange->seed_given = true;
@@ -265,8 +267,8 @@ VALUE_READER(commission_read)
         return value_cash(source, key, node, target);
     }
     if (node->count == 0) {
-        return refuse(source, node->spot, "write commission: $0 for none",
-                      "commission: the map is empty");
+        return source_refuse(source, node->spot, "write commission: $0 for none",
+                             "commission: the map is empty");
     }
     return keys_read(source, node, key->name, commission_keys, target);
 }

@@ -53,9 +53,9 @@ static VALUE_READER(read_time_limit)
         return err;
     }
     if (names_both(node->text)) {
-        return refuse(source, node->spot, TIME_LIMIT_HINT,
-                      "time_limit: %s is both bars and time; it is one of them",
-                      shown(node->text).text);
+        return source_refuse(source, node->spot, TIME_LIMIT_HINT,
+                             "time_limit: %s is both bars and time; it is one of them",
+                             shown(node->text).text);
     }
     bool counted = strstr(node->text, "bar") != NULL;
     if (!(counted ? unit_count(node->text, &bars_unit, &bars, &fault)
@@ -138,15 +138,16 @@ enum err exits_check(const struct source *source, const struct yaml_node *node,
     bool resting = plan->target.unit != EXIT_NONE || plan->stop.unit != EXIT_NONE ||
                    plan->trailing.unit != EXIT_NONE;
     if (plan->at_broker && !resting) {
-        return refuse(source, yaml_find(node, "held_by")->spot,
-                      "add a stop, a target or a trailing distance, or write held_by: engine",
-                      "held_by: there is nothing that could rest at the broker");
+        return source_refuse(
+            source, yaml_find(node, "held_by")->spot,
+            "add a stop, a target or a trailing distance, or write held_by: engine",
+            "held_by: there is nothing that could rest at the broker");
     }
     if (!plan->opposite_signal && !resting && plan->time_limit_ns == 0 &&
         plan->time_limit_bars == 0 && plan->flat_before_close_ns == 0) {
-        return refuse(source, node == NULL ? book->spot : keys_spot(node),
-                      "write opposite_signal: yes, or add a stop or a time_limit",
-                      "exits: nothing would ever end a trade");
+        return source_refuse(source, node == NULL ? book->spot : keys_spot(node),
+                             "write opposite_signal: yes, or add a stop or a time_limit",
+                             "exits: nothing would ever end a trade");
     }
     return ERR_OK;
 }

@@ -42,20 +42,23 @@ static enum err refuse_unknown(const struct source *source, const struct yaml_no
     } else if (key->text[0] >= '0' && key->text[0] <= '9') {
         hint = words("inside { } a comma parts keys: quote the amount, like \"$50,000\"");
     }
-    return refuse(source, key->spot, hint.text, "%s: unknown key %s", where, shown(key->text).text);
+    return source_refuse(source, key->spot, hint.text, "%s: unknown key %s", where,
+                         shown(key->text).text);
 }
 
 enum err keys_want(const struct source *source, const struct key *key, const struct yaml_node *node,
                    enum yaml_kind kind)
 {
     if (node->kind == YAML_TEXT && node->text[0] == '\0') {
-        return refuse(source, keys_spot(node), words("write %s: %s", key->name, key->example).text,
-                      "%s: the value is missing", key->name);
+        return source_refuse(source, keys_spot(node),
+                             words("write %s: %s", key->name, key->example).text,
+                             "%s: the value is missing", key->name);
     }
     if (node->kind != kind) {
-        return refuse(source, node->spot, words("write %s: %s", key->name, key->example).text,
-                      "%s: %s where %s is expected", key->name, yaml_kind_text(node->kind),
-                      yaml_kind_text(kind));
+        return source_refuse(source, node->spot,
+                             words("write %s: %s", key->name, key->example).text,
+                             "%s: %s where %s is expected", key->name, yaml_kind_text(node->kind),
+                             yaml_kind_text(kind));
     }
     return ERR_OK;
 }
@@ -63,15 +66,17 @@ enum err keys_want(const struct source *source, const struct key *key, const str
 enum err keys_refuse(const struct source *source, const struct key *key,
                      const struct yaml_node *node, const struct unit_fault *fault)
 {
-    return refuse(source, node->spot, fault->hint.text, "%s: %s", key->name, fault->text.text);
+    return source_refuse(source, node->spot, fault->hint.text, "%s: %s", key->name,
+                         fault->text.text);
 }
 
 enum err keys_read(const struct source *source, const struct yaml_node *node, const char *where,
                    const struct key *table, void *target)
 {
     if (node->kind != YAML_MAP) {
-        return refuse(source, keys_spot(node), known_keys(table).text,
-                      "%s: %s where a map of keys is expected", where, yaml_kind_text(node->kind));
+        return source_refuse(source, keys_spot(node), known_keys(table).text,
+                             "%s: %s where a map of keys is expected", where,
+                             yaml_kind_text(node->kind));
     }
     for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
         if (find_key(table, child->key->text) == NULL) {
@@ -80,9 +85,10 @@ enum err keys_read(const struct source *source, const struct yaml_node *node, co
     }
     for (const struct key *key = table; key->name != NULL; key++) {
         if (key->presence == KEY_REQUIRED && yaml_find(node, key->name) == NULL) {
-            return refuse(source, keys_spot(node),
-                          words("add \"%s: %s\" (%s)", key->name, key->example, key->help).text,
-                          "%s: the key %s is missing", where, key->name);
+            return source_refuse(
+                source, keys_spot(node),
+                words("add \"%s: %s\" (%s)", key->name, key->example, key->help).text,
+                "%s: the key %s is missing", where, key->name);
         }
     }
     for (const struct key *key = table; key->name != NULL; key++) {

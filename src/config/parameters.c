@@ -34,8 +34,8 @@ static enum err refuse_parameter(const struct source *source, const struct yaml_
     }
     struct words hint =
         nearest.name != NULL ? words("did you mean %s?", nearest.name) : known_parameters(strategy);
-    return refuse(source, key->spot, hint.text, "%s: unknown parameter %s", strategy->name,
-                  shown(key->text).text);
+    return source_refuse(source, key->spot, hint.text, "%s: unknown parameter %s", strategy->name,
+                         shown(key->text).text);
 }
 
 static struct words choice_list(const struct parameter_def *parameter)
@@ -56,8 +56,8 @@ static enum err read_choice(const struct source *source, const struct parameter_
             return ERR_OK;
         }
     }
-    return refuse(source, node->spot, choice_list(parameter).text, "%s: %s is not one of its words",
-                  parameter->name, shown(node->text).text);
+    return source_refuse(source, node->spot, choice_list(parameter).text,
+                         "%s: %s is not one of its words", parameter->name, shown(node->text).text);
 }
 
 static bool read_count(const char *text, struct unit_range range, int64_t *value,
@@ -92,8 +92,8 @@ static enum err read_value(const struct source *source, const struct parameter_d
         break;
     }
     return good ? ERR_OK
-                : refuse(source, node->spot, fault.hint.text, "%s: %s", parameter->name,
-                         fault.text.text);
+                : source_refuse(source, node->spot, fault.hint.text, "%s: %s", parameter->name,
+                                fault.text.text);
 }
 
 static enum err read_parameter(const struct source *source, const struct strategy_def *strategy,
@@ -105,9 +105,9 @@ static enum err read_parameter(const struct source *source, const struct strateg
             continue;
         }
         if (node->kind != YAML_TEXT) {
-            return refuse(source, node->spot, words("write %s: VALUE", parameter->name).text,
-                          "%s: %s where a single value is expected", parameter->name,
-                          yaml_kind_text(node->kind));
+            return source_refuse(source, node->spot, words("write %s: VALUE", parameter->name).text,
+                                 "%s: %s where a single value is expected", parameter->name,
+                                 yaml_kind_text(node->kind));
         }
         return read_value(source, parameter, node, &parameters[i]);
     }
@@ -132,7 +132,8 @@ enum err parameters_check(const struct source *source, const struct strategy_def
     if (fault == NULL) {
         return ERR_OK;
     }
-    return refuse(source, spot,
-                  "change one of them; a parameter left out has its default, see docs/config.md",
-                  "%s: %s", strategy->name, fault);
+    return source_refuse(
+        source, spot,
+        "change one of them; a parameter left out has its default, see docs/config.md", "%s: %s",
+        strategy->name, fault);
 }

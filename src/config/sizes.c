@@ -71,8 +71,9 @@ static VALUE_READER(read_half_kelly)
     struct sizing *sizing = target;
     enum err err = keys_want(source, key, node, YAML_TEXT);
     if (err == ERR_OK && strcmp(node->text, "yes") != 0) {
-        return refuse(source, node->spot, "write half_kelly: yes, or name another way to size",
-                      "half_kelly: %s sizes nothing", shown(node->text).text);
+        return source_refuse(source, node->spot,
+                             "write half_kelly: yes, or name another way to size",
+                             "half_kelly: %s sizes nothing", shown(node->text).text);
     }
     if (err == ERR_OK) {
         sizing->kind = SIZING_HALF_KELLY;
@@ -109,20 +110,22 @@ static enum err check_ways(const struct source *source, const struct yaml_node *
             continue;
         }
         if (way != NULL) {
-            return refuse(source, child->key->spot,
-                          words("keep %s or %s", way->key->text, child->key->text).text,
-                          "size: %s and %s are two ways to size", way->key->text, child->key->text);
+            return source_refuse(source, child->key->spot,
+                                 words("keep %s or %s", way->key->text, child->key->text).text,
+                                 "size: %s and %s are two ways to size", way->key->text,
+                                 child->key->text);
         }
         way = child;
     }
     if (way == NULL) {
-        return refuse(source, keys_spot(map), "write a way, like size: {equity: 10%}",
-                      "size: it names no way to size");
+        return source_refuse(source, keys_spot(map), "write a way, like size: {equity: 10%}",
+                             "size: it names no way to size");
     }
     const struct yaml_node *cap = yaml_find(map, "cap");
     if (cap != NULL && strcmp(way->key->text, "shares") == 0) {
-        return refuse(source, cap->key->spot, "leave cap out, or size by equity, risk, volatility",
-                      "cap: a fixed number of shares has no cap; max_order_notional bounds it");
+        return source_refuse(
+            source, cap->key->spot, "leave cap out, or size by equity, risk, volatility",
+            "cap: a fixed number of shares has no cap; max_order_notional bounds it");
     }
     return ERR_OK;
 }
@@ -142,9 +145,9 @@ VALUE_READER(size_read)
     }
     if (err == ERR_OK && sizing->kind == SIZING_EQUITY && sizing->cap_ppm > 0 &&
         sizing->cap_ppm < sizing->share_ppm) {
-        return refuse(source, yaml_find(node, "cap")->spot,
-                      "raise cap to equity or above, or leave it out",
-                      "cap: below equity: no entry could have the size that equity asks for");
+        return source_refuse(
+            source, yaml_find(node, "cap")->spot, "raise cap to equity or above, or leave it out",
+            "cap: below equity: no entry could have the size that equity asks for");
     }
     return err;
 }

@@ -166,8 +166,8 @@ static void draw_line(const struct source *source, struct spot spot, struct word
     *caret = words("%*s", (int)(spot.column - first + 1), "^");
 }
 
-enum err refuse(const struct source *source, struct spot spot, const char *hint, const char *format,
-                ...)
+enum err source_refuse(const struct source *source, struct spot spot, const char *hint,
+                       const char *format, ...)
 {
     char text[1024];
     va_list arguments;
@@ -191,15 +191,16 @@ enum err source_check(const struct source *source)
         size_t left = source->length - at;
         size_t length = character_length(text, left);
         if (length == 0) {
-            return refuse(source, spot, "save the file as UTF-8 text", "not UTF-8 (byte 0x%02x)",
-                          (unsigned char)text[0]);
+            return source_refuse(source, spot, "save the file as UTF-8 text",
+                                 "not UTF-8 (byte 0x%02x)", (unsigned char)text[0]);
         }
         bool line_end = text[0] == '\n';
         bool allowed =
             line_end || text[0] == '\t' || (text[0] == '\r' && left > 1 && text[1] == '\n');
         if (is_control(text, length) && !allowed) {
-            return refuse(source, spot, "delete it; lines end with a line feed",
-                          "control character (byte 0x%02x)", (unsigned char)text[length - 1]);
+            return source_refuse(source, spot, "delete it; lines end with a line feed",
+                                 "control character (byte 0x%02x)",
+                                 (unsigned char)text[length - 1]);
         }
         spot.line += line_end ? 1 : 0;
         spot.column = line_end ? 1 : spot.column + 1;

@@ -28,8 +28,8 @@ struct spot {
 };
 
 /* Fills the problem with a refusal at that spot and returns ERR_USAGE. */
-enum err refuse(const struct source *source, struct spot spot, const char *hint, const char *format,
-                ...) __attribute__((format(printf, 4, 5)));
+enum err source_refuse(const struct source *source, struct spot spot, const char *hint,
+                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Refuses bytes that are no printable UTF-8 text: other encodings, NUL and control characters other
  * than tab, line feed and a carriage return before a line feed. */

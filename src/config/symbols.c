@@ -14,20 +14,21 @@ static bool is_symbol_character(char c)
 static enum err check_symbol(const struct source *source, const struct yaml_node *item)
 {
     if (item->kind != YAML_TEXT || item->text[0] == '\0') {
-        return refuse(source, item->spot, "write the symbols as a list: [SPY, QQQ]",
-                      "symbols: %s where a symbol is expected",
-                      item->kind == YAML_TEXT ? "nothing" : yaml_kind_text(item->kind));
+        return source_refuse(source, item->spot, "write the symbols as a list: [SPY, QQQ]",
+                             "symbols: %s where a symbol is expected",
+                             item->kind == YAML_TEXT ? "nothing" : yaml_kind_text(item->kind));
     }
     if (strlen(item->text) >= SYMBOL_SIZE) {
-        return refuse(source, item->spot, "symbols are the exchange's short names, like SPY",
-                      "symbols: %s is longer than %d characters", shown(item->text).text,
-                      SYMBOL_SIZE - 1);
+        return source_refuse(source, item->spot, "symbols are the exchange's short names, like SPY",
+                             "symbols: %s is longer than %d characters", shown(item->text).text,
+                             SYMBOL_SIZE - 1);
     }
     for (const char *at = item->text; *at != '\0'; at++) {
         if (!is_symbol_character(*at)) {
-            return refuse(source, item->spot,
-                          "a symbol is made of upper-case letters, digits, '.' and '-', like BRK.B",
-                          "symbols: %s is not a symbol", shown(item->text).text);
+            return source_refuse(
+                source, item->spot,
+                "a symbol is made of upper-case letters, digits, '.' and '-', like BRK.B",
+                "symbols: %s is not a symbol", shown(item->text).text);
         }
     }
     return ERR_OK;
@@ -58,9 +59,9 @@ static enum err refuse_double(const struct source *source, const struct yaml_nod
     enum err err = ERR_OK;
     for (size_t i = 1; i < count && err == ERR_OK; i++) {
         if (strcmp(items[i - 1]->text, items[i]->text) == 0) {
-            err = refuse(source, items[i]->spot, "keep one of the two",
-                         "symbols: %s stands twice, first in line %u", items[i]->text,
-                         items[i - 1]->spot.line);
+            err = source_refuse(source, items[i]->spot, "keep one of the two",
+                                "symbols: %s stands twice, first in line %u", items[i]->text,
+                                items[i - 1]->spot.line);
         }
     }
     free(items);
@@ -71,12 +72,12 @@ enum err symbols_read_list(const struct source *source, const struct yaml_node *
                            struct instrument **symbols, uint32_t *count)
 {
     if (list->count == 0) {
-        return refuse(source, list->spot, "write symbols: all, or at least one, like [SPY]",
-                      "symbols: the list is empty");
+        return source_refuse(source, list->spot, "write symbols: all, or at least one, like [SPY]",
+                             "symbols: the list is empty");
     }
     if (list->count > INSTRUMENTS_MAX) {
-        return refuse(source, list->spot, "split the run", "symbols: more than %d symbols",
-                      INSTRUMENTS_MAX);
+        return source_refuse(source, list->spot, "split the run", "symbols: more than %d symbols",
+                             INSTRUMENTS_MAX);
     }
     for (const struct yaml_node *item = list->first; item != NULL; item = item->next) {
         enum err err = check_symbol(source, item);
@@ -107,7 +108,7 @@ enum err symbols_read(const struct source *source, const struct key *key,
     if (err != ERR_OK || strcmp(node->text, "all") == 0) {
         return err;
     }
-    return refuse(source, node->spot,
-                  words("write symbols: all, or a list: [%.15s]", node->text).text,
-                  "symbols: %s is neither all nor a list", shown(node->text).text);
+    return source_refuse(source, node->spot,
+                         words("write symbols: all, or a list: [%.15s]", node->text).text,
+                         "symbols: %s is neither all nor a list", shown(node->text).text);
 }

@@ -87,11 +87,11 @@ enum err value_word(const struct source *source, const struct key *key,
         nearest_offer(&nearest, words_known[i]);
     }
     struct words list = value_word_list(words_known);
-    return refuse(source, node->spot,
-                  nearest.name != NULL
-                      ? words("did you mean %s? It can be %s", nearest.name, list.text).text
-                      : words("write %s: %s", key->name, list.text).text,
-                  "%s: %s is none of its words", key->name, shown(node->text).text);
+    return source_refuse(source, node->spot,
+                         nearest.name != NULL
+                             ? words("did you mean %s? It can be %s", nearest.name, list.text).text
+                             : words("write %s: %s", key->name, list.text).text,
+                         "%s: %s is none of its words", key->name, shown(node->text).text);
 }
 
 VALUE_READER(value_flag)
@@ -109,8 +109,9 @@ VALUE_READER(value_flag)
             return ERR_OK;
         }
     }
-    return refuse(source, node->spot, words("write %s: yes or %s: no", key->name, key->name).text,
-                  "%s: %s is neither yes nor no", key->name, shown(node->text).text);
+    return source_refuse(source, node->spot,
+                         words("write %s: yes or %s: no", key->name, key->name).text,
+                         "%s: %s is neither yes nor no", key->name, shown(node->text).text);
 }
 
 VALUE_READER(value_path)

@@ -83,10 +83,11 @@ static enum err refuse_syntax(const struct builder *builder)
             break;
         }
     }
-    return refuse(builder->source, spot,
-                  "a line is \"key: value\"; what belongs to a key stands indented by two blanks "
-                  "below it, a list item begins with \"- \"",
-                  "YAML: %s", text);
+    return source_refuse(
+        builder->source, spot,
+        "a line is \"key: value\"; what belongs to a key stands indented by two blanks "
+        "below it, a list item begins with \"- \"",
+        "YAML: %s", text);
 }
 
 /* The next event, NULL at a syntax error; notes its place. */
@@ -109,13 +110,16 @@ static enum err refuse_indirect(const struct builder *builder, struct fy_event *
 {
     static const char hint[] = "write the value itself; quote a text that begins with & * or !";
     if (event->type == FYET_ALIAS) {
-        return refuse(builder->source, builder->spot, hint, "aliases (*name) are not used here");
+        return source_refuse(builder->source, builder->spot, hint,
+                             "aliases (*name) are not used here");
     }
     if (fy_event_get_anchor_token(event) != NULL) {
-        return refuse(builder->source, builder->spot, hint, "anchors (&name) are not used here");
+        return source_refuse(builder->source, builder->spot, hint,
+                             "anchors (&name) are not used here");
     }
     if (fy_event_get_tag_token(event) != NULL) {
-        return refuse(builder->source, builder->spot, hint, "tags (!name) are not used here");
+        return source_refuse(builder->source, builder->spot, hint,
+                             "tags (!name) are not used here");
     }
     return ERR_OK;
 }
@@ -126,8 +130,8 @@ static enum err read_text(struct builder *builder, struct fy_event *event, struc
     struct fy_token *token = fy_event_get_token(event);
     const char *text = token == NULL ? "" : fy_token_get_text(token, &length);
     if (text == NULL || memchr(text, '\0', length) != NULL) {
-        return refuse(builder->source, builder->spot, "write plain text",
-                      "a text with a NUL character in it");
+        return source_refuse(builder->source, builder->spot, "write plain text",
+                             "a text with a NUL character in it");
     }
     *node = make_node(builder, YAML_TEXT, text, length);
     return ERR_OK;
@@ -178,18 +182,18 @@ static enum err check_key(const struct builder *builder, const struct yaml_node 
                           const struct yaml_node *key)
 {
     if (key->kind != YAML_TEXT) {
-        return refuse(builder->source, key->spot, "write \"key: value\"",
-                      "a key must be a plain word, not %s", yaml_kind_text(key->kind));
+        return source_refuse(builder->source, key->spot, "write \"key: value\"",
+                             "a key must be a plain word, not %s", yaml_kind_text(key->kind));
     }
     const struct yaml_node *first = yaml_find(map, key->text);
     if (first != NULL) {
-        return refuse(builder->source, key->spot, "keep one of the two",
-                      "the key %s stands twice, first in line %u", shown(key->text).text,
-                      first->key->spot.line);
+        return source_refuse(builder->source, key->spot, "keep one of the two",
+                             "the key %s stands twice, first in line %u", shown(key->text).text,
+                             first->key->spot.line);
     }
     if (map->count == MAP_KEYS_MAX) {
-        return refuse(builder->source, key->spot, "no map here has so many keys",
-                      "more than %d keys in one map", MAP_KEYS_MAX);
+        return source_refuse(builder->source, key->spot, "no map here has so many keys",
+                             "more than %d keys in one map", MAP_KEYS_MAX);
     }
     return ERR_OK;
 }
@@ -226,8 +230,8 @@ static enum err read_node(struct builder *builder, struct fy_event *event, int d
         return err;
     }
     if (depth > DEPTH_MAX) {
-        return refuse(builder->source, builder->spot, "no value here lies so deep",
-                      "nested more than %d levels deep", DEPTH_MAX);
+        return source_refuse(builder->source, builder->spot, "no value here lies so deep",
+                             "nested more than %d levels deep", DEPTH_MAX);
     }
     if (event->type == FYET_SCALAR) {
         return read_text(builder, event, node);
@@ -256,8 +260,8 @@ static enum err read_stream(struct builder *builder)
         bool frame = type == FYET_STREAM_START || type == FYET_STREAM_END ||
                      type == FYET_DOCUMENT_START || type == FYET_DOCUMENT_END;
         if (!frame && builder->tree->root != NULL) {
-            err = refuse(builder->source, builder->spot, "keep one document in a file",
-                         "a second YAML document begins here");
+            err = source_refuse(builder->source, builder->spot, "keep one document in a file",
+                                "a second YAML document begins here");
         } else if (!frame) {
             err = read_node(builder, event, 1, &builder->tree->root);
         }
@@ -274,8 +278,8 @@ static enum err refuse_directives(const struct source *source)
     uint32_t line = 1;
     for (size_t at = 0; at < source->length; at++) {
         if (source->bytes[at] == '%' && (at == 0 || source->bytes[at - 1] == '\n')) {
-            return refuse(source, (struct spot){line, 1}, "delete the line",
-                          "directives (%%NAME) are not used here");
+            return source_refuse(source, (struct spot){line, 1}, "delete the line",
+                                 "directives (%%NAME) are not used here");
         }
         line += source->bytes[at] == '\n' ? 1 : 0;
     }
@@ -301,15 +305,16 @@ enum err yaml_read(const struct source *source, struct yaml_tree *tree)
     builder.parser = fy_parser_create(&config);
     if (builder.parser == NULL ||
         fy_parser_set_string(builder.parser, source->bytes, source->length) != 0) {
-        err = refuse(source, builder.spot, "free some memory", "the YAML reader did not start");
+        err = source_refuse(source, builder.spot, "free some memory",
+                            "the YAML reader did not start");
     } else {
         err = read_stream(&builder);
     }
     fy_parser_destroy(builder.parser);
     fy_diag_destroy(builder.diag);
     if (err == ERR_OK && tree->root == NULL) {
-        err = refuse(source, (struct spot){1, 1}, "start from examples/quickstart.yaml",
-                     "the file holds no configuration");
+        err = source_refuse(source, (struct spot){1, 1}, "start from examples/quickstart.yaml",
+                            "the file holds no configuration");
     }
     return err;
 }

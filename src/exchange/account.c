@@ -364,6 +364,16 @@ enum reject_reason account_fill(struct exchange *exchange, const struct resting 
     return REJECT_NONE;
 }
 
+int64_t exchange_cost_e9(const struct exchange *exchange, uint32_t instrument)
+{
+    return exchange->holdings[instrument].cost_e9;
+}
+
+int64_t exchange_price_e9(const struct exchange *exchange, uint32_t instrument)
+{
+    return exchange->holdings[instrument].close_e9;
+}
+
 int64_t exchange_average_cost_e9(const struct exchange *exchange, uint32_t instrument)
 {
     const struct holding *holding = &exchange->holdings[instrument];

@@ -295,6 +295,7 @@ bool exchange_order(const struct exchange *exchange, uint64_t order_id,
         .filled_e9 = resting->filled_e9,
         .limit_price_e9 = resting->match.limit_e9,
         .stop_price_e9 = resting->match.stop_e9,
+        .mark_e9 = resting->mark_e9,
         .type = resting->match.type,
         .held = resting->life == ORDER_HELD,
     };

@@ -160,8 +160,14 @@ int64_t exchange_qty_e9(const struct exchange *exchange, uint32_t instrument);
 /* Shares of the position that working orders close, >= 0. */
 int64_t exchange_closing_e9(const struct exchange *exchange, uint32_t instrument);
 
-/* What one share of the position cost on average, commissions left out; 0 without a position. */
+/* What the position cost, commissions left out: signed as its quantity is; and one share of it on
+ * average. 0 without a position. */
+int64_t exchange_cost_e9(const struct exchange *exchange, uint32_t instrument);
 int64_t exchange_average_cost_e9(const struct exchange *exchange, uint32_t instrument);
+
+/* The price that a position is worth now: the last close, trade or quote, whichever came last; 0
+ * before the first. */
+int64_t exchange_price_e9(const struct exchange *exchange, uint32_t instrument);
 
 /* Cash plus all positions at their last closes, trades or quotes, whichever came last; false when
  * an amount left int64. */
@@ -178,6 +184,7 @@ struct exchange_order {
     int64_t filled_e9;
     int64_t limit_price_e9;
     int64_t stop_price_e9; /* a trailing stop's present one, too */
+    int64_t mark_e9;       /* of a trailing stop: the best price so far; 0: none known yet */
     uint8_t type;          /* what it is now: a stop that was hit is a market order */
     bool held;             /* waits for its group's entry */
 };

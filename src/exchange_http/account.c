@@ -5,9 +5,16 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/code_text.h"
 #include "base/money.h"
+#include "base/utc.h"
 #include "exchange_http/account_private.h"
+#include "exchange_http/watchlists.h"
+#include "market/new_york.h"
 #include "sys/memory.h"
+
+#define MOMENT(name, text) CASE_TEXT(CHECK_MOMENT_##name, text)
+CODE_TEXT(check_moment_text, enum check_moment, CHECK_MOMENT_LIST(MOMENT), "unknown")
 
 /* ---- opening ---- */
 
@@ -33,6 +40,21 @@ static void tell_prices(struct account *account)
     }
 }
 
+static int64_t midnight_after(enum calendar_id calendar, int64_t ts_ns)
+{
+    return calendar == CALENDAR_ALWAYS ? (utc_day_of(ts_ns) + 1) * NS_PER_DAY
+                                       : new_york_utc(new_york_date(ts_ns) + 1, 0);
+}
+
+static void make_books(struct account *account)
+{
+    account->books = xcalloc(account->plan.instrument_count, sizeof *account->books);
+    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
+        account->books[i].first_open = NO_SERVED_ORDER;
+        account->books[i].last_open = NO_SERVED_ORDER;
+    }
+}
+
 struct account *account_create(const struct account_plan_served *plan)
 {
     struct account *account = xcalloc(1, sizeof *account);
@@ -49,11 +71,15 @@ struct account *account_create(const struct account_plan_served *plan)
     make_exchange(account);
     tell_prices(account);
     account->standing = xcalloc(plan->exchange.instrument_count, sizeof *account->standing);
+    make_books(account);
     account_make_room(account, 0);
     account->client_mask = 63;
     account->client_ids = xcalloc(account->client_mask + 1, sizeof *account->client_ids);
     account->last_equity_e9 = plan->exchange.cash_e9;
+    account->gtc_due_ns = INT64_MAX;
+    account->day_ends_ns = midnight_after(plan->market->calendar, plan->created_ns);
     account->market_was_open = market_is_open(plan->market);
+    account->late_was_open = market_is_extended(plan->market);
     account->settings = (struct account_settings){
         .fractional_trading = true,
         .trade_confirm_all = true,
@@ -70,11 +96,13 @@ void account_destroy(struct account *account)
     }
     free(account->memory);
     free(account->standing);
+    free(account->books);
     free(account->reports.reports);
     free(account->orders);
     free(account->client_ids);
     free(account->activities);
     free(account->equity);
+    watchlists_destroy(account->watchlists);
     free(account);
 }
 
@@ -98,6 +126,8 @@ struct served_order *account_add_order(struct account *account, int64_t now_ns)
         .replaces = NO_SERVED_ORDER,
         .parent = NO_SERVED_ORDER,
         .legs = {NO_SERVED_ORDER, NO_SERVED_ORDER},
+        .next_open = NO_SERVED_ORDER,
+        .previous_open = NO_SERVED_ORDER,
     };
     return order;
 }
@@ -105,6 +135,55 @@ struct served_order *account_add_order(struct account *account, int64_t now_ns)
 void account_drop_orders(struct account *account, uint32_t first)
 {
     account->order_count = first;
+}
+
+void account_open_order(struct account *account, struct served_order *order)
+{
+    struct account_book *book = &account->books[order->instrument];
+    order->previous_open = book->last_open;
+    order->next_open = NO_SERVED_ORDER;
+    if (book->last_open == NO_SERVED_ORDER) {
+        book->first_open = order->number;
+    } else {
+        account->orders[book->last_open].next_open = order->number;
+    }
+    book->last_open = order->number;
+    account->open_count++;
+    account->trailing_count += order->type == ORDER_TYPE_TRAILING_STOP ? 1 : 0;
+    if (order->time_in_force == TIME_IN_FORCE_GTC && order->expires_ns < account->gtc_due_ns) {
+        account->gtc_due_ns = order->expires_ns;
+    }
+}
+
+void account_end_order(struct account *account, struct served_order *order,
+                       enum order_status status)
+{
+    struct account_book *book = &account->books[order->instrument];
+    CHECK(account->open_count > 0 && order_status_is_open(order->status));
+    if (order->previous_open == NO_SERVED_ORDER) {
+        book->first_open = order->next_open;
+    } else {
+        account->orders[order->previous_open].next_open = order->next_open;
+    }
+    if (order->next_open == NO_SERVED_ORDER) {
+        book->last_open = order->previous_open;
+    } else {
+        account->orders[order->next_open].previous_open = order->previous_open;
+    }
+    account->open_count--;
+    account->trailing_count -= order->type == ORDER_TYPE_TRAILING_STOP ? 1 : 0;
+    order->status = (uint8_t)status;
+}
+
+const struct served_order *account_first_open(const struct account *account, uint32_t instrument)
+{
+    return account_order(account, account->books[instrument].first_open);
+}
+
+const struct served_order *account_next_open(const struct account *account,
+                                             const struct served_order *order)
+{
+    return account_order(account, order->next_open);
 }
 
 static uint32_t hash_text(const char *text)
@@ -211,21 +290,84 @@ void account_meet_standing_quote(struct account *account, uint32_t instrument, i
     }
     exchange_on_quote(account->exchange, instrument, now_ns, &quote, &account->reports);
     account_take_reports(account);
+    if (account->trailing_count > 0) {
+        account_follow_trails(account, instrument);
+    }
 }
 
-/* Orders that waited for the session are let in when it opens. */
+static void let_in(struct account *account, uint32_t instrument, bool only_extended, int64_t ts_ns)
+{
+    uint32_t i = account->books[instrument].first_open;
+    for (; i != NO_SERVED_ORDER; i = account->orders[i].next_open) {
+        struct served_order *order = &account->orders[i];
+        if (order->status == ORDER_STATUS_ACCEPTED && (order->extended_hours || !only_extended)) {
+            order->status = ORDER_STATUS_NEW;
+            account_tell(account, order, ORDER_EVENT_NEW, ts_ns, NULL);
+        }
+    }
+}
+
+void account_roll_day(struct account *account, int64_t now_ns)
+{
+    if (now_ns < account->day_ends_ns) {
+        return;
+    }
+    account->day_ends_ns = midnight_after(account->market->calendar, now_ns);
+    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
+        account->books[i].overnight_e9 = exchange_qty_e9(account->exchange, i);
+        account->books[i].opened_e9 = 0;
+        account->books[i].opened_value_e9 = 0;
+    }
+}
+
+/* Orders that waited for a session are let in when it opens. */
 static void open_session(struct account *account, int64_t ts_ns)
 {
     bool open = market_is_open(account->market);
-    if (open && !account->market_was_open) {
-        for (uint32_t i = 0; i < account->order_count && account->open_count > 0; i++) {
-            if (account->orders[i].status == ORDER_STATUS_ACCEPTED) {
-                account->orders[i].status = ORDER_STATUS_NEW;
-                account_tell(account, &account->orders[i], ORDER_EVENT_NEW, ts_ns, NULL);
-            }
+    bool late_open = market_is_extended(account->market);
+    bool opens = open && !account->market_was_open;
+    if (opens || (late_open && !account->late_was_open)) {
+        for (uint32_t i = 0; i < account->plan.instrument_count && account->open_count > 0; i++) {
+            let_in(account, i, !opens, ts_ns);
         }
     }
     account->market_was_open = open;
+    account->late_was_open = late_open;
+}
+
+/* The first order until canceled that has become too old; of the others, when the next one will. */
+static uint32_t find_old(struct account *account, uint32_t instrument, int64_t ts_ns)
+{
+    uint32_t i = account->books[instrument].first_open;
+    for (; i != NO_SERVED_ORDER; i = account->orders[i].next_open) {
+        const struct served_order *order = &account->orders[i];
+        if (order->time_in_force != TIME_IN_FORCE_GTC ||
+            order->status == ORDER_STATUS_PENDING_CANCEL ||
+            order->status == ORDER_STATUS_PENDING_NEW) {
+            continue;
+        }
+        if (order->expires_ns <= ts_ns) {
+            return i;
+        }
+        account->gtc_due_ns =
+            order->expires_ns < account->gtc_due_ns ? order->expires_ns : account->gtc_due_ns;
+    }
+    return NO_SERVED_ORDER;
+}
+
+static void cancel_old(struct account *account, int64_t ts_ns)
+{
+    if (ts_ns < account->gtc_due_ns) {
+        return;
+    }
+    account->gtc_due_ns = INT64_MAX;
+    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
+        uint32_t number;
+        while ((number = find_old(account, i, ts_ns)) != NO_SERVED_ORDER) {
+            struct refusal refusal; /* there is none: it is open */
+            (void)account_cancel(account, number, ts_ns, &refusal);
+        }
+    }
 }
 
 static void note_equity(struct account *account, int64_t ts_ns)
@@ -251,6 +393,7 @@ static void note_equity(struct account *account, int64_t ts_ns)
 
 void account_on_slice(struct account *account, const struct slice *slice)
 {
+    account_roll_day(account, slice->ts_ns);
     open_session(account, slice->ts_ns);
     for (const struct event *tick = slice_ticks(slice); tick < slice->bars; tick++) {
         if (tick->kind == EVENT_QUOTE) {
@@ -261,6 +404,10 @@ void account_on_slice(struct account *account, const struct slice *slice)
     }
     exchange_on_slice(account->exchange, slice, &account->reports);
     account_take_reports(account);
+    for (uint32_t i = 0; i < account->plan.instrument_count && account->trailing_count > 0; i++) {
+        account_follow_trails(account, i);
+    }
+    cancel_old(account, slice->ts_ns);
     if (slice->count > 0) {
         note_equity(account, slice->ts_ns);
     }
@@ -275,7 +422,7 @@ int64_t account_maintenance_e9(const struct account *account)
         int64_t part_e9 = 0;
         int64_t qty_e9 = exchange_qty_e9(account->exchange, i);
         if (qty_e9 != 0 &&
-            money_notional(market_price_e9(account->market, i), qty_e9 < 0 ? -qty_e9 : qty_e9,
+            money_notional(exchange_price_e9(account->exchange, i), qty_e9 < 0 ? -qty_e9 : qty_e9,
                            ROUND_EVEN, &value_e9) == ERR_OK &&
             money_mul_div(value_e9, 30, 100, ROUND_EVEN, &part_e9) == ERR_OK) {
             (void)money_add(sum_e9, part_e9, &sum_e9);

@@ -37,6 +37,19 @@ struct equity_point {
     int64_t equity_e9;
 };
 
+#define CHECK_MOMENT_LIST(X)                                                                       \
+    X(BOTH, "both")                                                                                \
+    X(ENTRY, "entry")                                                                              \
+    X(EXIT, "exit")
+
+enum check_moment {
+#define X(name, text) CHECK_MOMENT_##name,
+    CHECK_MOMENT_LIST(X)
+#undef X
+};
+
+const char *check_moment_text(uint8_t moment);
+
 /* PATCH /v2/account/configurations. */
 struct account_settings {
     bool suspend_trade;
@@ -45,14 +58,33 @@ struct account_settings {
     bool trade_confirm_all;
     bool ptp_no_exception_entry;
     bool disable_overnight_trading;
+    uint8_t dtbp_check;               /* enum check_moment; asked by nobody since July 2026 */
+    uint8_t pdt_check;                /* the same */
     uint8_t max_margin_multiplier;    /* 1, 2, 4 */
     int8_t max_options_trading_level; /* -1: null */
 };
 
+/* What the broker has barred; any of them but the transfers refuses new orders. */
+struct account_blocks {
+    bool trading;
+    bool transfers;
+    bool account;
+};
+
 struct account;
+
 /* What is left of an instrument's last quote: orders that come later meet that. */
 struct standing_quote {
     struct exchange_quote quote; /* sizes less what filled; zero: none */
+};
+
+/* An instrument's place in an account. Of a position, shares that came first leave first. */
+struct account_book {
+    uint32_t first_open; /* orders that are not final, in order of arrival; or NO_SERVED_ORDER */
+    uint32_t last_open;
+    int64_t overnight_e9; /* what is left of the position that the day began with, signed */
+    int64_t opened_e9;    /* what is left of what came to it since, >= 0 */
+    int64_t opened_value_e9;
 };
 
 struct watchlists;
@@ -79,7 +111,12 @@ struct account {
     void *memory;
     struct exchange_reports reports;
     struct standing_quote *standing; /* by instrument */
+    struct account_book *books;      /* by instrument */
+    uint32_t trailing_count;         /* open trailing stops */
+    int64_t day_ends_ns;             /* midnight in New York, or of the calendar `always` */
+    int64_t gtc_due_ns;              /* no order until canceled is too old before this */
     bool market_was_open;            /* orders for the session have been let in */
+    bool late_was_open;              /* and those for early and late trading */
     struct served_order *orders;
     uint32_t order_count;
     uint32_t order_capacity;
@@ -96,6 +133,7 @@ struct account {
     int64_t last_maintenance_e9;
     int32_t last_date; /* of that session */
     struct account_settings settings;
+    struct account_blocks blocks;
     struct watchlists *watchlists; /* NULL: none yet */
 };
 
@@ -122,9 +160,19 @@ void account_on_slice(struct account *account, const struct slice *slice);
 bool account_submit(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
                     struct served_order *sent, struct refusal *refusal);
 
-/* The same for a replacement of an order that is judged to be replaceable. */
+/* The two halves of it: the exchange takes the order, and it is known as it was sent; then what
+ * became of it. A caller that wants to show the order and its legs as they were sent looks at them
+ * in between. */
+bool account_take(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
+                  uint32_t *first, struct refusal *refusal);
+void account_go_on(struct account *account, uint32_t first, int64_t now_ns);
+
+/* The same as account_submit() for a replacement of an order that is judged to be replaceable. */
 bool account_replace(struct account *account, uint32_t order, const struct order_change *change,
                      int64_t now_ns, struct served_order *sent, struct refusal *refusal);
+
+/* What an order becomes by a change. */
+void account_apply_change(struct served_order *order, const struct order_change *change);
 
 /* Asks for the end of an order that is open. */
 bool account_cancel(struct account *account, uint32_t order, int64_t now_ns,
@@ -142,6 +190,14 @@ void account_order_id(const struct account *account, uint32_t number, char text[
 
 /* 30 % of the value of all positions, long and short. */
 int64_t account_maintenance_e9(const struct account *account);
+
+/* The oldest open order of an instrument, and the next one; NULL at the end. */
+const struct served_order *account_first_open(const struct account *account, uint32_t instrument);
+const struct served_order *account_next_open(const struct account *account,
+                                             const struct served_order *order);
+
+/* What the position's side of an order is: whether it opens or closes. */
+enum position_intent account_intent(const struct account *account, uint32_t instrument, bool sells);
 
 /* Shares of a position that no open order closes; negative of a short one. */
 int64_t account_available_e9(const struct account *account, uint32_t instrument);

@@ -5,9 +5,15 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "base/utc.h"
+#include "exchange_http/account_figures.h"
 #include "exchange_http/account_private.h"
+#include "exchange_http/order_refusals.h"
+#include "market/new_york.h"
 
 enum { GROUP_ORDERS_MAX = 3, GTC_DAYS = 90 };
+
+/* When an order until canceled is canceled on its last day, in New York. */
+#define GTC_END_NS (16 * NS_PER_HOUR + 15 * NS_PER_MIN)
 
 /* ---- requests ---- */
 
@@ -69,59 +75,22 @@ static struct order_request request_of(const struct account *account,
 
 /* ---- a no ---- */
 
-static void refuse_for_position(struct account *account, const struct served_order *order,
-                                struct refusal *refusal)
-{
-    char requested[MONEY_TEXT_SIZE], available[MONEY_TEXT_SIZE];
-    int64_t qty_e9 = exchange_qty_e9(account->exchange, order->instrument);
-    int64_t available_e9 = account_available_e9(account, order->instrument);
-    int64_t held_e9 = exchange_closing_e9(account->exchange, order->instrument);
-    (void)money_format(order->qty_e9, requested);
-    (void)money_format(available_e9 < 0 ? -available_e9 : available_e9, available);
-    (void)refuse(refusal, 403, CODE_FORBIDDEN,
-                 "insufficient qty available for order (requested: %s, available: %s)", requested,
-                 available);
-    refusal_add(refusal, "symbol", account->market->data->instruments[order->instrument].symbol);
-    refusal_add_amount(refusal, "existing_qty", qty_e9);
-    refusal_add_amount(refusal, "held_for_orders", held_e9);
-    refusal_add(refusal, "available", available);
-    for (uint32_t i = account->order_count; i-- > 0;) {
-        const struct served_order *other = &account->orders[i];
-        if (other != order && other->instrument == order->instrument &&
-            other->sells == order->sells && other->number < order->number &&
-            order_status_is_open(other->status)) {
-            char id[UUID_TEXT_SIZE];
-            account_order_id(account, i, id);
-            refusal_add_list(refusal, "related_orders", id);
-            return;
-        }
-    }
-}
-
-/* What an opening order is counted at, as the exchange does. */
-static int64_t cost_basis_e9(const struct account *account, const struct served_order *order)
-{
-    int64_t price_e9 = order->limit_price_e9 != 0 ? order->limit_price_e9 : order->stop_price_e9;
-    int64_t cost_e9 = 0;
-    if (price_e9 == 0) {
-        price_e9 = market_side_e9(account->market, order->instrument, !order->sells);
-    }
-    (void)money_notional(price_e9, order->qty_e9, ROUND_EVEN, &cost_e9);
-    return cost_e9;
-}
-
 /* The exchange's reason in Alpaca's words. What the rules of orders should have refused before is
  * passed on in the exchange's own. */
 static void refuse_as(struct account *account, const struct served_order *order,
                       enum reject_reason reason, int64_t now_ns, struct refusal *refusal)
 {
+    const struct order_size size = {.instrument = order->instrument,
+                                    .sells = order->sells,
+                                    .qty_e9 = order->qty_e9 - order->filled_e9,
+                                    .limit_price_e9 = order->limit_price_e9,
+                                    .stop_price_e9 = order->stop_price_e9};
     if (reason == REJECT_INSUFFICIENT_CASH || reason == REJECT_UNSETTLED_CASH) {
-        (void)refuse(refusal, 403, CODE_FORBIDDEN, "insufficient buying power");
-        refusal_add_amount(refusal, "buying_power",
-                           exchange_buying_power_e9(account->exchange, now_ns));
-        refusal_add_amount(refusal, "cost_basis", cost_basis_e9(account, order));
+        struct account_figures figures;
+        account_figures(account, now_ns, &figures);
+        (void)refuse_for_power(account, &size, figures.buying_power_e9, refusal);
     } else if (reason == REJECT_INSUFFICIENT_POSITION) {
-        refuse_for_position(account, order, refusal);
+        (void)refuse_for_position(account, &size, refusal);
     } else if (reason == REJECT_SHORTING_OFF) {
         (void)refuse(refusal, 403, CODE_FORBIDDEN, "account is not allowed to short");
     } else if (reason == REJECT_TOO_MANY_ORDERS) {
@@ -134,15 +103,18 @@ static void refuse_as(struct account *account, const struct served_order *order,
 
 /* ---- what is sent ---- */
 
+/* An order for a session belongs to that in which it begins to work, or else to the next one. */
 static int64_t expiry_ns(const struct account *account, const struct served_order *order,
                          int64_t now_ns)
 {
     struct trading_day day;
-    if (!calendar_day_after(account->market->calendar, now_ns, &day)) {
+    if (order->time_in_force == TIME_IN_FORCE_GTC) {
+        return new_york_utc(new_york_date(now_ns) + GTC_DAYS, GTC_END_NS);
+    }
+    if (!calendar_day_after(account->market->calendar, now_ns + account->plan.latency_ns, &day)) {
         return now_ns + NS_PER_DAY;
     }
-    return order->time_in_force == TIME_IN_FORCE_GTC ? day.close_ns + GTC_DAYS * NS_PER_DAY
-                                                     : day.close_ns;
+    return day.close_ns;
 }
 
 /* The client's id, or a UUID where none is given. */
@@ -155,8 +127,7 @@ static void set_client_id(struct account *account, struct served_order *order, c
     }
 }
 
-static enum position_intent intent_of(const struct account *account, uint32_t instrument,
-                                      bool sells)
+enum position_intent account_intent(const struct account *account, uint32_t instrument, bool sells)
 {
     int64_t qty_e9 = exchange_qty_e9(account->exchange, instrument);
     if (sells) {
@@ -185,7 +156,7 @@ static uint32_t add_first(struct account *account, const struct order_ticket *ti
     order->trail_ppm = ticket->trail_ppm;
     order->intent = ticket->intent != INTENT_NONE
                         ? ticket->intent
-                        : (uint8_t)intent_of(account, ticket->instrument, ticket->sells);
+                        : (uint8_t)account_intent(account, ticket->instrument, ticket->sells);
     if (ticket->order_class == SERVED_CLASS_OCO) {
         order->role = ORDER_ROLE_TARGET;
         order->limit_price_e9 = ticket->take_profit_e9;
@@ -307,26 +278,30 @@ static void status_as_sent(const struct account *account, struct served_order *s
     sent->status = open ? ORDER_STATUS_PENDING_NEW : ORDER_STATUS_ACCEPTED;
 }
 
-/* What the exchange took becomes known: first what was answered, then what became of it. */
-static void make_known(struct account *account, uint32_t first, int64_t now_ns,
-                       struct served_order *sent)
+/* What the exchange took becomes known as it was sent. */
+static void make_known(struct account *account, uint32_t first)
 {
     for (uint32_t i = first; i < account->order_count; i++) {
-        account_index_client(account, &account->orders[i]);
-        account->open_count++;
-        status_as_sent(account, &account->orders[i]);
-        if (account->orders[i].parent != NO_SERVED_ORDER) {
-            account->orders[i].status = ORDER_STATUS_HELD;
+        struct served_order *order = &account->orders[i];
+        account_index_client(account, order);
+        status_as_sent(account, order);
+        if (order->parent != NO_SERVED_ORDER && order->replaces == NO_SERVED_ORDER) {
+            order->status = ORDER_STATUS_HELD;
         }
+        account_open_order(account, order);
     }
-    *sent = account->orders[first];
-    uint32_t instrument = sent->instrument;
+}
+
+void account_go_on(struct account *account, uint32_t first, int64_t now_ns)
+{
+    uint32_t instrument = account->orders[first].instrument;
+    account_roll_day(account, now_ns);
     account_take_reports(account);
     account_meet_standing_quote(account, instrument, now_ns);
 }
 
-bool account_submit(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
-                    struct served_order *sent, struct refusal *refusal)
+bool account_take(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
+                  uint32_t *first_order, struct refusal *refusal)
 {
     if (ticket->client_order_id[0] != '\0' &&
         account_order_by_client(account, ticket->client_order_id) != NULL) {
@@ -340,13 +315,26 @@ bool account_submit(struct account *account, const struct order_ticket *ticket, 
     if (!send(account, first, ORDER_ACTION_SUBMIT, now_ns, refusal)) {
         return false;
     }
-    make_known(account, first, now_ns, sent);
+    make_known(account, first);
+    *first_order = first;
+    return true;
+}
+
+bool account_submit(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
+                    struct served_order *sent, struct refusal *refusal)
+{
+    uint32_t first;
+    if (!account_take(account, ticket, now_ns, &first, refusal)) {
+        return false;
+    }
+    *sent = account->orders[first];
+    account_go_on(account, first, now_ns);
     return true;
 }
 
 /* ---- replacements ---- */
 
-static void apply_change(struct served_order *order, const struct order_change *change)
+void account_apply_change(struct served_order *order, const struct order_change *change)
 {
     order->qty_e9 = change->qty_e9 != 0 ? change->qty_e9 : order->qty_e9;
     order->limit_price_e9 =
@@ -362,8 +350,7 @@ static void apply_change(struct served_order *order, const struct order_change *
     }
 }
 
-/* The new order in the old one's place within its group. */
-static void take_place(struct account *account, const struct served_order *order)
+void account_take_place(struct account *account, const struct served_order *order)
 {
     if (order->parent != NO_SERVED_ORDER) {
         uint32_t *legs = account->orders[order->parent].legs;
@@ -390,25 +377,25 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
     order->created_ns = now_ns;
     order->updated_ns = now_ns;
     order->replaces = number;
-    apply_change(order, change);
+    order->replaced_by = NO_SERVED_ORDER;
+    account_apply_change(order, change);
     order->expires_ns = expiry_ns(account, order, now_ns);
     set_client_id(account, order, change->client_order_id);
     if (!send(account, first, ORDER_ACTION_REPLACE, now_ns, refusal)) {
         return false;
     }
-    account->orders[number].replaced_by = first;
-    take_place(account, &account->orders[first]);
-    bool leg = account->orders[first].parent != NO_SERVED_ORDER;
-    account_index_client(account, &account->orders[first]);
-    account->open_count++;
-    status_as_sent(account, &account->orders[first]);
-    *sent = account->orders[first];
-    if (leg && account->orders[number].status == ORDER_STATUS_HELD) {
-        sent->status = ORDER_STATUS_HELD;
+    struct served_order *old = &account->orders[number];
+    old->replaced_by = first;
+    make_known(account, first);
+    if (old->status == ORDER_STATUS_HELD) {
+        account->orders[first].status = ORDER_STATUS_HELD;
     }
-    uint32_t instrument = sent->instrument;
-    account_take_reports(account);
-    account_meet_standing_quote(account, instrument, now_ns);
+    *sent = account->orders[first];
+    if (account->plan.latency_ns > 0) {
+        old->status = ORDER_STATUS_PENDING_REPLACE;
+        account_tell(account, old, ORDER_EVENT_PENDING_REPLACE, now_ns, NULL);
+    }
+    account_go_on(account, first, now_ns);
     return true;
 }
 
@@ -437,7 +424,7 @@ bool account_cancel(struct account *account, uint32_t number, int64_t now_ns,
     const struct order_request *sends = &request;
     account_make_room(account, 1);
     exchange_on_requests(account->exchange, &sends, 1, now_ns, &account->reports);
-    if (account->plan.latency_ns > 0) {
+    if (account->plan.latency_ns > 0 && order->status != ORDER_STATUS_PENDING_CANCEL) {
         order->status = ORDER_STATUS_PENDING_CANCEL;
         account_tell(account, order, ORDER_EVENT_PENDING_CANCEL, now_ns, NULL);
     }

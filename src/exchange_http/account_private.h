@@ -16,6 +16,24 @@ static inline uint64_t exchange_id_of(uint32_t number)
 /* A new order at the end of the list, all zero but for its number and what refers to none. */
 struct served_order *account_add_order(struct account *account, int64_t now_ns);
 
+/* Among the instrument's open orders, and out of them. */
+void account_open_order(struct account *account, struct served_order *order);
+void account_end_order(struct account *account, struct served_order *order,
+                       enum order_status status);
+
+/* At midnight what is held becomes what the new day begins with. */
+void account_roll_day(struct account *account, int64_t now_ns);
+
+/* The present stop prices of an instrument's trailing stops. */
+void account_follow_trails(struct account *account, uint32_t instrument);
+
+/* The state of an order that works. */
+enum order_status account_working_status(const struct account *account,
+                                         const struct served_order *order);
+
+/* The new order in the old one's place within its group. */
+void account_take_place(struct account *account, const struct served_order *order);
+
 /* Takes back the orders from `first` on, which the exchange refused. */
 void account_drop_orders(struct account *account, uint32_t first);
 

@@ -17,13 +17,6 @@ void account_tell(struct account *account, struct served_order *order, enum orde
     }
 }
 
-static void end_order(struct account *account, struct served_order *order, enum order_status status)
-{
-    CHECK(account->open_count > 0);
-    account->open_count--;
-    order->status = (uint8_t)status;
-}
-
 static struct activity *add_activity(struct account *account, int64_t ts_ns, uint32_t instrument)
 {
     if (account->activity_count == account->activity_capacity) {
@@ -42,6 +35,54 @@ static struct activity *add_activity(struct account *account, int64_t ts_ns, uin
     return activity;
 }
 
+static int64_t size_of(int64_t qty_e9)
+{
+    return qty_e9 < 0 ? -qty_e9 : qty_e9;
+}
+
+/* ---- states of what works ---- */
+
+/* Alpaca shows the stop of an OCO as held as long as its target works. */
+static bool is_shown_held(const struct served_order *order, const struct exchange_order *state)
+{
+    return state->held ||
+           (order->order_class == SERVED_CLASS_OCO && order->parent != NO_SERVED_ORDER);
+}
+
+enum order_status account_working_status(const struct account *account,
+                                         const struct served_order *order)
+{
+    struct exchange_order state;
+    bool open = market_is_open(account->market) ||
+                (order->extended_hours && market_is_extended(account->market));
+    if (exchange_order(account->exchange, exchange_id_of(order->number), &state) &&
+        is_shown_held(order, &state)) {
+        return ORDER_STATUS_HELD;
+    }
+    return order->filled_e9 > 0 ? ORDER_STATUS_PARTIALLY_FILLED
+           : open               ? ORDER_STATUS_NEW
+                                : ORDER_STATUS_ACCEPTED;
+}
+
+static void follow_trail(const struct account *account, struct served_order *order)
+{
+    struct exchange_order state;
+    if (order->type == ORDER_TYPE_TRAILING_STOP &&
+        exchange_order(account->exchange, exchange_id_of(order->number), &state) &&
+        state.mark_e9 != 0) {
+        order->hwm_e9 = state.mark_e9;
+        order->stop_price_e9 = state.stop_price_e9;
+    }
+}
+
+void account_follow_trails(struct account *account, uint32_t instrument)
+{
+    uint32_t i = account->books[instrument].first_open;
+    for (; i != NO_SERVED_ORDER; i = account->orders[i].next_open) {
+        follow_trail(account, &account->orders[i]);
+    }
+}
+
 /* ---- groups ---- */
 
 /* A held exit that the exchange has let to work. */
@@ -53,7 +94,7 @@ static void wake_leg(struct account *account, uint32_t number, int64_t ts_ns)
         return;
     }
     struct served_order *leg = &account->orders[number];
-    leg->qty_e9 = state.qty_e9 < 0 ? -state.qty_e9 : state.qty_e9;
+    leg->qty_e9 = size_of(state.qty_e9);
     leg->status = ORDER_STATUS_NEW;
     account_tell(account, leg, ORDER_EVENT_NEW, ts_ns, NULL);
 }
@@ -65,7 +106,7 @@ static void follow_sibling(struct account *account, uint32_t number)
     if (number != NO_SERVED_ORDER &&
         exchange_order(account->exchange, exchange_id_of(number), &state)) {
         struct served_order *order = &account->orders[number];
-        order->qty_e9 = (state.qty_e9 < 0 ? -state.qty_e9 : state.qty_e9) + order->filled_e9;
+        order->qty_e9 = size_of(state.qty_e9) + order->filled_e9;
     }
 }
 
@@ -89,15 +130,15 @@ static void follow_group(struct account *account, const struct served_order *ord
 static void take_accepted(struct account *account, struct served_order *order,
                           const struct event *event)
 {
-    struct exchange_order state;
-    bool held = exchange_order(account->exchange, event->report.order_id, &state) && state.held;
-    bool open = market_is_open(account->market) ||
-                (order->extended_hours && market_is_extended(account->market));
-    order->status = held ? ORDER_STATUS_HELD : open ? ORDER_STATUS_NEW : ORDER_STATUS_ACCEPTED;
+    if (order->replaces != NO_SERVED_ORDER) {
+        follow_sibling(account, order->number); /* what was lost to the sibling meanwhile */
+    }
+    follow_trail(account, order);
+    order->status = (uint8_t)account_working_status(account, order);
     account_tell(account, order,
-                 held   ? ORDER_EVENT_HELD
-                 : open ? ORDER_EVENT_NEW
-                        : ORDER_EVENT_ACCEPTED,
+                 order->status == ORDER_STATUS_HELD       ? ORDER_EVENT_HELD
+                 : order->status == ORDER_STATUS_ACCEPTED ? ORDER_EVENT_ACCEPTED
+                                                          : ORDER_EVENT_NEW,
                  event->src_ns, NULL);
 }
 
@@ -110,6 +151,38 @@ static void take_from_quote(struct account *account, const struct served_order *
     *size_e9 = *size_e9 > qty_e9 ? *size_e9 - qty_e9 : 0;
 }
 
+/* Whether an answer to a request for the order is awaited. */
+static bool is_pending(const struct served_order *order)
+{
+    return order->status == ORDER_STATUS_PENDING_CANCEL ||
+           order->status == ORDER_STATUS_PENDING_REPLACE;
+}
+
+/* Shares that came first leave first. */
+static void book_fill(struct account_book *book, bool sells, const struct exchange_report *report)
+{
+    const struct event_report *fill = &report->event.report;
+    int64_t after_e9 = report->qty_e9;
+    int64_t before_e9 = after_e9 + (sells ? fill->qty_e9 : -fill->qty_e9);
+    int64_t value_e9 = 0;
+    if (size_of(after_e9) > size_of(before_e9)) {
+        (void)money_notional(fill->price_e9, fill->qty_e9, ROUND_EVEN, &value_e9);
+        book->opened_e9 += fill->qty_e9;
+        book->opened_value_e9 += value_e9;
+        return;
+    }
+    int64_t overnight_e9 = size_of(book->overnight_e9);
+    int64_t old_e9 = fill->qty_e9 < overnight_e9 ? fill->qty_e9 : overnight_e9;
+    book->overnight_e9 += book->overnight_e9 < 0 ? old_e9 : -old_e9;
+    int64_t left_e9 = book->opened_e9 - (fill->qty_e9 - old_e9);
+    if (left_e9 <= 0 || money_mul_div(book->opened_value_e9, left_e9, book->opened_e9, ROUND_EVEN,
+                                      &book->opened_value_e9) != ERR_OK) {
+        left_e9 = 0;
+        book->opened_value_e9 = 0;
+    }
+    book->opened_e9 = left_e9;
+}
+
 static void take_fill(struct account *account, struct served_order *order,
                       const struct exchange_report *report)
 {
@@ -117,6 +190,7 @@ static void take_fill(struct account *account, struct served_order *order,
     int64_t value_e9 = 0;
     (void)money_notional(event->report.price_e9, event->report.qty_e9, ROUND_EVEN, &value_e9);
     order->filled_e9 += event->report.qty_e9;
+    book_fill(&account->books[order->instrument], order->sells, report);
     order->value_e9 += value_e9;
     take_from_quote(account, order, event->report.qty_e9);
     struct activity *activity = add_activity(account, event->src_ns, order->instrument);
@@ -129,8 +203,8 @@ static void take_fill(struct account *account, struct served_order *order,
     activity->completes = order->filled_e9 >= order->qty_e9;
     if (activity->completes) {
         order->filled_ns = event->src_ns;
-        end_order(account, order, ORDER_STATUS_FILLED);
-    } else {
+        account_end_order(account, order, ORDER_STATUS_FILLED);
+    } else if (!is_pending(order)) {
         order->status = ORDER_STATUS_PARTIALLY_FILLED;
     }
     account_tell(account, order, activity->completes ? ORDER_EVENT_FILL : ORDER_EVENT_PARTIAL_FILL,
@@ -138,21 +212,35 @@ static void take_fill(struct account *account, struct served_order *order,
     follow_group(account, order, event->src_ns);
 }
 
+/* The new order goes on where the old one stopped, which may have filled since it was asked for. */
+static void hand_over(struct account *account, const struct served_order *old)
+{
+    struct served_order *order = &account->orders[old->replaced_by];
+    order->filled_e9 = old->filled_e9;
+    order->value_e9 = old->value_e9;
+    for (size_t i = 0; i < 2; i++) {
+        order->legs[i] = old->legs[i];
+    }
+    order->parent = old->parent;
+    account_take_place(account, order);
+}
+
 static void take_end(struct account *account, struct served_order *order, const struct event *event)
 {
     int64_t ts_ns = event->src_ns;
     if (event->kind == EVENT_CANCELED) {
         order->canceled_ns = ts_ns;
-        end_order(account, order, ORDER_STATUS_CANCELED);
+        account_end_order(account, order, ORDER_STATUS_CANCELED);
         account_tell(account, order, ORDER_EVENT_CANCELED, ts_ns, NULL);
     } else if (event->kind == EVENT_EXPIRED) {
         order->expired_ns = ts_ns;
-        end_order(account, order, ORDER_STATUS_EXPIRED);
+        account_end_order(account, order, ORDER_STATUS_EXPIRED);
         account_tell(account, order, ORDER_EVENT_EXPIRED, ts_ns, NULL);
     } else {
         order->replaced_ns = ts_ns;
-        end_order(account, order, ORDER_STATUS_REPLACED);
+        account_end_order(account, order, ORDER_STATUS_REPLACED);
         account_tell(account, order, ORDER_EVENT_REPLACED, ts_ns, NULL);
+        hand_over(account, order);
     }
     follow_group(account, order, ts_ns);
 }
@@ -161,20 +249,39 @@ static void take_end(struct account *account, struct served_order *order, const 
 static void take_rejected(struct account *account, struct served_order *order, int64_t ts_ns)
 {
     order->failed_ns = ts_ns;
-    end_order(account, order, ORDER_STATUS_REJECTED);
+    account_end_order(account, order, ORDER_STATUS_REJECTED);
     account_tell(account, order, ORDER_EVENT_REJECTED, ts_ns, NULL);
     if (order->replaces != NO_SERVED_ORDER) {
         struct served_order *old = &account->orders[order->replaces];
         old->replaced_by = NO_SERVED_ORDER;
+        if (old->status == ORDER_STATUS_PENDING_REPLACE) {
+            old->status = (uint8_t)account_working_status(account, old);
+        }
         account_tell(account, old, ORDER_EVENT_REPLACE_REJECTED, ts_ns, NULL);
     }
 }
 
-static void take_cash(struct account *account, const struct event *event)
+static void take_cancel_rejected(struct account *account, struct served_order *order, int64_t ts_ns)
 {
+    if (order->status == ORDER_STATUS_PENDING_CANCEL) {
+        bool known = order->replaces == NO_SERVED_ORDER ||
+                     account->orders[order->replaces].status == ORDER_STATUS_REPLACED;
+        order->status = known ? (uint8_t)account_working_status(account, order)
+                              : (uint8_t)ORDER_STATUS_PENDING_NEW;
+    }
+    account_tell(account, order, ORDER_EVENT_CANCEL_REJECTED, ts_ns, NULL);
+}
+
+static void take_cash(struct account *account, const struct exchange_report *report)
+{
+    const struct event *event = &report->event;
     struct activity *activity = add_activity(account, event->src_ns, event->instrument);
     activity->cause = event->flags;
     activity->qty_e9 = event->account_cash.qty_e9;
+    activity->position_e9 = report->qty_e9;
+    if (activity->cause == CASH_SPLIT) {
+        account->books[event->instrument].overnight_e9 += event->account_cash.qty_e9;
+    }
     activity->amount_e9 = event->account_cash.amount_e9;
 }
 
@@ -182,7 +289,7 @@ static void take_report(struct account *account, const struct exchange_report *r
 {
     const struct event *event = &report->event;
     if (event->kind == EVENT_ACCOUNT_CASH) {
-        take_cash(account, event);
+        take_cash(account, report);
         return;
     }
     CHECK(event->report.order_id > 0 && event->report.order_id <= account->order_count);
@@ -194,7 +301,7 @@ static void take_report(struct account *account, const struct exchange_report *r
     } else if (event->kind == EVENT_REJECTED) {
         take_rejected(account, order, event->src_ns);
     } else if (event->kind == EVENT_CANCEL_REJECTED) {
-        account_tell(account, order, ORDER_EVENT_CANCEL_REJECTED, event->src_ns, NULL);
+        take_cancel_rejected(account, order, event->src_ns);
     } else {
         take_end(account, order, event);
     }

@@ -168,6 +168,11 @@ bool market_find(const struct market *market, const char *symbol, uint32_t *inst
     return false;
 }
 
+struct market_asset market_asset(const struct market *market, uint32_t instrument)
+{
+    return market->assets != NULL ? market->assets[instrument] : (struct market_asset){0};
+}
+
 bool market_is_open(const struct market *market)
 {
     struct trading_day day;

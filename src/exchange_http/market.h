@@ -34,11 +34,20 @@ struct market_symbol {
     struct record_list trades;
 };
 
+/* What of an instrument is not as it is for most; all false for an ordinary one. */
+struct market_asset {
+    bool inactive;
+    bool not_tradable;
+    bool not_shortable;
+    bool not_fractionable;
+};
+
 struct market {
     const struct bars *data;
     enum calendar_id calendar;
     int64_t now_ns;
-    struct market_symbol *symbols; /* data->instrument_count */
+    struct market_symbol *symbols;     /* data->instrument_count */
+    const struct market_asset *assets; /* as many; NULL: all are ordinary */
     const struct event **memory;
 };
 
@@ -68,6 +77,9 @@ int64_t market_previous_close_e9(const struct market *market, uint32_t instrumen
 
 /* The id of a symbol; false when the data does not hold it. Symbols are case-sensitive. */
 bool market_find(const struct market *market, const char *symbol, uint32_t *instrument);
+
+/* What an instrument is. */
+struct market_asset market_asset(const struct market *market, uint32_t instrument);
 
 /* Whether the regular session is open now; and whether any session is (early or late trading). */
 bool market_is_open(const struct market *market);

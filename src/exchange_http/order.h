@@ -11,6 +11,9 @@
 #define CLIENT_ID_SIZE  129 /* 128 characters and NUL */
 #define NO_SERVED_ORDER UINT32_MAX
 
+/* Trails are kept in parts per million of the price. */
+#define TRAIL_PPM_PER_PERCENT 10000
+
 #define ORDER_STATUS_LIST(X)                                                                       \
     X(PENDING_NEW, "pending_new", true)                                                            \
     X(ACCEPTED, "accepted", true) /* waits for its session */                                      \
@@ -136,7 +139,8 @@ struct served_order {
     int64_t qty_e9; /* shares, as they stand: 0 while a notional order is unpriced */
     int64_t notional_e9; /* 0: none */
     int64_t limit_price_e9;
-    int64_t stop_price_e9; /* of a trailing stop: the present one */
+    int64_t stop_price_e9; /* of a trailing stop: the present one, 0 while none is known */
+    int64_t hwm_e9;        /* of a trailing stop: the best price so far, 0 while none is known */
     int64_t trail_price_e9;
     int64_t trail_ppm;
     int64_t filled_e9;
@@ -152,7 +156,9 @@ struct served_order {
     uint32_t replaced_by; /* numbers, or NO_SERVED_ORDER */
     uint32_t replaces;
     uint32_t parent;
-    uint32_t legs[2]; /* of a bracket: target, stop; of an OCO or OTO: one in the first place */
+    uint32_t legs[2];   /* of a bracket: target, stop; of an OCO or OTO: one in the first place */
+    uint32_t next_open; /* orders of the instrument that are not final, in order of arrival */
+    uint32_t previous_open;
     char client_order_id[CLIENT_ID_SIZE];
 };
 

@@ -36,6 +36,8 @@ void refusal_add_amount(struct refusal *refusal, const char *key, int64_t amount
 
 void refusal_add_list(struct refusal *refusal, const char *key, const char *text)
 {
-    refusal_add(refusal, key, text);
-    refusal->extras[refusal->extra_count - 1].list = true;
+    if (refusal->extra_count < REFUSAL_EXTRAS_MAX) {
+        refusal_add(refusal, key, text);
+        refusal->extras[refusal->extra_count - 1].list = true;
+    }
 }

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 #define REFUSAL_MESSAGE_SIZE 256
-#define REFUSAL_EXTRAS_MAX   6
+#define REFUSAL_EXTRAS_MAX   12
 
 struct refusal_extra {
     const char *key; /* constant */
     char text[64];   /* sent as a JSON string */
-    bool list;       /* sent as an array of that one string */
+    bool list;       /* an element of an array; those of one key follow each other */
 };
 
 struct refusal {
@@ -36,7 +36,7 @@ struct refusal {
 bool refuse(struct refusal *refusal, int status, int code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds a key; amounts as decimal text. */
+/* Adds a key; amounts as decimal text; to a list another element, as long as there is room. */
 void refusal_add(struct refusal *refusal, const char *key, const char *text);
 void refusal_add_amount(struct refusal *refusal, const char *key, int64_t amount_e9);
 void refusal_add_list(struct refusal *refusal, const char *key, const char *text);

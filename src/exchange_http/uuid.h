@@ -19,6 +19,8 @@ enum uuid_space {
     UUID_ACTIVITY,
     UUID_WATCHLIST,
     UUID_REQUEST,
+    UUID_ACTION,
+    UUID_ANNOUNCEMENT,
 };
 
 /* Writes the id of a number. `seed` may hold the account, too: venue seed mixed with its index. */

@@ -8,15 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/actions.h"
 #include "exchange_http/account.h"
 #include "exchange_http/market.h"
 #include "exchange_http/tape.h"
 #include "sys/problem.h"
 
 struct venue_plan {
-    const struct bars *data; /* all that the market will do; outlives the venue */
-    bool synthetic;          /* the bars themselves are SIMULATED */
+    const struct bars *data;       /* all that the market will do; outlives the venue */
+    bool synthetic;                /* the bars themselves are SIMULATED */
+    const struct actions *actions; /* splits and dividends that are told of; NULL: none */
+    bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
+    const struct actions *actions; /* splits and dividends that are announced; NULL: none */
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
     enum calendar_id calendar;
