@@ -17,10 +17,9 @@
 struct venue_plan {
     const struct bars *data;       /* all that the market will do; outlives the venue */
     bool synthetic;                /* the bars themselves are SIMULATED */
-    const struct actions *actions; /* splits and dividends that are told of; NULL: none */
+    const struct actions *actions; /* splits and dividends, told of and announced; NULL: none */
     bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
-    const struct actions *actions; /* splits and dividends that are announced; NULL: none */
     uint64_t seed;
     int64_t start_ns; /* what ends at or before it is history */
     enum calendar_id calendar;
