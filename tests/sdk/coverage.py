@@ -32,6 +32,13 @@ def read_routes(file):
     return {(row["method"].upper(), shape(row["path"])) for row in rows}
 
 
+def is_served(served, method, path):
+    """By a route of the same shape, or by one that writes out what the template leaves open."""
+    pattern = description.matcher(path)
+    return any(m == method and (p == shape(path) or "{" not in p and pattern.match(p))
+               for m, p in served)
+
+
 def read_reasons():
     """kind -> [(pattern, reason)]."""
     kinds = collections.defaultdict(list)
@@ -54,7 +61,7 @@ def main(folder, file):
         if reason_for(name, reasons["elsewhere"]):
             continue
         count += 1
-        if (method, shape(path)) not in served:
+        if not is_served(served, method, path):
             missing.append(name)
     for name in missing:
         reason = reason_for(name, reasons["missing"])

@@ -15,7 +15,9 @@ openapi=${BELLWETHER_SHARED:-$root/../shared}/reference/openapi
 installed=$root/build-sdk # not in build/, which goes when its configuration changes
 results=$installed/results
 python=$installed/python/bin/python
-options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1)
+# The usual eight symbols, and one that is thin enough to buy all that is offered of it.
+options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1
+    --symbols AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE)
 sdks=(alpaca-py js-v3 js-v4)
 failures=0
 exchange=''
@@ -51,7 +53,7 @@ start_exchange()
     read -r EXCHANGE_HTTP EXCHANGE_ADMIN EXCHANGE_TLS < <("$python" -c '
 import json, sys
 said = json.loads(sys.argv[1])
-print(said["http"], said["admin"], said["tls"])' "$line")
+print(said["http"], said["admin"], said.get("tls", ""))' "$line") || return 1
     export EXCHANGE_HTTP EXCHANGE_ADMIN EXCHANGE_TLS
 }
 

@@ -115,7 +115,7 @@ const allFills = (sdk) => sdk.activities({ type: "FILL", page: 100 });
 
 export async function activities_fills({ sdk }) {
   const fills = await allFills(sdk);
-  expect(fills.length >= 15, "fills:", fills.length);
+  expect(fills.length >= 12, "fills:", fills.length);
   let net = 0;
   for (const fill of fills) {
     expectEqual(fill.activity_type, "FILL", "activity_type");
@@ -125,8 +125,8 @@ export async function activities_fills({ sdk }) {
     expect(/^\d{17}::[0-9a-f-]{36}$/.test(fill.id), "id", fill.id);
     net += Number(fill.price) * Number(fill.qty) * (fill.side === "buy" ? -1 : 1);
   }
-  const ids = fills.map((fill) => fill.id);
-  expectEqual(ids, [...ids].sort().reverse(), "newest first");
+  const times = fills.map((fill) => fill.id.slice(0, 17));
+  expectEqual(times, [...times].sort().reverse(), "newest first");
   const gained = Number((await sdk.account()).cash) - 100000;
   expect(near(net, gained, 0.05 + Math.abs(gained) / 10), "the fills made", net, "the account", gained);
 }

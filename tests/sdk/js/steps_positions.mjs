@@ -27,7 +27,7 @@ export async function position_one(world) {
 }
 
 export async function position_unknown(world) {
-  await world.refused(() => world.sdk.position("GOOG"), 404, 40410000, "position does not exist");
+  await world.refused(() => world.sdk.position("TSLA"), 404, 40410000, "position does not exist");
 }
 
 async function sellLimit(world, symbol, qty, share) {
@@ -190,7 +190,7 @@ export async function close_all(world) {
   const answers = await world.sdk.closeAll();
   expectEqual(sorted(answers.map((a) => `${a.symbol} ${a.status}`)),
     sorted(held.map((symbol) => `${symbol} 200`)), "answers");
-  await world.admin.advance(60); // one of them is larger than what a quote shows
+  await world.admin.advance(180); // one of them is larger than what a quote shows
   for (const { body } of answers) {
     await world.waitStatus(body.id, "filled");
   }

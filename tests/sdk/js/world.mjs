@@ -5,6 +5,7 @@ import { Admin, Failed, expect, expectEqual, waitFor } from "./harness.mjs";
 
 export const WRONG = "not-the-secret";
 export const SYMBOLS = ["AAPL", "AMZN", "IWM", "MSFT", "NVDA", "QQQ", "SPY", "TSLA"];
+export const THIN = "WEE"; // little of it is offered at a time
 export const ON_ITS_WAY = ["pending_new", "accepted", "new"];
 
 export const below = (price, share) => Math.floor(price * (1 - share) * 100) / 100;

@@ -1,4 +1,5 @@
 """steps_positions.py: positions, refusals for want of shares or money, lists of orders."""
+import datetime
 from decimal import Decimal
 
 from alpaca.common.enums import Sort
@@ -47,7 +48,7 @@ def position_one(world):
 
 def position_unknown(world):
     world.refused(
-        lambda: world.trading.get_open_position("GOOG"), 404, 40410000, "position does not exist"
+        lambda: world.trading.get_open_position("TSLA"), 404, 40410000, "position does not exist"
     )
 
 
@@ -140,9 +141,9 @@ def orders_direction(world):
 
 def orders_after_until(world):
     first, second, third = world.resting
-    found = orders(
-        world, status=QueryOrderStatus.ALL, after=first.submitted_at, until=third.submitted_at
-    )
+    # Its times end with the microsecond: what is after a time is after the end of that.
+    after = first.submitted_at + datetime.timedelta(microseconds=1)
+    found = orders(world, status=QueryOrderStatus.ALL, after=after, until=third.submitted_at)
     expect_equal([o.id for o in found], [second.id], "between the first and the third")
 
 
@@ -209,7 +210,7 @@ def close_all(world):
     world.rest("SPY")
     answers = world.trading.close_all_positions(cancel_orders=True)
     expect_equal({a.symbol: a.status for a in answers}, {s: 200 for s in held}, "answers")
-    world.admin.advance(60)  # one of them is larger than what a quote shows
+    world.admin.advance(180)  # one of them is larger than what a quote shows
     for answer in answers:
         world.wait_status(answer.body.id, "filled")
     wait_for(lambda: not world.trading.get_all_positions(), "no position")

@@ -22,6 +22,7 @@ KEY = "PKSDKPYTHON000000001"
 SECRET = "python-secret-of-the-conformance-run"
 WRONG = "not-the-secret"
 SYMBOLS = ["AAPL", "AMZN", "IWM", "MSFT", "NVDA", "QQQ", "SPY", "TSLA"]
+THIN = "WEE"  # little of it is offered at a time
 ON_ITS_WAY = {"pending_new", "accepted", "new"}
 CENT = Decimal("0.01")
 
