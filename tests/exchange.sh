@@ -11,6 +11,7 @@ json=(-H 'Content-Type: application/json')
 serve()
 {
     local tries
+    rm -f places.json
     "$bellwether" exchange --json "$@" >places.json 2>exchange.log &
     child=$!
     for ((tries = 0; tries < 200; tries++)); do
@@ -121,7 +122,7 @@ test_time()
 
 test_start()
 {
-    expect 'a port that is taken is named' 1 "${http#*:}" \
+    expect 'a port that is taken is named' 3 "${http#*:}" \
         "$bellwether" exchange --port "${http#*:}"
     expect 'a data file that is not there is named' 1 'nowhere.csv' \
         "$bellwether" exchange --data nowhere.csv

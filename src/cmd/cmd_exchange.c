@@ -11,7 +11,9 @@
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
 #include "cmd/exchange_market.h"
+#include "exchange_http/accounts_file.h"
 #include "exchange_http/pace.h"
+#include "exchange_http/rate_limit.h"
 #include "exchange_http/routes.h"
 #include "exchange_http/server.h"
 #include "net/loop.h"
@@ -31,6 +33,9 @@ enum option_key {
     OPTION_SKIP_BAD,
     OPTION_PLAIN_BARS,
     OPTION_TLS,
+    OPTION_ACCOUNTS,
+    OPTION_FREE_PLAN,
+    OPTION_RATE,
     OPTION_ROUTES,
     OPTION_JSON,
 };
@@ -43,6 +48,7 @@ struct exchange_arguments {
     struct server_plan server;
     struct exchange_market_choice market;
     const char *paths[DATA_FILES_MAX];
+    const char *accounts; /* a file; NULL: they open themselves */
     bool synth;
     bool routes;
     bool json;
@@ -70,9 +76,15 @@ static const struct argp_option exchange_options[] = {
     {"cash",                                                                  OPTION_CASH, "DOLLARS", 0, "What an account begins with (default 100000)", 0},
     {"multiplier",                                                                  OPTION_MULTIPLIER, "1|2|4", 0,
      "Buying power as a multiple of the equity (default 2; 1: a cash account)", 0},
-    {"routes",                                                              OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
-    {"json",                                                             OPTION_JSON, NULL, 0, "Say where it listens in one line of JSON", 0},
-    {0      },
+    {"accounts",                                                              OPTION_ACCOUNTS, "FILE", 0,
+     "The accounts that there are, from a file of mode 0600; no others open themselves", 0},
+    {"free-plan",                                                             OPTION_FREE_PLAN, NULL, 0,
+     "Market data as the vendor's free plan has it: 30 symbols a stream, no sip", 0},
+    {"rate-limit",       OPTION_RATE, "N", 0,
+     "Requests a minute for each account, trading and data each (default 200; 0: any number)", 0},
+    {"routes",                                                                   OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
+    {"json",OPTION_JSON, NULL, 0, "Say where it listens in one line of JSON", 0},
+    {0                                                                 },
 };
 
 static const char exchange_doc[] =
@@ -188,6 +200,17 @@ static error_t exchange_parse(int key, char *text, struct argp_state *state)
     case OPTION_MULTIPLIER:
         set_multiplier(state, text, &server->venue.exchange.account);
         return 0;
+    case OPTION_ACCOUNTS:
+        arguments->accounts = text;
+        return 0;
+    case OPTION_FREE_PLAN:
+        server->venue.free_plan = true;
+        return 0;
+    case OPTION_RATE:
+        server->trading_per_minute =
+            (uint32_t)data_parse_number(state, "--rate-limit", text, 0, UINT32_MAX);
+        server->data_per_minute = server->trading_per_minute;
+        return 0;
     case OPTION_ROUTES:
         arguments->routes = true;
         return 0;
@@ -294,6 +317,8 @@ int cmd_exchange(int argc, char **argv)
     struct exchange_arguments arguments = {
         .server = {.address = "127.0.0.1",
                    .speed_e9 = MONEY_E9,
+                   .trading_per_minute = RATE_TRADING_PER_MINUTE,
+                   .data_per_minute = RATE_DATA_PER_MINUTE,
                    .venue = {.ticks_along_bars = true,
                              .accounts_max = ACCOUNTS_MAX,
                              .accounts_open_themselves = true,
@@ -303,23 +328,30 @@ int cmd_exchange(int argc, char **argv)
                                                       .multiplier = 2,
                                                       .shorting = true,
                                                       .holds = true}}}},
-        .market = { .seed = 42,
+        .market = {.seed = 42,
                    .history_sessions = HISTORY_SESSIONS,
                    .future_sessions = FUTURE_SESSIONS,
-                   .wall_ns = clock_utc_ns()},
+                   .wall_ns = clock_utc_ns()     },
     };
     (void)argp_parse(&argp, argc, argv, 0, NULL, &arguments); /* ends the program on bad usage */
     if (arguments.routes) {
         return print_routes(arguments.json);
     }
+    struct accounts_file accounts = {0};
     arguments.market.paths = arguments.paths;
     struct problem problem;
     struct bars bars = {0};
-    if (exchange_market_open(&arguments.market, &bars, &arguments.server.venue, &problem) !=
-        ERR_OK) {
-        return cmd_fail(&problem);
+    enum err err = ERR_OK;
+    if (arguments.accounts != NULL) {
+        err = accounts_file_read(arguments.accounts, &accounts, &problem);
+        arguments.server.venue.accounts = &accounts;
+        arguments.server.venue.accounts_open_themselves = false;
     }
-    int status = serve(&arguments);
+    if (err == ERR_OK) {
+        err = exchange_market_open(&arguments.market, &bars, &arguments.server.venue, &problem);
+    }
+    int status = err == ERR_OK ? serve(&arguments) : cmd_fail(&problem);
     bars_finish(&bars);
+    accounts_file_finish(&accounts);
     return status;
 }

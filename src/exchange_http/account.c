@@ -29,6 +29,16 @@ static void make_exchange(struct account *account)
     account->exchange = exchange_init(&arena, &account->plan);
 }
 
+static struct exchange_quote quote_of(const struct event *tick)
+{
+    return (struct exchange_quote){
+        .bid_e9 = tick->quote.bid_e9,
+        .ask_e9 = tick->quote.ask_e9,
+        .bid_size_e9 = tick->quote.bid_size * MONEY_E9, /* TICK_SIZE_MAX fits */
+        .ask_size_e9 = tick->quote.ask_size * MONEY_E9,
+    };
+}
+
 /* Positions and orders are judged by prices that the exchange has seen. */
 static void tell_prices(struct account *account)
 {
@@ -36,6 +46,17 @@ static void tell_prices(struct account *account)
         int64_t price_e9 = market_price_e9(account->market, i);
         if (price_e9 > 0) {
             exchange_on_trade(account->exchange, i, price_e9);
+        }
+    }
+}
+
+/* What the market shows now stands for this account, too. */
+static void take_standing_quotes(struct account *account)
+{
+    for (uint32_t i = 0; i < account->plan.instrument_count; i++) {
+        const struct event *quote = &account->market->symbols[i].quote;
+        if (quote->kind == EVENT_QUOTE) {
+            account->standing[i].quote = quote_of(quote);
         }
     }
 }
@@ -71,6 +92,7 @@ struct account *account_create(const struct account_plan_served *plan)
     make_exchange(account);
     tell_prices(account);
     account->standing = xcalloc(plan->exchange.instrument_count, sizeof *account->standing);
+    take_standing_quotes(account);
     make_books(account);
     account_make_room(account, 0);
     account->client_mask = 63;
@@ -273,20 +295,16 @@ void account_make_room(struct account *account, uint32_t requests)
 static void take_quote(struct account *account, const struct event *tick)
 {
     struct standing_quote *standing = &account->standing[tick->instrument];
-    standing->quote = (struct exchange_quote){
-        .bid_e9 = tick->quote.bid_e9,
-        .ask_e9 = tick->quote.ask_e9,
-        .bid_size_e9 = tick->quote.bid_size * MONEY_E9, /* TICK_SIZE_MAX fits */
-        .ask_size_e9 = tick->quote.ask_size * MONEY_E9,
-    };
+    standing->quote = quote_of(tick);
     account_meet_standing_quote(account, tick->instrument, tick->ts_ns);
 }
 
 void account_meet_standing_quote(struct account *account, uint32_t instrument, int64_t now_ns)
 {
     const struct exchange_quote quote = account->standing[instrument].quote;
-    if (quote.bid_e9 == 0 && quote.ask_e9 == 0) {
-        return;
+    bool trading = market_is_open(account->market) || market_is_extended(account->market);
+    if ((quote.bid_e9 == 0 && quote.ask_e9 == 0) || !trading) {
+        return; /* at night no quote stands */
     }
     exchange_on_quote(account->exchange, instrument, now_ns, &quote, &account->reports);
     account_take_reports(account);

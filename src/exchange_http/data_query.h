@@ -3,6 +3,7 @@
 #ifndef EXCHANGE_HTTP_DATA_QUERY_H
 #define EXCHANGE_HTTP_DATA_QUERY_H
 
+#include "base/utc.h"
 #include "exchange_http/call.h"
 #include "exchange_http/timeframe.h"
 

@@ -11,7 +11,7 @@ void data_bar_members(const struct data_writer *writer, const struct frame_bar *
     data_member_money(writer, "c", frame->bar.close_e9);
     data_member_uint(writer, "v", (uint64_t)frame->bar.volume);
     data_member_uint(writer, "n", frame->trades);
-    data_member_money(writer, "vw", frame->average_e9);
+    data_member_money(writer, "vw", frame_average_e9(frame));
 }
 
 /* A side that nobody offers has no exchange: a blank, as the vendor has it. */

@@ -1,11 +1,15 @@
 #include "exchange_http/face.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "net/json.h"
 #include "sys/base64.h"
+#include "sys/clock.h"
+#include "sys/memory.h"
 
 enum { PATH_SIZE = 1024 };
 
@@ -14,11 +18,24 @@ void face_init(struct face *face, struct venue *venue, struct pace *pace,
 {
     *face = (struct face){.venue = venue, .pace = pace, .routes = routes, .keys = keys};
     tree_init(&face->body);
+    if (keys) {
+        face->limits = xcalloc(venue->plan.accounts_max, sizeof *face->limits);
+        face_limit(face, RATE_TRADING_PER_MINUTE, RATE_DATA_PER_MINUTE);
+    }
 }
 
 void face_finish(struct face *face)
 {
     tree_finish(&face->body);
+    free(face->limits);
+}
+
+void face_limit(struct face *face, uint32_t trading, uint32_t data)
+{
+    for (uint32_t i = 0; i < face->venue->plan.accounts_max; i++) {
+        face->limits[i][BUDGET_TRADING] = (struct rate_limit){.per_minute = trading};
+        face->limits[i][BUDGET_DATA] = (struct rate_limit){.per_minute = data};
+    }
 }
 
 /* ---- who asks ---- */
@@ -88,7 +105,38 @@ static bool comes_from_a_program(const struct http_request *request)
            (type != NULL && strncasecmp(type, "application/json", 16) == 0);
 }
 
-static void run(struct face *face, const struct http_request *request, struct call *call)
+static void tell_number(struct http_reply *reply, const char *name, int64_t value)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRId64, value);
+    http_reply_header(reply, name, text);
+}
+
+/* Counts the request towards its account's budget and says how that stands. */
+static bool is_within_limits(struct face *face, const struct route *route, struct call *call,
+                             struct http_reply *reply)
+{
+    struct rate_standing standing;
+    struct refusal refusal = {0};
+    if (face->limits == NULL) {
+        return true;
+    }
+    bool within = rate_limit_take(&face->limits[call->account->index][route->budget],
+                                  clock_utc_ns(), &standing);
+    if (standing.limit != 0) {
+        tell_number(reply, "X-RateLimit-Limit", standing.limit);
+        tell_number(reply, "X-RateLimit-Remaining", standing.remaining);
+        tell_number(reply, "X-RateLimit-Reset", standing.reset_s);
+    }
+    if (!within) {
+        (void)rate_limit_refuse(&refusal);
+        call_refuse(call, &refusal);
+    }
+    return within;
+}
+
+static void run(struct face *face, const struct http_request *request, struct call *call,
+                struct http_reply *reply)
 {
     char path[PATH_SIZE];
     bool other_method;
@@ -108,7 +156,7 @@ static void run(struct face *face, const struct http_request *request, struct ca
         call_fail(call, 415, CODE_BAD_REQUEST, "send application/json");
         return;
     }
-    if (read_body(face, request, call)) {
+    if (is_within_limits(face, route, call, reply) && read_body(face, request, call)) {
         route->handle(call);
     }
 }
@@ -135,7 +183,7 @@ void face_serve(struct face *face, const struct http_request *request, struct ht
     if (face->keys && (call.account = face_account(face, request, &refusal)) == NULL) {
         call_refuse(&call, &refusal);
     } else {
-        run(face, request, &call);
+        run(face, request, &call, reply);
     }
     reply->status = call.status;
     if (call.empty) {

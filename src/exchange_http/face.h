@@ -3,6 +3,7 @@
 #define EXCHANGE_HTTP_FACE_H
 
 #include "exchange_http/pace.h"
+#include "exchange_http/rate_limit.h"
 #include "exchange_http/routes.h"
 #include "exchange_http/venue.h"
 #include "net/http_server.h"
@@ -10,8 +11,9 @@
 struct face {
     struct venue *venue;
     struct pace *pace;
-    const struct route_table *const *routes; /* alpaca_face or admin_face */
-    bool keys;                               /* requests need a key pair */
+    const struct route_table *const *routes;   /* alpaca_face or admin_face */
+    bool keys;                                 /* requests need a key pair */
+    struct rate_limit (*limits)[BUDGET_COUNT]; /* by account; NULL: no keys, no limits */
     struct tree body;
     uint64_t requests; /* so many so far */
 };
@@ -19,6 +21,9 @@ struct face {
 void face_init(struct face *face, struct venue *venue, struct pace *pace,
                const struct route_table *const *routes, bool keys);
 void face_finish(struct face *face);
+
+/* So many requests a minute from now on, for every account; 0: any number. */
+void face_limit(struct face *face, uint32_t trading, uint32_t data);
 
 /* The account of a request's key pair: the APCA headers, or HTTP's basic ones. NULL with the
  * refusal when there is none or it is wrong. */

@@ -7,9 +7,11 @@
 
 #define AVERAGE_GRID_E9 INT64_C(1000) /* six decimals, as the vendor has */
 
-static int64_t on_grid(double price_e9, const struct event_bar *bar)
+int64_t frame_average_e9(const struct frame_bar *frame)
 {
-    int64_t rounded = (int64_t)floor(price_e9 / (double)AVERAGE_GRID_E9 + 0.5) * AVERAGE_GRID_E9;
+    const struct event_bar *bar = &frame->bar;
+    double steps = floor(frame->average_e9 / (double)AVERAGE_GRID_E9 + 0.5);
+    int64_t rounded = (int64_t)steps * AVERAGE_GRID_E9;
     rounded = rounded < bar->low_e9 ? bar->low_e9 : rounded;
     return rounded > bar->high_e9 ? bar->high_e9 : rounded;
 }
@@ -32,7 +34,7 @@ static void weigh_trades(struct frame_bar *frame, const struct record_list *trad
         }
     }
     if (shares > 0.0) {
-        frame->average_e9 = on_grid(average, &frame->bar);
+        frame->average_e9 = average;
     }
 }
 
@@ -44,7 +46,7 @@ struct frame_bar frame_of_bar(const struct market *market, const struct event *b
     struct frame_bar frame = {
         .period = {bar->src_ns, bar->ts_ns},
         .bar = *prices,
-        .average_e9 = on_grid(mean, prices),
+        .average_e9 = mean,
         .first = bar,
         .last = bar,
     };
@@ -58,7 +60,7 @@ struct frame_bar frame_of_bar(const struct market *market, const struct event *b
 
 void frame_add(struct frame_bar *frame, const struct frame_bar *more)
 {
-    if (frame->first == NULL) {
+    if (frame->bar.open_e9 == 0) {
         *frame = *more;
         return;
     }
@@ -71,9 +73,7 @@ void frame_add(struct frame_bar *frame, const struct frame_bar *more)
     frame->last = more->last;
     if (bar->volume > 0) {
         double share = (double)more->bar.volume / (double)bar->volume;
-        double average = (double)frame->average_e9 +
-                         ((double)more->average_e9 - (double)frame->average_e9) * share;
-        frame->average_e9 = on_grid(average, bar);
+        frame->average_e9 += (more->average_e9 - frame->average_e9) * share;
     }
 }
 

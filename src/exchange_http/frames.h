@@ -15,8 +15,8 @@ struct frame_bar {
     struct period period;
     struct event_bar bar;
     uint64_t trades;
-    int64_t average_e9;
-    const struct event *first; /* of the data's bars in it ... */
+    double average_e9;         /* not rounded yet: frame_average_e9() */
+    const struct event *first; /* of the data's bars in it, where it is made of them ... */
     const struct event *last;  /* ... and the last one */
 };
 
@@ -45,5 +45,8 @@ struct frame_bar frame_of_bar(const struct market *market, const struct event *b
 
 /* Adds a later bar to one that is being put together; a zeroed one is begun. */
 void frame_add(struct frame_bar *frame, const struct frame_bar *more);
+
+/* The average price to six decimals, as the vendor has it, within low and high. */
+int64_t frame_average_e9(const struct frame_bar *frame);
 
 #endif

@@ -10,6 +10,7 @@
 enum route_budget {
     BUDGET_TRADING, /* counts towards the account's requests a minute */
     BUDGET_DATA,    /* counts towards its requests for market data */
+    BUDGET_COUNT,
 };
 
 struct route {

@@ -5,6 +5,7 @@
 #include "base/utc.h"
 #include "exchange_http/face.h"
 #include "exchange_http/pace.h"
+#include "exchange_http/streams.h"
 #include "net/http_server.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
@@ -19,6 +20,7 @@ struct server {
     struct pace pace;
     struct face face;
     struct face admin_face;
+    struct streams *streams;
     struct http_server *http;
     struct http_server *admin;
     struct loop_timer *beat;
@@ -27,7 +29,9 @@ struct server {
 static void on_request(void *context, const struct http_request *request, struct http_reply *reply)
 {
     struct server *server = context;
-    face_serve(&server->face, request, reply);
+    if (!streams_accept(server->streams, request, reply)) {
+        face_serve(&server->face, request, reply);
+    }
 }
 
 static void on_admin_request(void *context, const struct http_request *request,
@@ -41,6 +45,7 @@ static void on_beat(void *context)
 {
     struct server *server = context;
     pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
+    streams_beat(server->streams);
 }
 
 static enum err listen_all(struct server *server, struct loop *loop, const struct server_plan *plan,
@@ -67,6 +72,8 @@ enum err server_create(struct loop *loop, const struct server_plan *plan, struct
     pace_start(&server->pace, server->venue, plan->speed_e9, clock_mono_ns());
     face_init(&server->face, server->venue, &server->pace, alpaca_face, true);
     face_init(&server->admin_face, server->venue, &server->pace, admin_face, false);
+    face_limit(&server->face, plan->trading_per_minute, plan->data_per_minute);
+    server->streams = streams_create(loop, server->venue);
     enum err err = listen_all(server, loop, plan, problem);
     if (err != ERR_OK) {
         server_destroy(server);
@@ -86,6 +93,7 @@ void server_destroy(struct server *server)
     if (server->beat != NULL) {
         loop_timer_destroy(server->beat);
     }
+    streams_destroy(server->streams);
     if (server->admin != NULL) {
         http_server_destroy(server->admin);
     }

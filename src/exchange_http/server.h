@@ -16,6 +16,8 @@ struct server_plan {
     uint16_t admin_port;
     bool tls;
     uint16_t tls_port;
+    uint32_t trading_per_minute; /* requests of an account; 0: any number */
+    uint32_t data_per_minute;
     int64_t speed_e9; /* market seconds per second; 0: time moves by the admin face alone */
 };
 

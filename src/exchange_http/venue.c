@@ -3,7 +3,69 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "sys/memory.h"
+
+/* ---- accounts ---- */
+
+static struct account *find(const struct venue *venue, const char *key)
+{
+    for (uint32_t i = 0; i < venue->account_count; i++) {
+        if (strcmp(venue->accounts[i]->key, key) == 0) {
+            return venue->accounts[i];
+        }
+    }
+    return NULL;
+}
+
+static struct account *open_account(struct venue *venue, const char *key, const char *secret,
+                                    int64_t cash_e9, uint32_t multiplier, bool shorting)
+{
+    if (venue->account_count == venue->plan.accounts_max || find(venue, key) != NULL ||
+        strlen(key) >= KEY_SIZE || strlen(secret) >= KEY_SIZE) {
+        return NULL;
+    }
+    struct account_plan_served plan = {
+        .index = venue->account_count,
+        .seed = venue->plan.seed,
+        .key = key,
+        .secret = secret,
+        .created_ns = venue->now_ns,
+        .market = &venue->market,
+        .watcher = &venue->order_watcher,
+        .exchange = venue->plan.exchange,
+    };
+    plan.exchange.cash_e9 = cash_e9;
+    plan.exchange.account.kind = multiplier > 1 ? ACCOUNT_KIND_MARGIN : ACCOUNT_KIND_CASH;
+    plan.exchange.account.multiplier = multiplier;
+    plan.exchange.account.shorting = shorting && multiplier > 1;
+    struct account *account = account_create(&plan);
+    venue->accounts[venue->account_count++] = account;
+    return account;
+}
+
+struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
+                                   int64_t cash_e9)
+{
+    const struct account_plan *usual = &venue->plan.exchange.account;
+    return open_account(venue, key, secret, cash_e9, usual->multiplier, usual->shorting);
+}
+
+/* One of the accounts file. */
+static void open_entry(struct venue *venue, const struct account_entry *entry)
+{
+    struct account *account = open_account(venue, entry->key, entry->secret, entry->cash_e9,
+                                           (uint32_t)entry->multiplier, entry->shorting);
+    CHECK(account != NULL); /* the file holds no more, and each key once */
+    account->blocks = (struct account_blocks){
+        .trading = entry->trading_blocked,
+        .account = entry->account_blocked,
+        .transfers = entry->transfers_blocked,
+    };
+    account->settings.suspend_trade = entry->trade_suspended_by_user;
+}
+
+/* ---- the market ---- */
 
 /* The end of the last slice of the data up to a moment; INT64_MIN when there is none. */
 static int64_t last_slice_ns(const struct bars *data, int64_t ts_ns)
@@ -53,6 +115,9 @@ static void begin(struct venue *venue)
     venue->now_ns = plan->start_ns;
     venue->market.now_ns = plan->start_ns;
     venue->ended = false;
+    for (size_t i = 0; plan->accounts != NULL && i < plan->accounts->count; i++) {
+        open_entry(venue, &plan->accounts->entries[i]);
+    }
 }
 
 static void end(struct venue *venue)
@@ -123,41 +188,6 @@ void venue_advance(struct venue *venue, int64_t to_ns)
     venue->ended = !tape_peek(venue->tape, &ts_ns);
     venue->now_ns = to_ns > venue->now_ns ? to_ns : venue->now_ns;
     venue->market.now_ns = venue->now_ns;
-}
-
-/* ---- accounts ---- */
-
-static struct account *find(const struct venue *venue, const char *key)
-{
-    for (uint32_t i = 0; i < venue->account_count; i++) {
-        if (strcmp(venue->accounts[i]->key, key) == 0) {
-            return venue->accounts[i];
-        }
-    }
-    return NULL;
-}
-
-struct account *venue_open_account(struct venue *venue, const char *key, const char *secret,
-                                   int64_t cash_e9)
-{
-    if (venue->account_count == venue->plan.accounts_max || find(venue, key) != NULL ||
-        strlen(key) >= KEY_SIZE || strlen(secret) >= KEY_SIZE) {
-        return NULL;
-    }
-    struct account_plan_served plan = {
-        .index = venue->account_count,
-        .seed = venue->plan.seed,
-        .key = key,
-        .secret = secret,
-        .created_ns = venue->now_ns,
-        .market = &venue->market,
-        .watcher = &venue->order_watcher,
-        .exchange = venue->plan.exchange,
-    };
-    plan.exchange.cash_e9 = cash_e9;
-    struct account *account = account_create(&plan);
-    venue->accounts[venue->account_count++] = account;
-    return account;
 }
 
 /* The same time for every wrong secret of a length. */

@@ -10,6 +10,7 @@
 
 #include "data/actions.h"
 #include "exchange_http/account.h"
+#include "exchange_http/accounts_file.h"
 #include "exchange_http/market.h"
 #include "exchange_http/tape.h"
 #include "sys/problem.h"
@@ -25,7 +26,8 @@ struct venue_plan {
     enum calendar_id calendar;
     struct exchange_plan exchange; /* of each account; instruments and calendar are set here */
     uint32_t accounts_max;
-    bool accounts_open_themselves; /* any key pair opens one */
+    bool accounts_open_themselves;        /* any key pair opens one */
+    const struct accounts_file *accounts; /* that there are from the beginning; NULL: none */
 };
 
 /* Told of what passes, by whoever streams it. */

@@ -1,0 +1,27 @@
+/* streams.h: the connections that stay: trade updates (/stream) and market data (/v2/iex, ...), on
+ * WebSockets. What is said on them is the sessions' (trading_stream.h, data_stream.h). */
+#ifndef EXCHANGE_HTTP_STREAMS_H
+#define EXCHANGE_HTTP_STREAMS_H
+
+#include "exchange_http/venue.h"
+#include "net/http_server.h"
+#include "net/loop.h"
+
+struct streams;
+
+/* Watches the venue's market and orders from now on. */
+struct streams *streams_create(struct loop *loop, struct venue *venue);
+
+/* Cuts every connection; before the loop and the venue end. */
+void streams_destroy(struct streams *streams);
+
+/* Takes a request for one of the paths that are streams: upgrades it, or says why not. False when
+ * the path is none of them. */
+bool streams_accept(struct streams *streams, const struct http_request *request,
+                    struct http_reply *reply);
+
+/* Now and then: who has not signed in after ten seconds is told so, and the streams learn what time
+ * it is at the venue. */
+void streams_beat(struct streams *streams);
+
+#endif
