@@ -93,8 +93,8 @@ export async function orders_open(world) {
   world.resting = [];
   for (const symbol of ["SPY", "QQQ", "IWM"]) {
     world.resting.push(await world.rest(symbol));
-    // Far enough apart for a clock of milliseconds.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    // So that each has a time of its own.
+    await new Promise((resolve) => setTimeout(resolve, 30));
   }
   const found = await openOrders(world.sdk);
   expectEqual(sorted(idsOf(found)), sorted(idsOf(world.resting)), "open");

@@ -1,5 +1,6 @@
 """steps_positions.py: positions, refusals for want of shares or money, lists of orders."""
 import datetime
+import time
 from decimal import Decimal
 
 from alpaca.common.enums import Sort
@@ -116,7 +117,10 @@ def orders(world, **filters):
 
 def orders_open(world):
     expect_equal(orders(world, status=QueryOrderStatus.OPEN), [], "open before")
-    world.resting = [world.rest(symbol) for symbol in ("SPY", "QQQ", "IWM")]
+    world.resting = []
+    for symbol in ("SPY", "QQQ", "IWM"):
+        world.resting.append(world.rest(symbol))
+        time.sleep(0.03)  # so that each has a time of its own
     found = orders(world, status=QueryOrderStatus.OPEN)
     expect_equal({o.id for o in found}, {o.id for o in world.resting}, "open")
 
