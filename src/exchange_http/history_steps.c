@@ -117,7 +117,7 @@ static void set_bases(struct history_steps *steps, const struct account *account
     steps->base_known =
         close_before(account, query, steps->list[0].date, &steps->base_e9, &steps->base_date);
     if (!steps->base_known) {
-        steps->base_e9 = steps->list[0].equity_e9;
+        steps->base_e9 = account->plan.cash_e9; /* what it was opened with */
     }
     int64_t base_e9 = steps->base_e9;
     for (size_t i = 0; i < steps->count; i++) {
