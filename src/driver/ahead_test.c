@@ -193,6 +193,7 @@ static const char rich_config[] =
 static void rich_stage(struct stage *stage, uint64_t bars, uint32_t symbols)
 {
     struct problem problem;
+    *stage = (struct stage){0};
     enum err err =
         config_parse("test.yaml", rich_config, sizeof rich_config - 1, &stage->config, &problem);
     cr_assert_eq(err, ERR_OK, "%s", problem.text);
