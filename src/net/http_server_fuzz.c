@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/net_fuzz.h"
+#include "net/ws_private.h"
 
 static size_t pass(const char *text)
 {
@@ -21,6 +22,9 @@ static void handle(void *context, const struct http_request *request, struct htt
     for (size_t i = 0; i < request->url.parameter_count; i++) {
         CHECK(http_query(request, request->url.parameters[i].name) != NULL);
     }
+    char accept[WS_ACCEPT_SIZE];
+    int refused = ws_handshake(request, accept);
+    CHECK(refused != 0 || strlen(accept) == WS_ACCEPT_SIZE - 1);
     json_string(reply->json, request->url.path);
 }
 

@@ -6,8 +6,9 @@
  * money only through node_e9(), exactly or not at all.
  *
  * The tree owns its memory and keeps it from message to message: once warm, reading allocates
- * nothing. Nodes and texts are valid until the tree is filled again or finished. Texts are UTF-8
- * and end with a NUL behind their length; they may hold NULs as well. */
+ * nothing. Nodes and texts are valid until the tree is filled again or finished. Strings are UTF-8
+ * and end with a NUL behind their length; they may hold NULs as well. The text of a number has its
+ * length only. */
 #ifndef NET_TREE_H
 #define NET_TREE_H
 
@@ -63,7 +64,7 @@ struct tree {
     void *parser; /* of net/json.cpp */
     void (*parser_destroy)(void *parser);
     const char *fault; /* why the last message was refused, in a few words; constant */
-    size_t fault_at;   /* and at which of its bytes */
+    size_t fault_at;   /* and at which of its bytes; 0 where that is not known */
 };
 
 void tree_init(struct tree *tree);

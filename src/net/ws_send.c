@@ -9,12 +9,12 @@
 #include "net/ws_private.h"
 #include "sys/memory.h"
 
-enum { AT_ONCE = 32, HEAD_MAX = 10 };
+enum { AT_ONCE = 32, HEAD_MAX = 10, WHOLE = 0x80 };
 
-/* The head of a whole frame that is not masked. */
-static size_t write_head(uint8_t head[HEAD_MAX], unsigned opcode, size_t length)
+/* The head of a frame that is not masked: FIN and opcode, and its length. */
+static size_t write_head(uint8_t head[HEAD_MAX], unsigned first, size_t length)
 {
-    head[0] = (uint8_t)(0x80 | opcode);
+    head[0] = (uint8_t)first;
     size_t size = length < 126 ? 0 : length <= UINT16_MAX ? 2 : 8;
     head[1] = (uint8_t)(size == 0 ? length : size == 2 ? 126 : 127);
     for (size_t i = 0; i < size; i++) {
@@ -42,7 +42,7 @@ static struct ws_buffer *join(const void *head, size_t head_length, const void *
 struct ws_buffer *ws_buffer_create(enum ws_kind kind, const void *bytes, size_t length)
 {
     uint8_t head[HEAD_MAX];
-    size_t head_length = write_head(head, kind, length);
+    size_t head_length = write_head(head, WHOLE | kind, length);
     return join(head, head_length, bytes, length);
 }
 
@@ -192,7 +192,7 @@ static enum ws_sent put_open(struct ws_socket *socket, const void *head, size_t 
 enum ws_sent ws_send(struct ws_socket *socket, enum ws_kind kind, const void *bytes, size_t length)
 {
     uint8_t head[HEAD_MAX];
-    size_t head_length = write_head(head, kind, length);
+    size_t head_length = write_head(head, WHOLE | kind, length);
     return put_open(socket, head, head_length, bytes, length);
 }
 
@@ -223,6 +223,24 @@ enum ws_sent ws_send_buffer(struct ws_socket *socket, struct ws_buffer *buffer)
         ws_poll(socket);
     }
     return WS_SENT;
+}
+
+enum ws_sent ws_send_pieces(struct ws_socket *socket, enum ws_kind kind, const void *bytes,
+                            size_t length, size_t piece, bool empty_last)
+{
+    CHECK(piece > 0);
+    uint8_t head[HEAD_MAX];
+    size_t at = 0;
+    enum ws_sent answer = WS_SENT;
+    bool last = false;
+    for (unsigned opcode = kind; answer == WS_SENT && !last; opcode = 0) {
+        size_t some = length - at < piece ? length - at : piece;
+        last = empty_last ? at == length && opcode == 0 : at + some == length;
+        size_t head_length = write_head(head, (last ? WHOLE : 0) | opcode, some);
+        answer = put_open(socket, head, head_length, (const char *)bytes + at, some);
+        at += some;
+    }
+    return answer;
 }
 
 size_t ws_queued(const struct ws_socket *socket)

@@ -96,6 +96,11 @@ void ws_close(struct ws_socket *socket, int code, const char *reason);
 /* Ends it without a word; with `reset`, not even the end of the stream. */
 void ws_cut(struct ws_socket *socket, bool reset);
 
+/* The same message in frames of at most `piece` bytes, and, if `empty_last`, one more without any:
+ * as some clients and servers send, and all must understand. */
+enum ws_sent ws_send_pieces(struct ws_socket *socket, enum ws_kind kind, const void *bytes,
+                            size_t length, size_t piece, bool empty_last);
+
 /* Bytes past all framing, for tests of clients: a broken frame, a piece of one. */
 enum ws_sent ws_send_raw(struct ws_socket *socket, const void *bytes, size_t length);
 

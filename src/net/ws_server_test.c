@@ -17,6 +17,7 @@ static struct peer peer;
 static struct ws_socket *opened;
 static int open_count, closed_count, closed_code, message_count;
 static bool echoes = true;
+static int64_t handshake_delay_ns;
 static struct ws_message last;
 static char last_bytes[70000];
 
@@ -57,6 +58,7 @@ static void handle(void *context, const struct http_request *request, struct htt
     struct ws_socket *socket = ws_accept(server, request, reply);
     if (socket != NULL) {
         ws_set_user(socket, &peer);
+        reply->delivery.delay_ns = handshake_delay_ns;
         cr_assert_eq(ws_user(socket), &peer);
     }
 }
@@ -217,6 +219,24 @@ Test(ws_server, fragments_with_an_empty_last_one)
     say_frame(0x01, "", 0);
     say_frame(0x80, "", 0);
     expect_frame(0x81, "", 0);
+    stop();
+}
+
+Test(ws_server, messages_can_go_in_pieces)
+{
+    start();
+    cr_assert_eq(ws_send_pieces(opened, WS_TEXT, "abcdefg", 7, 3, false), WS_SENT);
+    expect_frame(0x01, "abc", 3);
+    expect_frame(0x00, "def", 3);
+    expect_frame(0x80, "g", 1);
+    cr_assert_eq(ws_send_pieces(opened, WS_BINARY, "abc", 3, 100, true), WS_SENT);
+    expect_frame(0x02, "abc", 3);
+    expect_frame(0x80, "", 0);
+    cr_assert_eq(ws_send_pieces(opened, WS_BINARY, "", 0, 1, true), WS_SENT);
+    expect_frame(0x02, "", 0);
+    expect_frame(0x80, "", 0);
+    cr_assert_eq(ws_send_pieces(opened, WS_TEXT, "abc", 3, 3, false), WS_SENT);
+    expect_frame(0x81, "abc", 3);
     stop();
 }
 
@@ -406,6 +426,36 @@ Test(ws_server, refuses_bad_handshakes)
         cr_assert_eq(open_count, 0);
         stop();
     }
+}
+
+Test(ws_server, a_handshake_can_be_delayed)
+{
+    handshake_delay_ns = 30 * NS_PER_MS;
+    int64_t began_ns = clock_mono_ns();
+    start();
+    cr_assert(clock_mono_ns() - began_ns >= handshake_delay_ns);
+    say_frame(0x81, "a", 1);
+    expect_frame(0x81, "a", 1);
+    stop();
+}
+
+/* Also the socket that never opened is closed once. */
+Test(ws_server, a_handshake_may_find_nobody)
+{
+    handshake_delay_ns = 10 * NS_PER_S;
+    start_with((struct ws_options){0});
+    peer_say(&peer, "GET / HTTP/1.1\r\n" UPGRADE "\r\n");
+    for (int i = 0; i < 20; i++) {
+        peer_turn(&peer);
+    }
+    peer_close(&peer);
+    http_server_destroy(http);
+    http = NULL;
+    cr_assert_eq(open_count, 0);
+    cr_assert_eq(closed_count, 1);
+    cr_assert_eq(closed_code, WS_LOST);
+    open_count = 1; /* for stop() */
+    stop();
 }
 
 Test(ws_server, knows_who_wants_msgpack)
