@@ -68,9 +68,9 @@ static void end_control(struct data_session *session, const struct data_writer *
 {
     data_map_end(writer);
     data_array_end(writer);
-    if (session->plan.msgpack) {
+    if (writer->msgpack != NULL) {
         session_send(session, writer->msgpack->bytes, writer->msgpack->length);
-    } else {
+    } else if (writer->json != NULL) {
         session_send(session, writer->json->text, writer->json->length);
     }
 }
