@@ -60,11 +60,10 @@ static void meet(struct exchange *exchange, int32_t place, int64_t ts_ns, int64_
     }
 }
 
-/* The oldest order that has not met this quote. */
-static int32_t next_to_meet(const struct exchange *exchange, const struct holding *holding,
-                            int64_t ts_ns, bool in_session)
+/* The first order from `i` on that has not met this quote. */
+static int32_t next_to_meet(const struct exchange *exchange, int32_t i, int64_t ts_ns,
+                            bool in_session)
 {
-    int32_t i = holding->first;
     while (i != NO_ORDER &&
            !meets_quotes(&exchange->orders[i], ts_ns, exchange->visits, in_session)) {
         i = exchange->orders[i].next;
@@ -88,13 +87,17 @@ void exchange_on_quote(struct exchange *exchange, uint32_t instrument, int64_t t
     exchange->visits++;
     bool in_session = ts_ns >= session_of(exchange, ts_ns).open_ns;
     int32_t place;
-    while ((place = next_to_meet(exchange, holding, ts_ns, in_session)) != NO_ORDER) {
+    int32_t from = holding->first;
+    while ((place = next_to_meet(exchange, from, ts_ns, in_session)) != NO_ORDER) {
         struct resting *order = &exchange->orders[place];
+        bool alone = !order_in_group(order); /* it ends no other and lets none begin */
+        int32_t behind = order->next;
         order->visit = exchange->visits;
         join_session(exchange, order, ts_ns);
         bool buys = order->match.buys;
         meet(exchange, place, ts_ns, buys ? quote->ask_e9 : quote->bid_e9,
              buys ? &ask_left_e9 : &bid_left_e9, reports);
+        from = alone ? behind : holding->first;
     }
     orders_set_wake(exchange, holding);
     int64_t closing_e9 = holding->qty_e9 < 0 ? quote->ask_e9 : quote->bid_e9;
