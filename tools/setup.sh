@@ -29,13 +29,18 @@ libcriterion-dev: unit tests
 musl-tools: a second C library, which must decide the same
 lcov: branch coverage
 git: the commit that a result belongs to
-sqlite3: questions to the journal in tests'
+sqlite3: questions to the journal in tests
+python3-venv: the Python SDK in tests'
 
 wanted()
 {
     printf '%s\n' "$run_packages"
     if [[ $1 == check ]]; then
         printf '%s\n' "$check_packages"
+        # Node often comes from elsewhere, with npm in it, and Debian's would be in its way.
+        if ! command -v npm >/dev/null; then
+            printf '%s\n' 'npm: the JavaScript SDKs in tests'
+        fi
     fi
 }
 

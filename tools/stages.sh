@@ -18,6 +18,7 @@ analyzers|gcc -fanalyzer on the pure side, clang --analyze on everything|
 coverage|every branch of money, ledger and order states|
 fuzz|fuzz targets: saved inputs, and new ones from a fixed seed|
 e2e|end to end: tests/*.sh|
+sdk|the official Alpaca SDKs, unchanged, on our exchange|
 hash|one decision hash: strategies, orders; compilers, processors|
 bench|short benchmark|
 fuzz-long|fuzz targets, ten minutes each, from a new seed|long
@@ -215,6 +216,13 @@ skip_stage()
 stage_e2e()
 {
     scripts_of tests
+}
+
+stage_sdk()
+{
+    ninja -C build bellwether
+    BELLWETHER_BIN=$PWD/build/bellwether BELLWETHER_SHARED=${BELLWETHER_SHARED:-$PWD/../shared} \
+        run_counted tests/sdk/run.sh
 }
 
 stage_campaigns()

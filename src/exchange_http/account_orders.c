@@ -323,7 +323,7 @@ bool account_take(struct account *account, const struct order_ticket *ticket, in
 bool account_submit(struct account *account, const struct order_ticket *ticket, int64_t now_ns,
                     struct served_order *sent, struct refusal *refusal)
 {
-    uint32_t first;
+    uint32_t first = NO_SERVED_ORDER;
     if (!account_take(account, ticket, now_ns, &first, refusal)) {
         return false;
     }

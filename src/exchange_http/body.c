@@ -160,7 +160,8 @@ bool body_price(const struct body *body, const char *name, const char *what, int
         return false;
     }
     const struct node *node = body_member(body, name);
-    if (err != ERR_OK && has_text(node) && memchr(node->as.text, '.', node->length) != NULL) {
+    if (err != ERR_OK && node != NULL && has_text(node) &&
+        memchr(node->as.text, '.', node->length) != NULL) {
         int length = node->length < ECHO_MAX ? (int)node->length : ECHO_MAX;
         return refuse(body->refusal, 422, CODE_UNACCEPTABLE,
                       "invalid %s%s %.*s. sub-penny increment does not fulfill minimum pricing "

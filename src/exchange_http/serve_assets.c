@@ -1,5 +1,5 @@
-/* serve_assets.c: what can be traded. Every instrument of the data is an active stock; option
- * contracts are not served yet, and their lists are empty. */
+/* serve_assets.c: what can be traded. Every instrument of the data is a stock; option contracts are
+ * not served yet, and their lists are empty. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +37,10 @@ static int compare_listings(const void *a, const void *b, void *context)
     return order != 0 ? order : strcmp(x, y);
 }
 
-static void write_assets(struct call *call, const char *exchange)
+static void write_assets(struct call *call, const char *exchange, const char *status)
 {
-    const struct bars *data = call->venue->market.data;
+    const struct market *market = &call->venue->market;
+    const struct bars *data = market->data;
     uint32_t *order = xcalloc(data->instrument_count, sizeof *order);
     for (uint32_t i = 0; i < data->instrument_count; i++) {
         order[i] = i;
@@ -47,7 +48,9 @@ static void write_assets(struct call *call, const char *exchange)
     qsort_r(order, data->instrument_count, sizeof *order, compare_listings,
             (void *)(uintptr_t)data->instruments);
     for (uint32_t i = 0; i < data->instrument_count; i++) {
-        if (fits(exchange, listing_exchange(data->instruments[order[i]].symbol))) {
+        const char *own = market_asset(market, order[i]).inactive ? "inactive" : "active";
+        if (fits(exchange, listing_exchange(data->instruments[order[i]].symbol)) &&
+            (fits(status, own) || fits(status, "all"))) {
             shape_asset(call->json, call->venue, order[i]);
         }
     }
@@ -67,9 +70,8 @@ void serve_assets(struct call *call)
     }
     const char *attributes = call_query(call, "attributes"); /* no asset has any */
     json_begin_array(call->json);
-    if ((fits(status, "active") || fits(status, "all")) && fits(class, "us_equity") &&
-        fits(attributes, "")) {
-        write_assets(call, exchange);
+    if (fits(class, "us_equity") && fits(attributes, "")) {
+        write_assets(call, exchange, status);
     }
     json_end_array(call->json);
 }

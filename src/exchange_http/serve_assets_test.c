@@ -58,6 +58,22 @@ Test(assets, that_do_not_match_are_left_out)
     serve_end(&served);
 }
 
+Test(assets, that_are_inactive_are_told_apart)
+{
+    static const struct market_asset assets[MADE_SYMBOLS] = {{.inactive = true}};
+    struct served served = serve_at(made_open_ns(1));
+    served.venue->market.assets = assets;
+    (void)ask(&served, "GET /v2/assets?status=active");
+    cr_assert_eq(tree_root(&served.tree)->length, 1);
+    cr_expect(node_is(node_member(node_first(tree_root(&served.tree)), "symbol"), "SPY"));
+    (void)ask(&served, "GET /v2/assets?status=inactive");
+    cr_assert_eq(tree_root(&served.tree)->length, 1);
+    cr_expect(node_is(node_member(node_first(tree_root(&served.tree)), "symbol"), "AAPL"));
+    (void)ask(&served, "GET /v2/assets?status=all");
+    cr_expect_eq(tree_root(&served.tree)->length, 2);
+    serve_end(&served);
+}
+
 Test(contracts, there_are_none_yet)
 {
     struct served served = serve_at(made_open_ns(1));

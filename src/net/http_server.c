@@ -84,8 +84,16 @@ static size_t leave_escaped(void *context, struct MHD_Connection *mhd, char *tex
 struct head {
     size_t bytes;
     int hosts, lengths, encodings;
-    bool has_nul;
+    bool is_bad;
 };
+
+/* RFC 9110, section 5.6.2. */
+static bool is_token(const char *text, size_t length)
+{
+    static const char letters[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz";
+    return length > 0 && strspn(text, letters) == length;
+}
 
 static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_length, const char *value, size_t value_length)
@@ -93,11 +101,12 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     (void)kind;
     struct head *head = context;
     head->bytes += name_length + value_length + 4;
-    head->has_nul = head->has_nul || memchr(name, '\0', name_length) != NULL ||
-                    (value != NULL && memchr(value, '\0', value_length) != NULL);
+    bool encoding = strcasecmp(name, "Transfer-Encoding") == 0;
+    head->is_bad = head->is_bad || !is_token(name, name_length) || value == NULL ||
+                   (encoding && strcasecmp(value, "chunked") != 0);
     head->hosts += strcasecmp(name, "Host") == 0;
     head->lengths += strcasecmp(name, "Content-Length") == 0;
-    head->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    head->encodings += encoding;
     return MHD_YES;
 }
 
@@ -111,8 +120,9 @@ static enum http_method method_of(const char *text)
     return (enum http_method)method;
 }
 
-/* The status to refuse a request with for its head, or 0. */
-static int judge_head(struct http_connection *connection, const char *version)
+/* The status to refuse a request with for its head, or 0. Target and version lie behind each other
+ * in libmicrohttpd's memory: what is more between them was cut off the target by a NUL. */
+static int judge_head(struct http_connection *connection, const char *place, const char *version)
 {
     struct head head = {.bytes = connection->target_length};
     (void)MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, take_header, &head);
@@ -120,11 +130,14 @@ static int judge_head(struct http_connection *connection, const char *version)
     if (head.bytes > options->header_max) {
         return 431;
     }
-    bool one_host = strcmp(version, "HTTP/1.1") == 0 ? head.hosts == 1 : head.hosts <= 1;
-    if (!one_host || head.lengths > 1 || head.encodings > 1 || head.has_nul ||
-        (head.lengths == 1 && head.encodings == 1) ||
-        url_parse(connection->target + connection->target_length + 1, &connection->request.url) !=
-            ERR_OK) {
+    bool newest = strcmp(version, "HTTP/1.1") == 0;
+    bool known = newest || strcmp(version, "HTTP/1.0") == 0;
+    known = known && version == place + connection->target_length + 1;
+    bool one_host = newest ? head.hosts == 1 : head.hosts <= 1;
+    char *target = connection->target + connection->target_length + 1;
+    if (!known || !one_host || head.is_bad || head.lengths > 1 ||
+        head.lengths + head.encodings > 1 ||
+        url_parse(target, &connection->request.url) != ERR_OK) {
         return 400;
     }
     const char *length =
@@ -133,8 +146,8 @@ static int judge_head(struct http_connection *connection, const char *version)
     return too_large ? 413 : 0;
 }
 
-static enum MHD_Result begin(struct http_connection *connection, const char *method,
-                             const char *version)
+static enum MHD_Result begin(struct http_connection *connection, const char *target,
+                             const char *method, const char *version)
 {
     struct http_request *request = &connection->request;
     request->method = method_of(method);
@@ -145,7 +158,7 @@ static enum MHD_Result begin(struct http_connection *connection, const char *met
     connection->body_too_large = false;
     connection->peer_gone = false;
     http_reply_begin(connection);
-    int refused = judge_head(connection, version);
+    int refused = judge_head(connection, target, version);
     if (refused != 0) {
         connection->reply.status = refused;
         http_reply_header(&connection->reply, "Connection", "close");
@@ -195,11 +208,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *mhd, con
 {
     (void)context;
     (void)mhd;
-    (void)target;
     struct http_connection *connection = *request_context;
     switch (connection->state) {
     case HTTP_IDLE:
-        return begin(connection, method, version);
+        return begin(connection, target, method, version);
     case HTTP_RECEIVING:
         if (*body_length > 0) {
             take_body(connection, body, *body_length);

@@ -225,6 +225,15 @@ static const struct {
     {"line end in path",   "GET /a%0d%0ab HTTP/1.1\r\n" HOST "\r\n",                                     400},
     {"no slash",           "GET a HTTP/1.1\r\n" HOST "\r\n",                                             400},
     {"an absolute target", "GET http://localhost/ HTTP/1.1\r\n" HOST "\r\n",                             400},
+    {"blank in a name",    "GET / HTTP/1.1\r\n" HOST "A : b\r\n\r\n",                                    400},
+    {"another encoding",   "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n",                 400},
+    {"two encodings",
+     "POST / HTTP/1.1\r\n" HOST
+     "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",                        400},
+    {"a bad chunk",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",              400},
+    {"a list of lengths",  "POST / HTTP/1.1\r\n" HOST "Content-Length: 1, 1\r\n\r\na",                   400},
+    {"HTTP/0.9",           "GET /\r\n\r\n",                                                              400},
     {"HTTP/2",             "GET / HTTP/2.0\r\n" HOST "\r\n",                                             505},
     {"blank in a target",  "GET /a b HTTP/1.1\r\n" HOST "\r\n",                                          0  }, /* ended without a word */
 };
@@ -240,6 +249,16 @@ Test(http_server, refuses, .timeout = 60)
         handled = 0;
         stop();
     }
+}
+
+Test(http_server, a_nul_in_the_first_line_is_400)
+{
+    start();
+    peer_send(&peer, "GET /a\0b HTTP/1.1\r\n" HOST "\r\n", 19 + strlen(HOST) + 2);
+    peer_wait_end(&peer);
+    cr_assert_eq(peer_status(&peer), 400, "%s", peer.got);
+    cr_assert_eq(handled, 0);
+    stop();
 }
 
 Test(http_server, a_head_that_is_too_large_is_431)

@@ -191,7 +191,7 @@ static bool read_string(struct reader *reader, uint32_t quote)
         }
     }
     text[end] = '\0';
-    struct node *node = tree_add(reader->tree, NODE_STRING);
+    struct node *node = tree_put(reader->tree, NODE_STRING);
     node->length = (uint32_t)(end - quote - 1);
     node->as.text = text + quote + 1;
     return true;
@@ -212,7 +212,7 @@ static enum want read_literal(struct reader *reader, uint32_t at)
     for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
         if (memcmp(reader->text + at, literals[i].text, literals[i].length) == 0 &&
             ends_at(reader, at + literals[i].length)) {
-            tree_add(reader->tree, literals[i].kind)->truth = literals[i].truth;
+            tree_put(reader->tree, literals[i].kind)->truth = literals[i].truth;
             return WANT_MORE;
         }
     }
@@ -225,7 +225,7 @@ static enum want read_number(struct reader *reader, uint32_t at)
     if (end == 0 || !ends_at(reader, end)) {
         return refuse(reader, "a number that is none", at);
     }
-    struct node *node = tree_add(reader->tree, NODE_NUMBER);
+    struct node *node = tree_put(reader->tree, NODE_NUMBER);
     node->as.text = reader->text + at;
     node->length = (uint32_t)(end - at);
     return WANT_MORE;
@@ -255,7 +255,7 @@ static enum want open_one(struct reader *reader, enum node_kind kind)
         return refuse(reader, "nested too deeply", reader->at[reader->next - 1]);
     }
     reader->open[reader->depth++] = reader->tree->count;
-    (void)tree_add(reader->tree, kind);
+    (void)tree_put(reader->tree, kind);
     if (peek(reader) == (kind == NODE_OBJECT ? '}' : ']')) {
         return close_one(reader);
     }
@@ -360,5 +360,6 @@ enum err json_parse(struct tree *tree, const void *bytes, size_t length)
     if (fault != NULL) {
         return tree_refuse(tree, fault, 0);
     }
+    tree_reserve(tree, reader.count); /* a node needs a token */
     return read_all(&reader) ? ERR_OK : tree_refuse(tree, reader.fault, reader.fault_at);
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/utc.h"
 #include "net/json_index.h"
 
@@ -152,6 +153,7 @@ static bool add_real(struct reader *reader, size_t size)
 static bool add_signed(struct reader *reader, size_t size)
 {
     uint64_t bits = take_big_endian(reader, size);
+    CHECK(size >= 1 && size <= 8); /* by the table */
     unsigned shift = (unsigned)(64 - 8 * size);
     return add_int(reader, (int64_t)(bits << shift) >> shift);
 }

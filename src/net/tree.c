@@ -42,16 +42,21 @@ enum err tree_read(struct tree *tree, const void *bytes, size_t length)
     return msgpack ? msgpack_parse(tree, bytes, length) : json_parse(tree, bytes, length);
 }
 
+void tree_reserve(struct tree *tree, size_t nodes)
+{
+    if (nodes > tree->capacity) {
+        size_t wanted = tree->capacity < 64 ? 64 : 2 * (size_t)tree->capacity;
+        wanted = nodes > wanted ? nodes : wanted;
+        CHECK(wanted <= UINT32_MAX);
+        tree->nodes = xrealloc(tree->nodes, wanted * sizeof *tree->nodes);
+        tree->capacity = (uint32_t)wanted;
+    }
+}
+
 struct node *tree_add(struct tree *tree, enum node_kind kind)
 {
-    if (tree->count == tree->capacity) {
-        CHECK(tree->capacity < UINT32_MAX / 2);
-        tree->capacity = tree->capacity == 0 ? 64 : tree->capacity * 2;
-        tree->nodes = xrealloc(tree->nodes, (size_t)tree->capacity * sizeof *tree->nodes);
-    }
-    struct node *node = &tree->nodes[tree->count++];
-    *node = (struct node){.kind = kind, .span = 1};
-    return node;
+    tree_reserve(tree, (size_t)tree->count + 1);
+    return tree_put(tree, kind);
 }
 
 char *tree_bytes(struct tree *tree, size_t size)

@@ -125,6 +125,18 @@ enum err node_time(const struct node *node, int64_t *out_ns);
 /* Another node at the end of the row; the pointer is valid until the next call. */
 struct node *tree_add(struct tree *tree, enum node_kind kind);
 
+/* Room for so many nodes in all: tree_put() then needs not ask. */
+void tree_reserve(struct tree *tree, size_t nodes);
+static inline struct node *tree_put(struct tree *tree, enum node_kind kind)
+{
+    struct node *node = &tree->nodes[tree->count++];
+    node->kind = kind;
+    node->span = 1;
+    node->length = 0;
+    node->truth = false;
+    return node;
+}
+
 /* At least `size` bytes for texts; what was there is lost. */
 char *tree_bytes(struct tree *tree, size_t size);
 

@@ -85,7 +85,9 @@ static void finish_late_frames(struct view_rich *rich, int64_t end_ns)
     for (struct view_track *track = rich->tracks + 1; track < rich->tracks_end; track++) {
         const int64_t due_ns = track->forming.ts_ns;
         if (track->forming.kind != EVENT_NONE && due_ns < end_ns) {
-            finish_frame(rich, track, NULL, day_of(rich->clock, due_ns), end_ns);
+            const struct trading_day *day = day_of(rich->clock, due_ns);
+            CHECK(day != NULL); /* each frame ends in one */
+            finish_frame(rich, track, NULL, day, end_ns);
         }
     }
 }
@@ -143,6 +145,7 @@ static void take_end(struct view_instrument *row, const struct event *bar)
 {
     struct view_rich *rich = row->rich;
     const struct trading_day *day = day_of(rich->clock, bar->ts_ns);
+    CHECK(day != NULL); /* as above */
     view_take_base(row, bar);
     for (struct view_track *track = rich->tracks + 1; track < rich->longer; track++) {
         if (track->forming.ts_ns == bar->ts_ns) {
