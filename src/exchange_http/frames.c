@@ -126,18 +126,21 @@ struct frames frames_of(const struct market *market, uint32_t instrument,
     return frames;
 }
 
-/* Whether a bar counts: days and longer are of regular hours. */
-static bool counts(const struct frames *frames, const struct event *bar)
+/* Whether a bar counts: days and longer are of regular hours. Bars of one day follow each other, so
+ * the calendar is asked once for it. */
+static bool counts(struct frames *frames, const struct event *bar)
 {
-    struct trading_day day;
-    return frames->timeframe.unit == TIMEFRAME_MINUTE || frames->timeframe.unit == TIMEFRAME_HOUR ||
-           (calendar_day_at(frames->market->calendar, bar->ts_ns, &day) &&
-            calendar_is_regular(&day, bar->ts_ns));
+    struct trading_day *day = &frames->day;
+    if (frames->timeframe.unit == TIMEFRAME_MINUTE || frames->timeframe.unit == TIMEFRAME_HOUR) {
+        return true;
+    }
+    bool same_day = bar->ts_ns > day->early_open_ns && bar->ts_ns <= day->late_close_ns;
+    return (same_day || calendar_day_at(frames->market->calendar, bar->ts_ns, day)) &&
+           calendar_is_regular(day, bar->ts_ns);
 }
 
 /* The bars [first, end) that begin in one period. */
-static void put_together(const struct frames *frames, uint64_t first, uint64_t end,
-                         struct frame_bar *out)
+static void put_together(struct frames *frames, uint64_t first, uint64_t end, struct frame_bar *out)
 {
     *out = (struct frame_bar){0};
     for (uint64_t i = first; i < end; i++) {

@@ -31,6 +31,7 @@ struct frames {
     uint64_t next;          /* bar; descending: the one behind it */
     uint64_t end;           /* bars that are finished */
     bool descending;
+    struct trading_day day;              /* of the last bar that was looked at */
     const struct adjustment *adjustment; /* NULL: prices as they were */
 };
 
