@@ -224,7 +224,7 @@ enum err accounts_file_read(const char *path, struct accounts_file *file, struct
                                      "%.400s: no such file; give one that lists accounts", path)
                        : err;
     }
-    off_t size;
+    off_t size = 0;
     enum err err = check_file(fd, path, &size, problem);
     if (err == ERR_OK) {
         size_t length;

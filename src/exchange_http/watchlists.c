@@ -71,7 +71,7 @@ struct watchlist *watchlists_named(const struct watchlists *lists, const char *n
 
 struct watchlist *watchlists_add(struct watchlists *lists, const char *name, int64_t now_ns)
 {
-    CHECK(watchlists_named(lists, name) == NULL);
+    CHECK(lists != NULL && watchlists_named(lists, name) == NULL);
     if (lists->count == WATCHLISTS_MAX) {
         return NULL;
     }
