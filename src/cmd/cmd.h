@@ -27,8 +27,8 @@ int cmd_why(int argc, char **argv);
 int cmd_gates(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 
-/* Commands that need the network are in the program bellwether-net beside this one; this one becomes
- * that one. */
+/* Commands that need the network are in the program bellwether-net beside this one; this one
+ * becomes that one. */
 int cmd_networked(int argc, char **argv);
 
 /* There: */
