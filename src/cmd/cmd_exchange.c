@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/cmd_data.h"
 #include "cmd/exchange_market.h"
+#include "data/actions.h"
 #include "exchange_http/accounts_file.h"
 #include "exchange_http/pace.h"
 #include "exchange_http/rate_limit.h"
@@ -34,6 +35,7 @@ enum option_key {
     OPTION_PLAIN_BARS,
     OPTION_TLS,
     OPTION_ACCOUNTS,
+    OPTION_ACTIONS,
     OPTION_FREE_PLAN,
     OPTION_RATE,
     OPTION_ROUTES,
@@ -48,6 +50,7 @@ struct exchange_arguments {
     struct server_plan server;
     struct exchange_market_choice market;
     const char *paths[DATA_FILES_MAX];
+    const char *actions;  /* a file of splits and dividends; NULL: none */
     const char *accounts; /* a file; NULL: they open themselves */
     bool synth;
     bool routes;
@@ -78,12 +81,14 @@ static const struct argp_option exchange_options[] = {
      "Buying power as a multiple of the equity (default 2; 1: a cash account)", 0},
     {"accounts",                                                              OPTION_ACCOUNTS, "FILE", 0,
      "The accounts that there are, from a file of mode 0600; no others open themselves", 0},
-    {"free-plan",                                                             OPTION_FREE_PLAN, NULL, 0,
+    {"actions",                                                             OPTION_ACTIONS, "FILE", 0,
+     "Splits and dividends of the data's symbols (docs/corporate-actions.md)", 0},
+    {"free-plan",       OPTION_FREE_PLAN, NULL, 0,
      "Market data as the vendor's free plan has it: 30 symbols a stream, no sip", 0},
-    {"rate-limit",       OPTION_RATE, "N", 0,
+    {"rate-limit",                                                                   OPTION_RATE, "N", 0,
      "Requests a minute for each account, trading and data each (default 200; 0: any number)", 0},
-    {"routes",                                                                   OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
-    {"json",OPTION_JSON, NULL, 0, "Say where it listens in one line of JSON", 0},
+    {"routes",OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
+    {"json",                                                                  OPTION_JSON, NULL, 0, "Say where it listens in one line of JSON", 0},
     {0                                                                 },
 };
 
@@ -141,6 +146,9 @@ static error_t parse_market(int key, char *text, struct argp_state *state,
         if (utc_parse(text, strlen(text), &arguments->market.start_ns) != ERR_OK) {
             argp_error(state, "--start %s: not a time such as 2026-03-16T14:00:00Z", text);
         }
+        return 0;
+    case OPTION_ACTIONS:
+        arguments->actions = text;
         return 0;
     case OPTION_PLAIN_BARS:
         arguments->server.venue.ticks_along_bars = false;
@@ -338,6 +346,7 @@ int cmd_exchange(int argc, char **argv)
         return print_routes(arguments.json);
     }
     struct accounts_file accounts = {0};
+    struct actions actions = {0};
     arguments.market.paths = arguments.paths;
     struct problem problem;
     struct bars bars = {0};
@@ -347,11 +356,16 @@ int cmd_exchange(int argc, char **argv)
         arguments.server.venue.accounts = &accounts;
         arguments.server.venue.accounts_open_themselves = false;
     }
+    if (err == ERR_OK && arguments.actions != NULL) {
+        err = actions_read(arguments.actions, &actions, &problem);
+        arguments.server.venue.actions = &actions;
+    }
     if (err == ERR_OK) {
         err = exchange_market_open(&arguments.market, &bars, &arguments.server.venue, &problem);
     }
     int status = err == ERR_OK ? serve(&arguments) : cmd_fail(&problem);
     bars_finish(&bars);
+    actions_finish(&actions);
     accounts_file_finish(&accounts);
     return status;
 }

@@ -448,3 +448,36 @@ int64_t account_maintenance_e9(const struct account *account)
     }
     return sum_e9;
 }
+
+/* ---- splits and dividends ---- */
+
+static void cancel_all_of(struct account *account, uint32_t instrument, int64_t now_ns)
+{
+    uint32_t number = account->books[instrument].first_open;
+    while (number != NO_SERVED_ORDER) {
+        struct refusal refusal = {0};
+        uint32_t next = account->orders[number].next_open;
+        (void)account_cancel(account, number, now_ns, &refusal);
+        bool went_along = next != NO_SERVED_ORDER && /* with its group */
+                          !order_status_is_open(account->orders[next].status);
+        number = went_along ? account->books[instrument].first_open : next;
+    }
+}
+
+void account_on_action(struct account *account, const struct event *action)
+{
+    bool splits = action->action.split_new != action->action.split_old;
+    struct account_book *book = &account->books[action->instrument];
+    if (splits) {
+        cancel_all_of(account, action->instrument, action->ts_ns);
+        account->standing[action->instrument] = (struct standing_quote){0};
+    }
+    account_make_room(account, 0);
+    exchange_on_action(account->exchange, action, &account->reports);
+    account_take_reports(account);
+    if (splits) { /* all of it is of the day before */
+        book->overnight_e9 = exchange_qty_e9(account->exchange, action->instrument);
+        book->opened_e9 = 0;
+        book->opened_value_e9 = 0;
+    }
+}

@@ -154,6 +154,10 @@ void account_destroy(struct account *account);
 /* Lets the market's slice meet the account's orders. */
 void account_on_slice(struct account *account, const struct slice *slice);
 
+/* A split or a dividend, before the first slice of its day, when the market has had it. A split
+ * cancels the symbol's open orders: their owners know best what they should be now. */
+void account_on_action(struct account *account, const struct event *action);
+
 /* Sends an order, or a group, that has been judged (order_rules.h). What the exchange answers comes
  * as events; a no of the exchange becomes the refusal, and nothing is remembered of the order.
  * `*sent`: the order as it was taken, before anything became of it: what a POST answers. */

@@ -51,6 +51,7 @@ static void on_event(void *context, struct account *account, const struct served
 
 struct table {
     struct bars data;
+    const struct actions *actions;
     struct venue *venue;
     struct account *account;
 };
@@ -74,6 +75,7 @@ static void start(struct table *table)
     const struct venue_plan plan = {
         .data = &table->data,
         .seed = 7,
+        .actions = table->actions,
         .start_ns = open_ns(),
         .calendar = CALENDAR_XNYS,
         .exchange = {.orders_max = 64,
@@ -253,5 +255,58 @@ Test(account, the_wrong_secret_is_refused)
     cr_assert_null(venue_account(table.venue, "PKTEST", "Secret", &refusal));
     cr_assert_eq(refusal.status, 401);
     cr_assert_eq(venue_account(table.venue, "PKTEST", "secret", &refusal), table.account);
+    finish(&table);
+}
+
+static struct event bar(uint32_t instrument, int64_t end_ns, double price)
+{
+    return (struct event){
+        .ts_ns = end_ns,
+        .src_ns = end_ns - NS_PER_MIN,
+        .kind = EVENT_BAR,
+        .version = 1,
+        .slots = 1,
+        .instrument = instrument,
+        .bar = {E9(price), E9(price), E9(price), E9(price), 1000}
+    };
+}
+
+Test(account, splits_and_dividends)
+{
+    int64_t next_day_ns = open_ns() + NS_PER_DAY;
+    records[0] = bar(0, open_ns() + NS_PER_MIN, 212.00);
+    records[1] = bar(0, open_ns() + 2 * NS_PER_MIN, 212.00);
+    records[2] = bar(0, next_day_ns + NS_PER_MIN, 53.00);
+    struct action rows[] = {
+        {.instrument = {"AAPL"}, .split_new = 4, .split_old = 1}
+    };
+    rows[0].date = (int32_t)utc_day_of(next_day_ns);
+    rows[0].cash_e9 = E9(0.50); /* of an old share */
+    const struct actions actions = {.rows = rows, .count = 1};
+    struct table table = set(3);
+    table.data.quote_count = 0;
+    table.actions = &actions;
+    start(&table);
+    struct order_ticket ticket = market_order(false, 10);
+    (void)submit(&table, &ticket);
+    cr_assert(venue_step(table.venue)); /* bought at the second bar's open */
+    ticket = market_order(true, 10);
+    ticket.type = ORDER_TYPE_LIMIT;
+    ticket.time_in_force = TIME_IN_FORCE_GTC;
+    ticket.limit_price_e9 = E9(230);
+    (void)submit(&table, &ticket);
+    told[0] = '\0';
+    cr_assert(venue_step(table.venue));
+    cr_assert_str_eq(told, "1 canceled");
+    cr_assert_eq(exchange_qty_e9(table.account->exchange, 0), 40 * MONEY_E9);
+    cr_assert_eq(exchange_average_cost_e9(table.account->exchange, 0), E9(53.00));
+    cr_assert_eq(exchange_cash_e9(table.account->exchange),
+                 100000 * MONEY_E9 - E9(2120) + E9(5.00));
+    cr_assert_eq(market_previous_close_e9(&table.venue->market, 0), E9(53.00));
+    cr_assert_eq(account_available_e9(table.account, 0), 40 * MONEY_E9);
+    cr_assert_eq(table.account->activity_count, 3); /* fill, dividend, split */
+    cr_assert_eq(table.account->activities[1].cause, CASH_DIVIDEND);
+    cr_assert_eq(table.account->activities[2].cause, CASH_SPLIT);
+    cr_assert_eq(table.account->activities[2].qty_e9, 30 * MONEY_E9);
     finish(&table);
 }

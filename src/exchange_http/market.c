@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "base/utc.h"
 #include "sys/memory.h"
 
@@ -128,6 +129,29 @@ uint64_t record_list_until(const struct record_list *list, int64_t ts_ns)
         }
     }
     return low;
+}
+
+static void split_price(int64_t *price_e9, const struct event_action *split)
+{
+    (void)money_mul_div(*price_e9, split->split_old, split->split_new, ROUND_EVEN, price_e9);
+}
+
+static void split_bar(struct event_bar *bar, const struct event_action *split)
+{
+    split_price(&bar->open_e9, split);
+    split_price(&bar->high_e9, split);
+    split_price(&bar->low_e9, split);
+    split_price(&bar->close_e9, split);
+    (void)money_mul_div(bar->volume, split->split_new, split->split_old, ROUND_DOWN, &bar->volume);
+}
+
+void market_split(struct market *market, const struct event *action)
+{
+    struct market_symbol *symbol = &market->symbols[action->instrument];
+    split_bar(&symbol->today.bar, &action->action);
+    split_bar(&symbol->yesterday.bar, &action->action);
+    split_price(&symbol->trade.trade_tick.price_e9, &action->action);
+    symbol->quote = (struct event){0}; /* of old shares */
 }
 
 uint64_t market_bars(const struct market *market, uint32_t instrument,

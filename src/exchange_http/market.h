@@ -61,6 +61,10 @@ void market_show(struct market *market, const struct slice *slice);
 /* How many of a list end at or before a moment. */
 uint64_t record_list_until(const struct record_list *list, int64_t ts_ns);
 
+/* A split, before the first slice of its day: what the market last showed, in new shares. The bars
+ * of the past stay as they were. */
+void market_split(struct market *market, const struct event *action);
+
 /* The finished bars of an instrument, oldest first: those that end at or before now. */
 uint64_t market_bars(const struct market *market, uint32_t instrument,
                      const struct event *const **bars);

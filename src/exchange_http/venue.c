@@ -116,6 +116,11 @@ static void begin(struct venue *venue)
     venue->now_ns = plan->start_ns;
     venue->market.now_ns = plan->start_ns;
     venue->ended = false;
+    if (plan->actions != NULL) {
+        venue->actions =
+            actions_events(plan->actions, plan->data->instruments, plan->data->instrument_count,
+                           plan->start_ns, &venue->action_count);
+    }
     for (size_t i = 0; plan->accounts != NULL && i < plan->accounts->count; i++) {
         open_entry(venue, &plan->accounts->entries[i]);
     }
@@ -127,6 +132,10 @@ static void end(struct venue *venue)
         account_destroy(venue->accounts[i]);
     }
     venue->account_count = 0;
+    free(venue->actions);
+    venue->actions = NULL;
+    venue->action_count = 0;
+    venue->next_action = 0;
     tape_destroy(venue->tape);
     market_finish(&venue->market);
 }
@@ -160,6 +169,24 @@ void venue_reset(struct venue *venue)
     begin(venue);
 }
 
+/* Splits and dividends of the days up to a slice come before it. */
+static void take_actions(struct venue *venue, int64_t slice_ns)
+{
+    for (; venue->next_action < venue->action_count; venue->next_action++) {
+        struct event action = venue->actions[venue->next_action];
+        if (action.src_ns >= slice_ns) {
+            return;
+        }
+        action.ts_ns = action.src_ns > venue->now_ns ? action.src_ns : venue->now_ns;
+        if (action.action.split_new != action.action.split_old) {
+            market_split(&venue->market, &action);
+        }
+        for (uint32_t i = 0; i < venue->account_count; i++) {
+            account_on_action(venue->accounts[i], &action);
+        }
+    }
+}
+
 bool venue_step(struct venue *venue)
 {
     int64_t ts_ns;
@@ -168,6 +195,7 @@ bool venue_step(struct venue *venue)
         return false;
     }
     struct slice slice;
+    take_actions(venue, ts_ns);
     tape_take(venue->tape, &slice);
     venue->now_ns = slice.ts_ns;
     market_show(&venue->market, &slice);

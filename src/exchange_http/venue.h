@@ -18,7 +18,7 @@
 struct venue_plan {
     const struct bars *data;       /* all that the market will do; outlives the venue */
     bool synthetic;                /* the bars themselves are SIMULATED */
-    const struct actions *actions; /* splits and dividends, told of and announced; NULL: none */
+    const struct actions *actions; /* splits and dividends; NULL: none */
     bool free_plan;                /* no consolidated data of the last 15 minutes */
     bool ticks_along_bars;
     uint64_t seed;
@@ -42,6 +42,9 @@ struct venue {
     struct venue_plan plan;
     struct market market;
     struct tape *tape;
+    struct event *actions; /* splits and dividends that are still to come, from next_action on */
+    size_t action_count;
+    size_t next_action;
     int64_t now_ns;
     bool ended; /* the data has no more */
     struct account **accounts;
