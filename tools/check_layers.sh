@@ -20,11 +20,12 @@ data: sys config PURE
 feed: data log sys config PURE
 broker: data log sys config PURE
 net: base sys
-exchange_http: net data config sys base market exchange
+venue: data config sys base market exchange
+exchange_http: venue net data config sys base market exchange
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE
-cmd: exchange_http net monitor readers driver feed broker data log config sys PURE'
+cmd: exchange_http venue net monitor readers driver feed broker data log config sys PURE'
 
 # Prints "FILE:LINE: FOLDER TARGET" for each include between folders of src.
 includes()

@@ -12,13 +12,13 @@
 #include "cmd/cmd_data.h"
 #include "cmd/exchange_market.h"
 #include "data/actions.h"
-#include "exchange_http/accounts_file.h"
-#include "exchange_http/pace.h"
 #include "exchange_http/rate_limit.h"
 #include "exchange_http/routes.h"
 #include "exchange_http/server.h"
 #include "net/loop.h"
 #include "sys/clock.h"
+#include "venue/accounts_file.h"
+#include "venue/pace.h"
 
 enum option_key {
     OPTION_ADMIN_PORT = 256,

@@ -4,7 +4,7 @@
 #define CMD_EXCHANGE_MARKET_H
 
 #include "data/bars.h"
-#include "exchange_http/venue.h"
+#include "venue/venue.h"
 
 struct exchange_market_choice {
     const char *const *paths; /* data files; none: the synthetic market */

@@ -4,10 +4,10 @@
 
 #include "base/money.h"
 #include "base/utc.h"
-#include "exchange_http/pace.h"
 #include "exchange_http/routes.h"
 #include "exchange_http/shapes.h"
 #include "sys/clock.h"
+#include "venue/pace.h"
 
 enum { ADVANCE_SLICES_MAX = 10000000 };
 

@@ -4,8 +4,8 @@
 #ifndef EXCHANGE_HTTP_BODY_H
 #define EXCHANGE_HTTP_BODY_H
 
-#include "exchange_http/refusal.h"
 #include "net/tree.h"
+#include "venue/refusal.h"
 
 /* A member as `prefix` names it in refusals: "take_profit." or "". */
 struct body {

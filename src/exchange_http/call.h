@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "exchange_http/venue.h"
 #include "net/tree.h"
 #include "sys/json_writer.h"
+#include "venue/venue.h"
 
 #define CALL_ARGUMENTS_MAX 2
 

@@ -4,9 +4,9 @@
 #define EXCHANGE_HTTP_DATA_QUERY_H
 
 #include "base/utc.h"
-#include "exchange_http/adjustment.h"
 #include "exchange_http/call.h"
-#include "exchange_http/timeframe.h"
+#include "venue/adjustment.h"
+#include "venue/timeframe.h"
 
 /* The free plan sees consolidated data when it is older than this. */
 #define DATA_DELAY_NS (15 * NS_PER_MIN)

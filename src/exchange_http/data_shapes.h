@@ -4,7 +4,7 @@
 #define EXCHANGE_HTTP_DATA_SHAPES_H
 
 #include "exchange_http/data_writer.h"
-#include "exchange_http/frames.h"
+#include "venue/frames.h"
 
 /* Where everything trades, and the tape that all of it is on. */
 #define DATA_EXCHANGE "V"

@@ -18,8 +18,8 @@
 #ifndef EXCHANGE_HTTP_DATA_STREAM_H
 #define EXCHANGE_HTTP_DATA_STREAM_H
 
-#include "exchange_http/past_ticks.h"
-#include "exchange_http/venue.h"
+#include "venue/past_ticks.h"
+#include "venue/venue.h"
 
 /* Errors of the streams, and their texts (section 11 of the vendor's reference). */
 #define DATA_ERROR_LIST(X)                                                                         \

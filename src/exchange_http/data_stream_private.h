@@ -4,8 +4,8 @@
 
 #include "exchange_http/data_stream.h"
 #include "exchange_http/data_subscription.h"
-#include "exchange_http/frames.h"
 #include "net/tree.h"
+#include "venue/frames.h"
 
 /* In the order of the confirmation. `asked`: a client can ask for it; corrections and cancels come
  * with trades. */

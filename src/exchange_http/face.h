@@ -2,11 +2,11 @@
 #ifndef EXCHANGE_HTTP_FACE_H
 #define EXCHANGE_HTTP_FACE_H
 
-#include "exchange_http/pace.h"
 #include "exchange_http/rate_limit.h"
 #include "exchange_http/routes.h"
-#include "exchange_http/venue.h"
 #include "net/http_server.h"
+#include "venue/pace.h"
+#include "venue/venue.h"
 
 struct face {
     struct venue *venue;

@@ -3,8 +3,8 @@
 #ifndef EXCHANGE_HTTP_HISTORY_STEPS_H
 #define EXCHANGE_HTTP_HISTORY_STEPS_H
 
-#include "exchange_http/account.h"
 #include "exchange_http/history_query.h"
+#include "venue/account.h"
 
 struct history_step {
     int64_t label_ns;

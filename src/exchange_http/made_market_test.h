@@ -8,8 +8,8 @@
 
 #include "base/money.h"
 #include "base/utc.h"
-#include "exchange_http/venue.h"
 #include "sys/memory.h"
+#include "venue/venue.h"
 
 #define CENT_E9 (MONEY_E9 / 100)
 

@@ -4,10 +4,10 @@
 #ifndef EXCHANGE_HTTP_ORDER_REQUEST_H
 #define EXCHANGE_HTTP_ORDER_REQUEST_H
 
-#include "exchange_http/market.h"
-#include "exchange_http/order.h"
-#include "exchange_http/refusal.h"
 #include "net/tree.h"
+#include "venue/market.h"
+#include "venue/order.h"
+#include "venue/refusal.h"
 
 /* False with the refusal where the body is none of an order. */
 bool order_ticket_read(const struct market *market, const struct node *body,

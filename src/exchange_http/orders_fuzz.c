@@ -8,8 +8,8 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "exchange_http/routes_trading.h"
-#include "exchange_http/walk.h"
 #include "net/json.h"
+#include "venue/walk.h"
 
 #define SECOND_NS INT64_C(1000000000)
 #define START_NS  (INT64_C(1773667800) * SECOND_NS) /* 2026-03-16, 9:30 in New York */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "exchange_http/refusal.h"
+#include "venue/refusal.h"
 
 /* What the vendor's plans begin with. */
 #define RATE_TRADING_PER_MINUTE 200

@@ -1,7 +1,7 @@
 /* serve_activities_test.c: the account's history, on orders that are really filled. */
-#include "exchange_http/account_private.h"
 #include "exchange_http/serve_test.h"
 #include "exchange_http/shape_activity.h"
+#include "venue/account_private.h"
 
 static void trade(struct served *served, bool sells, int64_t shares, uint32_t instrument)
 {

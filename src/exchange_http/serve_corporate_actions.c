@@ -7,9 +7,9 @@
 #include "base/utc.h"
 #include "exchange_http/data_query.h"
 #include "exchange_http/routes_data.h"
-#include "exchange_http/uuid.h"
 #include "market/new_york.h"
 #include "sys/base64.h"
+#include "venue/uuid.h"
 
 #define LIMIT_MAX     1000
 #define LIMIT_DEFAULT 100

@@ -4,8 +4,8 @@
 
 #include "exchange_http/data_query.h"
 #include "exchange_http/data_shapes.h"
-#include "exchange_http/past_ticks.h"
 #include "exchange_http/routes_data.h"
+#include "venue/past_ticks.h"
 
 enum latest_kind { LATEST_BAR, LATEST_QUOTE, LATEST_TRADE, LATEST_SNAPSHOT };
 

@@ -8,7 +8,7 @@
 #include "exchange_http/order_request.h"
 #include "exchange_http/routes_trading.h"
 #include "exchange_http/shapes.h"
-#include "exchange_http/walk.h"
+#include "venue/walk.h"
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 500 };
 

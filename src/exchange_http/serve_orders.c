@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "exchange_http/order_request.h"
-#include "exchange_http/order_rules.h"
 #include "exchange_http/routes_trading.h"
 #include "exchange_http/shapes.h"
-#include "exchange_http/walk.h"
+#include "venue/order_rules.h"
+#include "venue/walk.h"
 
 /* ---- a new one ---- */
 

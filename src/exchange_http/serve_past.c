@@ -7,8 +7,8 @@
 #include "base/utc.h"
 #include "exchange_http/data_query.h"
 #include "exchange_http/data_shapes.h"
-#include "exchange_http/past_ticks.h"
 #include "exchange_http/routes_data.h"
+#include "venue/past_ticks.h"
 
 enum history_kind { HISTORY_BARS, HISTORY_QUOTES, HISTORY_TRADES, HISTORY_AUCTIONS };
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "exchange_http/asking_test.h"
-#include "exchange_http/past_ticks.h"
 #include "exchange_http/routes_data.h"
+#include "venue/past_ticks.h"
 
 #define NONE "{\"bars\":{},\"next_page_token\":null}"
 

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/money.h"
-#include "exchange_http/order_rules.h"
 #include "exchange_http/routes_trading.h"
 #include "exchange_http/shapes.h"
-#include "exchange_http/walk.h"
+#include "venue/order_rules.h"
+#include "venue/walk.h"
 
 #define PERCENT_ALL_E9 (100 * MONEY_E9)
 

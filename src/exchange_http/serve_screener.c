@@ -6,9 +6,9 @@
 
 #include "base/money.h"
 #include "exchange_http/data_query.h"
-#include "exchange_http/frames.h"
 #include "exchange_http/routes_data.h"
 #include "sys/memory.h"
+#include "venue/frames.h"
 
 #define TOP_DEFAULT 10
 

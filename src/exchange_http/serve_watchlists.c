@@ -5,7 +5,7 @@
 
 #include "exchange_http/routes_account.h"
 #include "exchange_http/shapes.h"
-#include "exchange_http/watchlists.h"
+#include "venue/watchlists.h"
 
 /* ---- shapes ---- */
 

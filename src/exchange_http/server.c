@@ -4,12 +4,12 @@
 
 #include "base/utc.h"
 #include "exchange_http/face.h"
-#include "exchange_http/pace.h"
 #include "exchange_http/streams.h"
 #include "net/http_server.h"
 #include "net/tls_front.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
+#include "venue/pace.h"
 
 /* How often the market is let to catch up with the wall clock, and how much of that time at most
  * goes into it: requests are answered between. */

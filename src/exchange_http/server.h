@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#include "exchange_http/venue.h"
 #include "net/loop.h"
 #include "sys/problem.h"
+#include "venue/venue.h"
 
 struct server_plan {
     struct venue_plan venue;

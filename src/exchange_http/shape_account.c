@@ -2,9 +2,9 @@
  * memorandum account do not exist on a simulated exchange: they are 0. */
 #include "base/money.h"
 #include "base/utc.h"
-#include "exchange_http/account_figures.h"
 #include "exchange_http/shape_text.h"
 #include "exchange_http/shapes.h"
+#include "venue/account_figures.h"
 
 static void shape_powers(struct json_writer *json, const struct account_figures *figures)
 {

@@ -3,8 +3,8 @@
 #ifndef EXCHANGE_HTTP_SHAPE_ACTIVITY_H
 #define EXCHANGE_HTTP_SHAPE_ACTIVITY_H
 
-#include "exchange_http/account.h"
 #include "sys/json_writer.h"
+#include "venue/account.h"
 
 /* "20260316143801942::" and a UUID and its NUL. */
 #define ACTIVITY_ID_SIZE (19 + UUID_TEXT_SIZE)

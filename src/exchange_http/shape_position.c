@@ -5,11 +5,11 @@
  * one stands for its close. */
 #include "base/money.h"
 #include "base/utc.h"
-#include "exchange_http/account_figures.h"
 #include "exchange_http/listings.h"
 #include "exchange_http/shape_text.h"
 #include "exchange_http/shapes.h"
 #include "market/new_york.h"
+#include "venue/account_figures.h"
 
 static int64_t size_of(int64_t amount)
 {

@@ -5,9 +5,9 @@
 #ifndef EXCHANGE_HTTP_SHAPES_H
 #define EXCHANGE_HTTP_SHAPES_H
 
-#include "exchange_http/account.h"
-#include "exchange_http/venue.h"
 #include "sys/json_writer.h"
+#include "venue/account.h"
+#include "venue/venue.h"
 
 /* Whole objects. `nested`: a group's exits in its first order's `legs`. */
 void shape_order(struct json_writer *json, const struct account *account,

@@ -3,9 +3,9 @@
 #ifndef EXCHANGE_HTTP_STREAMS_H
 #define EXCHANGE_HTTP_STREAMS_H
 
-#include "exchange_http/venue.h"
 #include "net/http_server.h"
 #include "net/loop.h"
+#include "venue/venue.h"
 
 struct streams;
 

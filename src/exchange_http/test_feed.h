@@ -4,7 +4,7 @@
 #define EXCHANGE_HTTP_TEST_FEED_H
 
 #include "data/bar_ticks.h"
-#include "exchange_http/frames.h"
+#include "venue/frames.h"
 
 extern const struct instrument test_feed_symbol;
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "exchange_http/venue.h"
+#include "venue/venue.h"
 
 /* Takes a whole message for the client; the bytes are valid until it returns. */
 typedef void trading_send(void *context, const void *bytes, size_t length, bool binary);
