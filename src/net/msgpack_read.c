@@ -48,6 +48,19 @@ static bool has(const struct reader *reader, size_t size)
     return reader->length - reader->at >= size;
 }
 
+/* Most texts are a few letters: for those the check is cheaper here. */
+static bool is_utf8(const char *text, size_t length)
+{
+    unsigned char all = 0;
+    if (length > 32) {
+        return utf8_is_valid(text, length);
+    }
+    for (size_t i = 0; i < length; i++) {
+        all |= (unsigned char)text[i];
+    }
+    return all < 0x80 || utf8_is_valid(text, length);
+}
+
 static bool add_text(struct reader *reader, enum node_kind kind, size_t length)
 {
     if (!has(reader, length)) {
@@ -55,7 +68,7 @@ static bool add_text(struct reader *reader, enum node_kind kind, size_t length)
     }
     memcpy(reader->text, reader->bytes + reader->at, length);
     reader->text[length] = '\0';
-    if (kind == NODE_STRING && !utf8_is_valid(reader->text, length)) {
+    if (kind == NODE_STRING && !is_utf8(reader->text, length)) {
         return refuse(reader, "a text that is no UTF-8");
     }
     struct node *node = tree_add(reader->tree, kind);

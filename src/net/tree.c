@@ -53,12 +53,6 @@ void tree_reserve(struct tree *tree, size_t nodes)
     }
 }
 
-struct node *tree_add(struct tree *tree, enum node_kind kind)
-{
-    tree_reserve(tree, (size_t)tree->count + 1);
-    return tree_put(tree, kind);
-}
-
 char *tree_bytes(struct tree *tree, size_t size)
 {
     if (tree->bytes_capacity < size) {
@@ -171,7 +165,8 @@ const struct node *node_member(const struct node *object, const char *key)
     size_t length = strlen(key);
     for (const struct node *at = node_first_key(object); at != NULL;
          at = node_next_key(object, at)) {
-        if (at->length == length && memcmp(at->as.text, key, length) == 0) {
+        if (at->length == length && at->as.text[0] == key[0] &&
+            memcmp(at->as.text, key, length) == 0) {
             return node_value(at);
         }
     }

@@ -123,9 +123,6 @@ enum err node_time(const struct node *node, int64_t *out_ns);
 
 /* For the readers. */
 
-/* Another node at the end of the row; the pointer is valid until the next call. */
-struct node *tree_add(struct tree *tree, enum node_kind kind);
-
 /* Room for so many nodes in all: tree_put() then needs not ask. */
 void tree_reserve(struct tree *tree, size_t nodes);
 static inline struct node *tree_put(struct tree *tree, enum node_kind kind)
@@ -136,6 +133,15 @@ static inline struct node *tree_put(struct tree *tree, enum node_kind kind)
     node->length = 0;
     node->truth = false;
     return node;
+}
+
+/* Another node at the end of the row; the pointer is valid until the next call. */
+static inline struct node *tree_add(struct tree *tree, enum node_kind kind)
+{
+    if (tree->count == tree->capacity) {
+        tree_reserve(tree, (size_t)tree->count + 1);
+    }
+    return tree_put(tree, kind);
 }
 
 /* At least `size` bytes for texts; what was there is lost. */

@@ -46,6 +46,7 @@ struct ws_socket {
     bool refused;        /* a frame had a bad head: our close is the last word */
     int64_t deadline_ns; /* of WS_CLOSING and WS_LINGER */
     int64_t heard_ns;
+    bool pinged; /* since then */
     wslay_event_context_ptr wslay;
     char *early; /* came with the handshake; freed when read */
     size_t early_length, early_at;

@@ -187,6 +187,7 @@ static void receive(struct ws_socket *socket)
 {
     socket->taken = 0;
     socket->heard_ns = loop_now_ns(socket->server->loop);
+    socket->pinged = false;
     if (socket->state == WS_LINGER || socket->refused) {
         read_off(socket);
         return;
@@ -435,9 +436,11 @@ static void on_sweep(void *context)
         bool closing = at->state == WS_CLOSING || at->state == WS_LINGER;
         if (closing && now_ns > at->deadline_ns) {
             ws_end(at, WS_LOST);
-        } else if (at->state == WS_OPEN && ping_ns > 0 && now_ns - at->heard_ns > 2 * ping_ns) {
+        } else if (at->state == WS_OPEN && at->pinged && now_ns - at->heard_ns > 2 * ping_ns) {
             ws_end(at, WS_LOST);
-        } else if (at->state == WS_OPEN && ping_ns > 0 && now_ns - at->heard_ns > ping_ns) {
+        } else if (at->state == WS_OPEN && !at->pinged && ping_ns > 0 &&
+                   now_ns - at->heard_ns > ping_ns) {
+            at->pinged = true;
             ws_ping(at, NULL, 0);
         }
     }
