@@ -60,12 +60,15 @@ print(said["http"], said["admin"], said.get("tls", ""))' "$line") || return 1
 # end_exchange NAME: told to end, it does so cleanly.
 end_exchange()
 {
-    local status=0 pid=$exchange
+    local status=0 pid=$exchange deadline=$((SECONDS + 10))
     kill -TERM "$pid" 2>/dev/null || true
-    ( sleep 10 && kill -9 "$pid" 2>/dev/null ) &
-    local watchdog=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        if [[ $SECONDS -ge $deadline ]]; then
+            kill -9 "$pid" 2>/dev/null || true
+        fi
+        sleep 0.05
+    done
     wait "$pid" || status=$?
-    kill "$watchdog" 2>/dev/null || true
     exchange=''
     if [[ $status -eq 0 ]]; then
         echo "ok $1 the exchange ends when it is told to"
