@@ -17,7 +17,7 @@ results=$installed/results
 python=$installed/python/bin/python
 # The usual eight symbols, and one that is thin enough to buy all that is offered of it.
 options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1 --free-plan --rate-limit 100000
-    --symbols AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE)
+    --symbols 'AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE')
 sdks=(alpaca-py js-v3 js-v4)
 failures=0
 exchange=''
