@@ -148,8 +148,14 @@ static void run(struct face *face, const struct http_request *request, struct ca
     const struct route *route =
         route_find(face->routes, request->method_text, path, call, &other_method);
     if (route == NULL) {
-        call_fail(call, other_method ? 405 : 404, CODE_NOT_FOUND,
+        call_fail(call, other_method ? 405 : 404,
+                  other_method ? CODE_NO_SUCH_METHOD : CODE_NOT_FOUND,
                   other_method ? "method not allowed" : "endpoint not found.");
+        return;
+    }
+    struct refusal refusal = {0};
+    if (face->keys && (call->account = face_account(face, request, &refusal)) == NULL) {
+        call_refuse(call, &refusal);
         return;
     }
     if (!face->keys && !comes_from_a_program(request)) {
@@ -179,12 +185,7 @@ void face_serve(struct face *face, const struct http_request *request, struct ht
         .status = 200,
         .json = reply->json,
     };
-    struct refusal refusal = {0};
-    if (face->keys && (call.account = face_account(face, request, &refusal)) == NULL) {
-        call_refuse(&call, &refusal);
-    } else {
-        run(face, request, &call, reply);
-    }
+    run(face, request, &call, reply);
     reply->status = call.status;
     if (call.empty) {
         json_reset(reply->json);

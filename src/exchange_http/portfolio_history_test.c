@@ -99,7 +99,12 @@ Test(portfolio_history, in_days_is_added_at_eight_in_the_evening)
     int64_t gain_e9 = close_equity_e9(&served, 1) - close_equity_e9(&served, 0);
     cr_expect_eq(element(&served, "profit_loss", 1), gain_e9);
     cr_expect_eq(gain_e9, 100 * MONEY_E9);
-    cr_expect_eq(element(&served, "profit_loss_pct", 1), 10 * MONEY_E9 / 10000); /* 0.001 */
+    int64_t millionths = 0;
+    cr_assert_eq(
+        money_mul_div(gain_e9, 1000000, close_equity_e9(&served, 0), ROUND_EVEN, &millionths),
+        ERR_OK);
+    cr_expect_eq(element(&served, "profit_loss_pct", 1), millionths * 1000);
+    cr_expect(millionths > 990 && millionths < 1010); /* 100 of about 100,000 */
     cr_expect_null(node_member(tree_root(&served.tree), "base_value_asof"));
     serve_end(&served);
 }

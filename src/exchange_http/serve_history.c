@@ -15,8 +15,8 @@
 #include "exchange_http/routes_account.h"
 #include "exchange_http/shape_activity.h"
 
-/* Shares of equity are told with four decimals. */
-#define SHARE_UNIT_E9 (MONEY_E9 / 10000)
+/* Shares of equity are told with six decimals. */
+#define SHARE_UNIT_E9 (MONEY_E9 / 1000000)
 
 static int64_t profit_e9(const struct history_step *step)
 {
@@ -29,7 +29,7 @@ static int64_t profit_share_e9(const struct history_step *step)
 {
     int64_t units = 0;
     if (step->base_e9 != 0) {
-        (void)money_mul_div(profit_e9(step), 10000, step->base_e9, ROUND_EVEN, &units);
+        (void)money_mul_div(profit_e9(step), 1000000, step->base_e9, ROUND_EVEN, &units);
     }
     int64_t share_e9 = 0;
     (void)money_mul_div(units, SHARE_UNIT_E9, 1, ROUND_EVEN, &share_e9);

@@ -588,7 +588,9 @@ Test(serve_orders, lists_are_what_was_asked_for)
     cr_expect_str_eq(listed(served, "?asset_class=us_option"), "");
     cr_expect_str_eq(listed(served, "?asset_class=us_option,us_equity&symbols=SPY"), "c b");
     cr_expect_str_eq(listed(served, "?status=all&until=2026-03-16T09:30:03-04:00"), "b a");
-    cr_expect_str_eq(listed(served, "?nested=true&after=2026-03-16T13:30:02Z"), "e c");
+    cr_expect_str_eq(listed(served, "?nested=true&after=2026-03-16T13:30:02Z"),
+                     "e c b"); /* b came a nanosecond after a: no two have the same time */
+    cr_expect_str_eq(listed(served, "?nested=true&after=2026-03-16T13:30:02.000000001Z"), "e c");
     cr_expect_str_eq(listed(served, "?status=all&until=2026-03-16"), "");
     (void)snprintf(query, sizeof query, "?status=all&nested=true&after_order_id=%s", ids[0]);
     cr_expect_str_eq(listed(served, query), "e d c");

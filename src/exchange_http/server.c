@@ -31,6 +31,9 @@ struct server {
 static void on_request(void *context, const struct http_request *request, struct http_reply *reply)
 {
     struct server *server = context;
+    if (server->pace.speed_e9 != PACE_MAX) { /* what is asked now is answered as of now */
+        pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
+    }
     if (!streams_accept(server->streams, request, reply)) {
         face_serve(&server->face, request, reply);
     }

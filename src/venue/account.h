@@ -122,7 +122,8 @@ struct account {
     uint32_t order_capacity;
     uint32_t *client_ids; /* hash table of order numbers + 1 */
     uint32_t client_mask;
-    uint32_t open_count; /* orders that are not final */
+    uint32_t open_count;  /* orders that are not final */
+    int64_t last_sent_ns; /* when the last order was sent: no two have the same moment */
     struct activity *activities;
     uint32_t activity_count;
     uint32_t activity_capacity;

@@ -136,11 +136,19 @@ enum position_intent account_intent(const struct account *account, uint32_t inst
     return qty_e9 < 0 ? INTENT_BUY_TO_CLOSE : INTENT_BUY_TO_OPEN;
 }
 
+/* Lists of orders are paged by the time they were sent, so within an account it always rises. */
+static int64_t sent_ns(struct account *account, int64_t now_ns)
+{
+    int64_t next_ns = account->last_sent_ns + 1;
+    account->last_sent_ns = now_ns > next_ns ? now_ns : next_ns;
+    return account->last_sent_ns;
+}
+
 /* The order that was asked for, without its exits. */
 static uint32_t add_first(struct account *account, const struct order_ticket *ticket,
                           int64_t now_ns)
 {
-    struct served_order *order = account_add_order(account, now_ns);
+    struct served_order *order = account_add_order(account, sent_ns(account, now_ns));
     order->instrument = ticket->instrument;
     order->sells = ticket->sells;
     order->extended_hours = ticket->extended_hours;
@@ -167,9 +175,10 @@ static uint32_t add_first(struct account *account, const struct order_ticket *ti
 }
 
 static uint32_t add_leg(struct account *account, uint32_t parent, enum order_role role,
-                        const struct order_ticket *ticket, int64_t now_ns)
+                        const struct order_ticket *ticket)
 {
-    struct served_order *leg = account_add_order(account, now_ns);
+    int64_t parent_ns = account->orders[parent].created_ns;
+    struct served_order *leg = account_add_order(account, parent_ns);
     const struct served_order *first = &account->orders[parent];
     leg->parent = parent;
     leg->instrument = first->instrument;
@@ -199,11 +208,11 @@ static uint32_t add_orders(struct account *account, const struct order_ticket *t
     uint32_t leg_count = 0;
     bool grouped = exchange_class(ticket->order_class) != ORDER_CLASS_SIMPLE;
     if (grouped && ticket->take_profit_e9 != 0 && ticket->order_class != SERVED_CLASS_OCO) {
-        uint32_t leg = add_leg(account, first, ORDER_ROLE_TARGET, ticket, now_ns);
+        uint32_t leg = add_leg(account, first, ORDER_ROLE_TARGET, ticket);
         account->orders[first].legs[leg_count++] = leg;
     }
     if (grouped && ticket->stop_loss_e9 != 0) {
-        uint32_t leg = add_leg(account, first, ORDER_ROLE_STOP, ticket, now_ns);
+        uint32_t leg = add_leg(account, first, ORDER_ROLE_STOP, ticket);
         account->orders[first].legs[leg_count++] = leg;
     }
     return first;
@@ -370,11 +379,12 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
         account_order_by_client(account, change->client_order_id) != NULL) {
         return refuse(refusal, 422, CODE_BAD_VALUE, "client_order_id must be unique");
     }
-    struct served_order *order = account_add_order(account, now_ns);
+    int64_t created_ns = sent_ns(account, now_ns);
+    struct served_order *order = account_add_order(account, created_ns);
     uint32_t first = order->number;
     *order = account->orders[number];
     order->number = first;
-    order->created_ns = now_ns;
+    order->created_ns = created_ns;
     order->updated_ns = now_ns;
     order->replaces = number;
     order->replaced_by = NO_SERVED_ORDER;

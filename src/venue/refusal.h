@@ -24,13 +24,14 @@ struct refusal {
 };
 
 /* Codes of the vendor's error texts. */
-#define CODE_BAD_REQUEST  40010000
-#define CODE_BAD_VALUE    40010001 /* with status 422: a field is missing or malformed */
-#define CODE_UNAUTHORIZED 40110000
-#define CODE_FORBIDDEN    40310000
-#define CODE_NOT_FOUND    40410000
-#define CODE_UNACCEPTABLE 42210000 /* with status 422: well-formed and not to be had */
-#define CODE_TOO_MANY     42910000
+#define CODE_BAD_REQUEST    40010000
+#define CODE_BAD_VALUE      40010001 /* with status 422: a field is missing or malformed */
+#define CODE_UNAUTHORIZED   40110000
+#define CODE_FORBIDDEN      40310000
+#define CODE_NOT_FOUND      40410000
+#define CODE_NO_SUCH_METHOD 40510000
+#define CODE_UNACCEPTABLE   42210000 /* with status 422: well-formed and not to be had */
+#define CODE_TOO_MANY       42910000
 
 /* Fills it in; returns false, so that a check can end with `return refuse(...)`. */
 bool refuse(struct refusal *refusal, int status, int code, const char *format, ...)
