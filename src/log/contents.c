@@ -237,7 +237,9 @@ const char *contents_fault(struct contents *contents, const struct event *record
     if (record->version != 1) {
         return "its layout is one that this program does not know";
     }
-    if (!is_time(record->ts_ns) || !is_time(record->src_ns)) {
+    bool is_no_time = record->kind == EVENT_LOG_END && record->ts_ns == INT64_MIN &&
+                      record->src_ns == INT64_MIN; /* it ended before its first slice */
+    if (!is_no_time && (!is_time(record->ts_ns) || !is_time(record->src_ns))) {
         return "its time lies outside the years 1700 to 2201";
     }
     if (is_of_run(record->kind) && record->ts_ns < contents->last_ns) {

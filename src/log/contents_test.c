@@ -136,6 +136,21 @@ Test(contents, of_a_run_can_be)
     cr_assert_null(fault, "slot %zu: %s", at, fault);
 }
 
+Test(contents, of_a_run_that_ended_before_its_first_slice)
+{
+    struct event log[SLOTS_MAX];
+    struct contents contents;
+    make_log(log);
+    struct event end = log[AT_LOG_END];
+    end.ts_ns = INT64_MIN;
+    end.src_ns = INT64_MIN;
+    contents_begin(&contents, INSTRUMENTS);
+    cr_assert_null(contents_fault(&contents, &log[0]));
+    cr_assert_null(contents_fault(&contents, &end));
+    end.src_ns = 0;
+    cr_assert_not_null(contents_fault(&contents, &end)); /* one of both alone is no such end */
+}
+
 #define FIELD(slot, member)                                                                        \
     slot, offsetof(struct event, member), sizeof(((struct event *)0)->member)
 #define SECOND(slot, type, member) (slot) + 1, offsetof(type, member), sizeof(((type *)0)->member)
