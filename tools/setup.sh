@@ -29,6 +29,7 @@ libcriterion-dev: unit tests
 musl-tools: a second C library, which must decide the same
 lcov: branch coverage
 git: the commit that a result belongs to
+curl: asks the served exchange in tests
 sqlite3: questions to the journal in tests
 python3-venv: the Python SDK in tests'
 
