@@ -115,7 +115,7 @@ stage_pure()
 
 stage_hardening()
 {
-    ninja -C build bellwether
+    ninja -C build bellwether bellwether-net
     tools/check_hardening.sh build/bellwether
 }
 
@@ -202,7 +202,7 @@ scripts_of()
         skip_stage "$folder has no scripts"
         return 0
     fi
-    ninja -C build bellwether
+    ninja -C build bellwether bellwether-net
     BELLWETHER_BIN=$PWD/build/bellwether BELLWETHER_SHARED=${BELLWETHER_SHARED:-$PWD/../shared} \
         run_scripts "${scripts[@]}"
 }
@@ -220,7 +220,7 @@ stage_e2e()
 
 stage_sdk()
 {
-    ninja -C build bellwether
+    ninja -C build bellwether bellwether-net
     BELLWETHER_BIN=$PWD/build/bellwether BELLWETHER_SHARED=${BELLWETHER_SHARED:-$PWD/../shared} \
         run_counted tests/sdk/run.sh
 }
@@ -247,7 +247,7 @@ stage_bench()
         skip_stage 'bench/run.sh is not there'
         return 0
     fi
-    ninja -C build bellwether
+    ninja -C build bellwether bellwether-net
     run_counted bench/run.sh --short
 }
 

@@ -4,6 +4,7 @@
  * those it leaves out must come to nothing but their SLICE record. */
 #include "driver/replay.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -224,12 +225,24 @@ static enum err replay_records(struct replay *replay, struct log_reader *reader)
     return err == ERR_OK && replay->enough && record != NULL ? end_of_answers(replay, record) : err;
 }
 
+/* The run's config was carried out once; where it cannot be now, the log does not say what ran. */
+static enum err assemble(struct assembly *assembly, const struct run_config *config,
+                         const struct preamble *preamble, struct problem *problem)
+{
+    struct problem why;
+    enum err err = assembly_init(assembly, config, preamble->instrument_count, &why);
+    return err == ERR_OK ? ERR_OK
+                         : problem_set(problem, ERR_DAMAGED,
+                                       "the log's config does not go with its bars of %" PRId64
+                                       " ns (%s); restore the log from a backup",
+                                       preamble->bar_ns, why.text);
+}
+
 static enum err run(struct replay *replay, struct log_reader *reader,
                     const struct preamble *preamble, const struct run_config *config,
                     const struct bars *bars)
 {
-    enum err err =
-        assembly_init(&replay->assembly, config, preamble->instrument_count, replay->problem);
+    enum err err = assemble(&replay->assembly, config, preamble, replay->problem);
     if (err != ERR_OK) {
         return err;
     }
@@ -296,7 +309,7 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
                      const struct run_config *config, FILE *out, struct problem *problem)
 {
     struct assembly assembly;
-    enum err err = assembly_init(&assembly, config, preamble->instrument_count, problem);
+    enum err err = assemble(&assembly, config, preamble, problem);
     if (err != ERR_OK) {
         return err;
     }

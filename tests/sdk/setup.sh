@@ -48,7 +48,7 @@ install()
             say "$name: a file is not the pinned one"
             exit 1
         fi
-        if grep -Eq 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|Network is unreachable' "$log"; then
+        if grep -Eq 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|SSLError|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|Network is unreachable' "$log"; then
             rm -f "$log"
             give_up "$name is not installed and its registry cannot be reached from here"
         fi
