@@ -6,6 +6,8 @@
  * request, the exchange takes the slice from the feed, before the request. A request that has no
  * report in the log has one now, and the engine gets it as the first thing. Reconciliation takes no
  * simulated time. */
+#include <inttypes.h>
+
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "core/fold_check.h"
@@ -155,6 +157,13 @@ enum err driver_resume(struct driver *driver, struct log_reader *reader, struct 
                            "logged; nothing was changed: was the program exchanged in between?");
     }
     driver->logged_session = engine->session.open_ns;
+    const uint64_t slice_count = driver->plan.feed->slice_count; /* 0: not known */
+    if (engine->counters.slices > 0 && slice_count > 0 && driver->last_ordinal >= slice_count) {
+        return problem_set(problem, ERR_DAMAGED,
+                           "the log refers to slice %" PRIu64 " of the data, which has %" PRIu64
+                           "; nothing was changed: is it the data that ran?",
+                           driver->last_ordinal, slice_count);
+    }
     if (engine->counters.slices > 0) {
         driver->plan.feed->ops->seek(driver->plan.feed, driver->last_ordinal + 1);
     }
