@@ -17,9 +17,10 @@ sys: PURE
 config: sys PURE
 log: sys config PURE
 data: sys config PURE
-feed: data log sys config PURE
-broker: data log sys config PURE
 net: base sys
+alpaca: net sys market base
+feed: alpaca net data log sys config PURE
+broker: alpaca net data log sys config PURE
 venue: data config sys base market exchange
 exchange_http: venue net data config sys base market exchange
 driver: feed broker data log sys config PURE

@@ -15,6 +15,7 @@ libsqlite3-dev: writes the journal
 libfyaml-dev: reads the configuration
 nettle-dev: SHA-256
 libuv1-dev: event loop of the network
+libcurl4-openssl-dev: HTTP client
 libmicrohttpd-dev: HTTP server
 libwslay-dev: frames of WebSockets
 libsimdjson-dev: tokens of JSON messages

@@ -265,6 +265,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct seat *seats = arena_take(arena, places, sizeof *seats);
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
+    int64_t *foreign_e9 = arena_take(arena, plan->instrument_count, sizeof *foreign_e9);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     size_t reasons = (size_t)plan->book_count * SAID_MAX;
@@ -295,6 +296,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .seats = seats,
         .weights = weights,
         .live = live,
+        .foreign_e9 = foreign_e9,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
@@ -414,6 +416,12 @@ void engine_on_action(struct engine *engine, const struct event *action, struct 
 {
     restart(output);
     engine_apply(engine, action);
+}
+
+void engine_on_condition(struct engine *engine, const struct event *event, struct output *output)
+{
+    restart(output);
+    engine_apply(engine, event);
 }
 
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)

@@ -211,6 +211,9 @@ struct engine {
     bool filled; /* since the last slice's end */
     struct split split;
     enum engine_state state;
+    bool wary;     /* something of this, of `state` or of an order keeps entries shut, or has */
+    uint32_t shut; /* a bit for each enum status_condition under which no entry goes out */
+    int64_t *foreign_e9; /* [instrument]: what the account holds beside ours, signed */
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
@@ -256,6 +259,10 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
 /* Takes a split or a dividend (EVENT_ACTION), which the view has taken before: no record follows;
  * what it comes to the broker reports. */
 void engine_on_action(struct engine *engine, const struct event *action, struct output *output);
+
+/* Takes what a broker elsewhere, its network or its data are like (EVENT_STATUS, EVENT_HOLDING): no
+ * record follows. */
+void engine_on_condition(struct engine *engine, const struct event *event, struct output *output);
 
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output);

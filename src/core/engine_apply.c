@@ -88,6 +88,8 @@ static enum order_event order_event_of(uint8_t kind)
         return ORDER_EVENT_REPLACED;
     case EVENT_CANCEL_REJECTED:
         return ORDER_EVENT_REQUEST_DENIED;
+    case EVENT_NO_ANSWER:
+        return ORDER_EVENT_NO_ANSWER;
     default:
         return ORDER_EVENT_EXPIRED;
     }
@@ -135,6 +137,7 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         engine->counters.rejected++;
         step_order(engine, order, ORDER_EVENT_REJECTED);
     } else {
+        engine->wary = engine->wary || event->kind == EVENT_NO_ANSWER;
         step_order(engine, order, order_event_of(event->kind));
     }
     if (order == &trade->exit && event->kind == EVENT_FILL) {
@@ -418,9 +421,17 @@ static void apply_command(struct engine *engine, uint8_t command)
 {
     if (command == COMMAND_PAUSE) {
         engine->state = ENGINE_ENTRIES_OFF;
+        engine->wary = true;
     } else if (command == COMMAND_UNPAUSE) {
         engine->state = ENGINE_RUN;
     }
+}
+
+static void apply_status(struct engine *engine, const struct event *record)
+{
+    uint32_t bit = 1U << record->flags;
+    engine->wary = true;
+    engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
 }
 
 void engine_apply(struct engine *engine, const struct event *record)
@@ -437,8 +448,18 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_ACCOUNT_CASH:
         (void)engine_apply_report(engine, record);
         return;
+    case EVENT_NO_ANSWER:
+        (void)engine_apply_report(engine, record);
+        return;
     case EVENT_COMMAND:
         apply_command(engine, record->flags);
+        return;
+    case EVENT_STATUS:
+        apply_status(engine, record);
+        return;
+    case EVENT_HOLDING:
+        engine->wary = true;
+        engine->foreign_e9[record->instrument] = record->holding.qty_e9;
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);

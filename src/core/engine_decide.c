@@ -129,6 +129,33 @@ static void write_order(int64_t ts_ns, const struct candidate *candidate, bool e
     request->legs[0].ratio = entry ? 1 : -1;
 }
 
+/* Whether something outside of the gates keeps entries in the instrument shut, with its numbers. */
+RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, struct event *decision)
+{
+    const struct trade *trades = &engine->trades[engine_place(engine, 0, instrument)];
+    int64_t unknown = 0;
+    for (uint32_t book = 0; book < engine->book_count; book++) {
+        const struct trade *trade = &trades[book];
+        unknown += (trade->entry.state == ORDER_UNKNOWN) + (trade->exit.state == ORDER_UNKNOWN) +
+                   (trade->target.state == ORDER_UNKNOWN) + (trade->stop.state == ORDER_UNKNOWN);
+    }
+    if (engine->state == ENGINE_ENTRIES_OFF) {
+        decision->decision.verdict = VERDICT_ENTRIES_OFF;
+    } else if (engine->shut != 0) {
+        decision->decision.verdict = VERDICT_NOT_READY;
+        decision->decision.value = engine->shut;
+    } else if (engine->foreign_e9[instrument] != 0) {
+        decision->decision.verdict = VERDICT_FOREIGN;
+        decision->decision.value = engine->foreign_e9[instrument];
+    } else if (unknown > 0) {
+        decision->decision.verdict = VERDICT_UNKNOWN_ORDER;
+        decision->decision.value = unknown;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
                       struct event *decision, struct event *order)
 {
@@ -138,8 +165,7 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
-    if (entry && engine->state == ENGINE_ENTRIES_OFF) {
-        decision->decision.verdict = VERDICT_ENTRIES_OFF;
+    if (entry && engine->wary && is_shut(engine, candidate->instrument, decision)) {
         return false;
     }
     if (entry) {
@@ -260,6 +286,9 @@ uint32_t decide_cash_postings(const struct engine *engine, const struct event *c
     switch ((enum cash_cause)cash->flags) {
     case CASH_DIVIDEND:
         write_income(cash, ACCOUNT_DIVIDENDS, postings);
+        return 1;
+    case CASH_RECONCILED:
+        write_income(cash, ACCOUNT_TRANSFERS, postings);
         return 1;
     case CASH_INTEREST:
         write_income(cash, ACCOUNT_INTEREST, postings);

@@ -84,13 +84,18 @@ enum gate_rule {
       "what is lost when every open trade and entry, with this one, ends at its stop")             \
     X(BUYING_POWER, "buying-power", MONEY, AT_MOST, "worth and commission of this order")
 
-/* All that can become of a decision: the gates, and three refusals that come from elsewhere. */
+/* All that can become of a decision: the gates, and refusals that come from elsewhere. */
 #define VERDICT_LIST(X)                                                                            \
     X(PASS, "pass", NONE, NONE, "no gate refused")                                                 \
     GATE_LIST(X)                                                                                   \
     X(NO_SIZE, "no-size", MONEY, AT_LEAST, "what sizing would spend, where one share costs more")  \
     X(EXIT_ATTEMPTS, "exit-attempts", COUNT, BELOW, "exits of one trade that the broker refused")  \
-    X(ENTRIES_OFF, "entries-off", NONE, NONE, "the operator paused new entries")
+    X(ENTRIES_OFF, "entries-off", NONE, NONE, "the operator paused new entries")                   \
+    X(NOT_READY, "not-ready", NONE, NONE,                                                          \
+      "the conditions that keep entries shut, a bit for each: see `bellwether status`")            \
+    X(FOREIGN, "not-ours", QUANTITY, AT_MOST, "shares in the account that are not ours")           \
+    X(UNKNOWN_ORDER, "unknown-order", COUNT, AT_MOST,                                              \
+      "orders in this symbol whose outcome is being looked up")
 
 enum verdict {
 #define X(name, text, unit, rule, help) VERDICT_##name,

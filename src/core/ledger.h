@@ -22,7 +22,8 @@
     X(REALIZED, "realized")                                                                        \
     X(COMMISSION, "commission")                                                                    \
     X(DIVIDENDS, "dividends")                                                                      \
-    X(INTEREST, "interest")
+    X(INTEREST, "interest")                                                                        \
+    X(TRANSFERS, "transfers") /* and all else that moves cash beside our orders */
 
 enum account {
 #define X(name, text) ACCOUNT_##name,

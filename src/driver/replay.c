@@ -108,6 +108,18 @@ static enum err give_command(struct replay *replay, const struct event *command)
     return ERR_OK;
 }
 
+static enum err give_condition(struct replay *replay, const struct event *event)
+{
+    enum err err = end_of_answers(replay, event);
+    if (err != ERR_OK) {
+        return err;
+    }
+    engine_on_condition(replay->assembly.engine, event, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs++;
+    return ERR_OK;
+}
+
 static enum err give_action(struct replay *replay, const struct event *action)
 {
     enum err err = end_of_answers(replay, action);
@@ -195,6 +207,9 @@ static enum err take(struct replay *replay, const struct event *record)
     }
     if (record->kind == EVENT_COMMAND) {
         return give_command(replay, record);
+    }
+    if (record->kind == EVENT_STATUS || record->kind == EVENT_HOLDING) {
+        return give_condition(replay, record);
     }
     if (record->kind == EVENT_ACTION) {
         return give_action(replay, record);
@@ -295,7 +310,8 @@ static enum err fold(struct assembly *assembly, struct gather *gather, const str
         return contents_refuse(record, number, fault, problem);
     }
     if (event_is_report(record->kind) || event_is_output(record->kind) ||
-        record->kind == EVENT_COMMAND) {
+        record->kind == EVENT_COMMAND || record->kind == EVENT_STATUS ||
+        record->kind == EVENT_HOLDING) {
         engine_apply(assembly->engine, record);
     } else if (record->kind == EVENT_ACTION) {
         assembly_on_action(assembly, record);

@@ -28,6 +28,8 @@ const char *activity_type(const struct activity *activity)
         return "SPLIT";
     case CASH_INTEREST:
         return "INT";
+    case CASH_RECONCILED:
+        break; /* what a client makes of an account, not an exchange */
     }
     return "MISC";
 }
@@ -47,6 +49,8 @@ const char *activity_sub_type(const struct activity *activity)
     }
     case CASH_INTEREST:
         return activity->amount_e9 < 0 ? "MGN" : "CDT";
+    case CASH_RECONCILED:
+        break;
     }
     return NULL;
 }
@@ -60,6 +64,8 @@ static const char *description(const struct activity *activity)
         return "Stock Split";
     case CASH_INTEREST:
         return "Interest";
+    case CASH_RECONCILED:
+        break;
     }
     return "";
 }

@@ -61,8 +61,8 @@ static const char *market_fault(struct contents *contents, const struct event *r
 
 static const char *slice_end_fault(struct contents *contents, const struct event *record)
 {
-    bool whole = in_slice(contents) && record->ts_ns == contents->slice_ns &&
-                 record->slice_end.seen == contents->bars;
+    bool whole = (!in_slice(contents) || record->ts_ns == contents->slice_ns) &&
+                 record->slice_end.seen == contents->bars && record->flags <= SLICE_END_PAST;
     contents->bars = 0;
     contents->ticks = 0;
     contents->bar_instrument = -1;
@@ -182,6 +182,13 @@ static const char *command_fault(const struct event *record)
     return known ? NULL : "there is no such command";
 }
 
+static const char *status_fault(const struct event *record)
+{
+    bool known = record->flags >= STATUS_RECONCILING && record->flags <= STATUS_DIFFERENCE &&
+                 (record->status.begins == 0 || record->status.begins == 1);
+    return known ? NULL : "there is no such condition";
+}
+
 /* ---- any record ---- */
 
 /* Slots that a record of the kind has; 0: there is none behind the preamble. */
@@ -212,6 +219,11 @@ static const char *kind_fault(struct contents *contents, const struct event *rec
         return action_fault(contents, record);
     case EVENT_COMMAND:
         return command_fault(record);
+    case EVENT_STATUS:
+        return status_fault(record);
+    case EVENT_HOLDING:
+        return record->instrument < contents->instrument_count ? NULL
+                                                               : "there is no such instrument";
     case EVENT_DEPOSIT:
         return record->deposit.amount_e9 > 0 ? NULL : "it is no amount";
     case EVENT_DECISION:

@@ -14,6 +14,13 @@ CODE_TEXT(event_kind_text, enum event_kind, CASE_TEXT(EVENT_NONE, "none") EVENT_
           "unknown")
 CODE_TEXT(command_text, enum command, COMMAND_LIST(COMMAND), "unknown")
 
+#define CONDITION(name, code, text, meaning) CASE_TEXT(STATUS_##name, text)
+#define MEANING(name, code, text, meaning)   CASE_TEXT(STATUS_##name, meaning)
+
+CODE_TEXT(status_condition_text, enum status_condition, STATUS_CONDITION_LIST(CONDITION), "unknown")
+CODE_TEXT(status_condition_meaning, enum status_condition, STATUS_CONDITION_LIST(MEANING),
+          "unknown")
+
 struct event slice_end_event(const struct slice *slice)
 {
     return (struct event){
@@ -22,6 +29,7 @@ struct event slice_end_event(const struct slice *slice)
         .kind = EVENT_SLICE_END,
         .version = 1,
         .slots = 1,
+        .flags = slice->past ? SLICE_END_PAST : 0,
         .instrument = INSTRUMENT_NONE,
         .slice_end = {.slice = slice->ordinal, .expected = slice->expected, .seen = slice->count}
     };
@@ -32,6 +40,7 @@ void slice_from_end(struct slice *slice, const struct event *end)
     slice->ts_ns = end->ts_ns;
     slice->ordinal = end->slice_end.slice;
     slice->expected = end->slice_end.expected;
+    slice->past = end->flags == SLICE_END_PAST;
 }
 
 struct slice slice_of_mixed(const struct event *first, const struct event *end, uint64_t ordinal)

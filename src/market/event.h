@@ -41,6 +41,9 @@
     X(ACTION, 5, "corporate-action")                                                               \
     /* inputs: the operator */                                                                     \
     X(COMMAND, 12, "command")                                                                      \
+    /* inputs: what a broker elsewhere, its network and its market data are like */                \
+    X(STATUS, 13, "status")                                                                        \
+    X(HOLDING, 14, "holding")                                                                      \
     /* inputs: reports of the broker */                                                            \
     X(ACCEPTED, 16, "accepted")                                                                    \
     X(REJECTED, 17, "rejected")                                                                    \
@@ -50,6 +53,7 @@
     X(REPLACED, 21, "replaced")                                                                    \
     X(CANCEL_REJECTED, 22, "cancel-rejected")                                                      \
     X(ACCOUNT_CASH, 23, "account-cash")                                                            \
+    X(NO_ANSWER, 24, "no-answer")                                                                  \
     /* outputs of the engine */                                                                    \
     X(DEPOSIT, 32, "deposit")                                                                      \
     X(DECISION, 33, "decision")                                                                    \
@@ -106,13 +110,16 @@ struct event_trade_tick {
 /* Larger is no size of one quote or one trade. */
 #define TICK_SIZE_MAX INT64_C(1000000000)
 
-/* Closes the slice of all quotes, trades and bars of one instant. */
+/* Closes the slice of all quotes, trades and bars of one instant. `flags`: SLICE_END_PAST. */
 struct event_slice_end {
     uint64_t slice;    /* ordinal of the slice in its feed, from 0 */
     uint32_t expected; /* bars that the feed waited for */
     uint32_t seen;     /* bars that came */
     uint64_t unused[3];
 };
+
+/* Nothing is decided on the slice: the warm-up of a live run, or bars that came too late. */
+#define SLICE_END_PAST 1
 
 /* A split or a dividend of the instrument, effective before the first bar that ends after ts_ns.
  * `src_ns`: the beginning of its ex-date; `ts_ns` is later where something was reported since. */
@@ -145,9 +152,46 @@ enum command {
 #undef X
 };
 
+/* A condition under which no entry goes out begins or ends (reliability R3, G7). `flags`: enum
+ * status_condition; `src_ns`: when, by the clock of whoever saw it. */
+struct event_status {
+    int64_t begins; /* 1: from now on; 0: no more */
+    int64_t value;  /* a measure of it, where it has one, for people: ns or a count */
+    uint64_t unused[3];
+};
+
+#define STATUS_CONDITION_LIST(X)                                                                   \
+    X(RECONCILING, 1, "reconciling", "not everything at the broker is known yet")                  \
+    X(ORDER_STREAM, 2, "order-stream", "the stream of order updates is down")                      \
+    X(MARKET_DATA, 3, "market-data", "market data is missing or old")                              \
+    X(CLOCK, 4, "clock", "our clock and the broker's differ too much")                             \
+    X(KEYS, 5, "keys", "the broker refuses the keys")                                              \
+    X(ACCOUNT, 6, "account", "the account is blocked or not active")                               \
+    X(BUDGET, 7, "budget", "the broker's limit of requests is used up")                            \
+    X(STORAGE, 8, "storage", "the log could not be written")                                       \
+    X(DIFFERENCE, 9, "difference", "the account is not what our orders make it")
+
+enum status_condition {
+#define X(name, code, text, meaning) STATUS_##name = code,
+    STATUS_CONDITION_LIST(X)
+#undef X
+};
+
+/* "reconciling", and what it means; "unknown" for a code that is none. */
+const char *status_condition_text(uint8_t condition);
+const char *status_condition_meaning(uint8_t condition);
+
+/* What the account holds of the instrument that is not ours: the broker's number less that of our
+ * trades (book 0, EXTERNAL). */
+struct event_holding {
+    int64_t qty_e9; /* signed */
+    uint64_t unused[4];
+};
+
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
- * CANCEL_REJECTED). REJECTED, CANCELED and CANCEL_REJECTED have an enum reject_reason in `flags`.
- * REPLACED ends the old order; the new one is ACCEPTED right after. */
+ * CANCEL_REJECTED, NO_ANSWER). REJECTED, CANCELED and CANCEL_REJECTED have an enum reject_reason in
+ * `flags`. REPLACED ends the old order; the new one is ACCEPTED right after. NO_ANSWER: what became
+ * of its request is being looked up. */
 struct event_report {
     uint64_t order_id;
     uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; else 0 */
@@ -165,8 +209,9 @@ struct event_account_cash {
 
 enum cash_cause {
     CASH_DIVIDEND = 1,
-    CASH_SPLIT = 2,    /* shares by a split, cash for the fraction that is none */
-    CASH_INTEREST = 3, /* on borrowed money or shares */
+    CASH_SPLIT = 2,      /* shares by a split, cash for the fraction that is none */
+    CASH_INTEREST = 3,   /* on borrowed money or shares */
+    CASH_RECONCILED = 4, /* fees, transfers and whatever else the broker counts and we do not */
 };
 
 /* A decision that acted or was refused. Its second slot holds the inputs (struct decision_inputs).
@@ -286,6 +331,8 @@ struct event {
         struct event_slice_end slice_end;
         struct event_action action;
         struct event_command command;
+        struct event_status status;
+        struct event_holding holding;
         struct event_report report;
         struct event_account_cash account_cash;
         struct event_decision decision;
@@ -316,7 +363,7 @@ static inline uint8_t event_order_cause(const struct event *order)
 
 /* All of one instant: quotes, then trades, then the bars that end there, each in instrument order.
  * They lie side by side, belong to the feed and stay valid until its next slice. Most feeds have
- * bars only. */
+ * bars only; a live one also gives slices with nothing in them, so that time passes. */
 struct slice {
     const struct event *bars; /* behind the ticks */
     uint32_t count;           /* of the bars */
@@ -324,6 +371,7 @@ struct slice {
     int64_t ts_ns;            /* when all of them have ended */
     uint64_t ordinal;         /* of the slice in its feed, from 0 */
     uint32_t tick_count;      /* quotes and trades, which lie right before the bars */
+    bool past;                /* nothing is decided on it (SLICE_END_PAST) */
 };
 
 /* All of the bars in [first, end), which end at one instant. */
@@ -331,7 +379,7 @@ static inline struct slice slice_of(const struct event *first, const struct even
                                     uint64_t ordinal)
 {
     uint32_t count = (uint32_t)(end - first); /* at most one of each instrument */
-    return (struct slice){first, count, count, first->ts_ns, ordinal, 0};
+    return (struct slice){first, count, count, first->ts_ns, ordinal, 0, false};
 }
 
 /* The same where ticks may lie before the bars. */
@@ -366,7 +414,7 @@ const char *command_text(uint8_t command);
 /* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
-    return kind >= EVENT_ACCEPTED && kind <= EVENT_ACCOUNT_CASH;
+    return kind >= EVENT_ACCEPTED && kind <= EVENT_NO_ANSWER;
 }
 
 /* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, commands,
@@ -374,7 +422,8 @@ static inline bool event_is_report(uint8_t kind)
 static inline bool event_is_input(uint8_t kind)
 {
     return kind == EVENT_BAR || event_is_tick(kind) || kind == EVENT_SLICE_END ||
-           kind == EVENT_ACTION || kind == EVENT_COMMAND || event_is_report(kind);
+           kind == EVENT_ACTION || kind == EVENT_COMMAND || kind == EVENT_STATUS ||
+           kind == EVENT_HOLDING || event_is_report(kind);
 }
 
 /* What the engine answers. */

@@ -92,7 +92,10 @@ enum order_role {
     X(UNKNOWN_ORDER, "no such order")                                                              \
     X(NOT_WORKING, "the order works no more")                                                      \
     X(RANDOM, "refused at random, as configured")                                                  \
-    X(OPPOSITE, "could trade with the account's own order")
+    X(OPPOSITE, "could trade with the account's own order")                                        \
+    X(BY_BROKER, "refused by the broker")                                                          \
+    X(NOT_SENT, "could not be sent")                                                               \
+    X(NOT_FOUND, "never reached the broker")
 
 enum reject_reason {
 #define X(name, text) REJECT_##name,

@@ -136,6 +136,9 @@ static const struct wording {
     [VERDICT_NO_SIZE] = {"would spend",           ", a share costs"},
     [VERDICT_EXIT_ATTEMPTS] = {"exits tried",           ", limit"        },
     [VERDICT_ENTRIES_OFF] = {"entries are off",       NULL             },
+    [VERDICT_NOT_READY] = {"not ready",             NULL             },
+    [VERDICT_FOREIGN] = {"not ours",              NULL             },
+    [VERDICT_UNKNOWN_ORDER] = {"orders looked up",      NULL             },
 };
 
 static void measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE])

@@ -1,0 +1,40 @@
+/* alpaca.h: Alpaca's market data as a live feed: the stream where it can, the past by REST for the
+ * warm-up and for gaps, and polling every 60 s while the stream is down and for symbols that the
+ * plan does not stream. */
+#ifndef FEED_ALPACA_H
+#define FEED_ALPACA_H
+
+#include "alpaca/client.h"
+#include "feed/live_feed.h"
+#include "market/calendar.h"
+#include "market/instrument.h"
+
+struct alpaca_feed_plan {
+    struct client *client; /* borrowed */
+    const struct instrument *instruments;
+    uint32_t instrument_count;
+    int64_t bar_ns; /* of the run's bars: a minute or a multiple */
+    enum calendar_id calendar;
+    bool extended_hours;
+    uint32_t warmup_bars;    /* of each instrument, fetched before the first live slice */
+    uint32_t stream_symbols; /* as many as the plan allows; 0: 30 */
+    const char *feed;        /* "iex", "sip" */
+    int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s */
+    int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
+    uint64_t seed;
+    void (*say)(void *context, const char *what, const char *text); /* may be NULL */
+    void *say_context;
+};
+
+struct alpaca_feed;
+
+struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan);
+void alpaca_feed_destroy(struct alpaca_feed *feed);
+
+/* The port. Slices of the warm-up come first and say so (slice.warmup); they cause no decision. */
+struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
+
+bool alpaca_feed_is_idle(const struct alpaca_feed *feed);
+void alpaca_feed_barrier(struct alpaca_feed *feed, void (*arrived)(void *context), void *context);
+
+#endif
