@@ -13,6 +13,7 @@
 #include "driver/driver_private.h"
 
 #include "base/check.h"
+#include "driver/fold.h"
 #include "sys/clock.h"
 
 /* Somebody may look on as often as that. */
@@ -113,6 +114,40 @@ static enum err take_all(struct driver *driver, struct problem *problem)
             err = take_inputs(driver, problem);
         }
     }
+    return err;
+}
+
+/* Where the log's last slice stands; starts, cuts and ends have the wall's time. */
+static void note_place(struct driver *driver, const struct event *record)
+{
+    if (event_is_input(record->kind) || event_is_output(record->kind)) {
+        driver->ts_ns = record->ts_ns;
+    }
+    if (record->kind == EVENT_SLICE_END) {
+        driver->first_ns = driver->first_ns == 0 ? record->ts_ns : driver->first_ns;
+        driver->last_ns = record->ts_ns;
+        driver->last_ordinal = record->slice_end.slice;
+    }
+}
+
+enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem)
+{
+    struct gather gather = {0};
+    const struct event *record;
+    uint64_t number = 0;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+        err = fold_record(&driver->assembly, &gather, record, ++number, problem);
+        note_place(driver, record);
+    }
+    const struct engine *engine = driver->assembly.engine;
+    if (err == ERR_OK && (engine->fault != ENGINE_FAULT_NONE || !engine_is_consistent(engine))) {
+        return problem_set(problem, ERR_DIFFERS,
+                           "the log folds to a state that cannot be (%s); nothing was changed: "
+                           "look at it with `bellwether verify`",
+                           engine_fault_text(engine->fault));
+    }
+    driver->logged_session = engine->session.open_ns;
     return err;
 }
 
