@@ -25,7 +25,8 @@ enum market_log {
 struct driver_plan {
     const struct run_config *config;
     uint32_t instrument_count;
-    struct feed *feed;           /* borrowed */
+    struct feed *feed;           /* borrowed; NULL where all is outside */
+    bool outside;                /* market and broker are: driver_set_world() before driver_run() */
     int64_t start_ns;            /* start of the first bar: when the cash is put in */
     const struct event *actions; /* EVENT_ACTION by time, from start_ns on; borrowed */
     size_t action_count;
@@ -46,6 +47,7 @@ struct driver_plan {
 };
 
 struct driver;
+struct driver_world;
 
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
  * there can be. `*driver` is the caller's to driver_destroy(); it owns its
@@ -59,6 +61,9 @@ void driver_set_log(struct driver *driver, struct log *log);
 /* The exchange anew from the config, before anything happened: a run that is taken up has its seed
  * from the log. */
 void driver_renew_exchange(struct driver *driver);
+
+/* Where market and broker are (driver/world.h), for a run whose plan says `outside`; borrowed. */
+void driver_set_world(struct driver *driver, const struct driver_world *world);
 
 /* Begins a new run: the deposit, as the log's second step. */
 enum err driver_begin(struct driver *driver, struct problem *problem);

@@ -31,8 +31,12 @@ struct alpaca_feed;
 struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan);
 void alpaca_feed_destroy(struct alpaca_feed *feed);
 
-/* The port. Slices of the warm-up come first and say so (slice.warmup); they cause no decision. */
+/* The port. Slices of the warm-up, or of what was missed since last_slice_ns, come first and say so
+ * (slice.past); they cause no decision. */
 struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
+
+/* No slice begins before this: of the warm-up's first possible bar, or of last_slice_ns. */
+int64_t alpaca_feed_first_ns(const struct alpaca_feed *feed);
 
 bool alpaca_feed_is_idle(const struct alpaca_feed *feed);
 void alpaca_feed_barrier(struct alpaca_feed *feed, void (*arrived)(void *context), void *context);
