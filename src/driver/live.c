@@ -65,16 +65,18 @@ static enum err take_input(struct driver *driver, const struct event *input,
     return ERR_OK;
 }
 
-static enum err take_inputs(struct driver *driver, struct problem *problem)
+static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
 {
     struct broker *broker = driver->world->broker;
     struct live_feed *feed = driver->world->feed;
     const struct event *input;
     enum err err = ERR_OK;
     while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
+        *took = true;
         err = take_input(driver, input, problem);
     }
     while (err == ERR_OK && (input = feed->ops->next_status(feed)) != NULL) {
+        *took = true;
         err = take_input(driver, input, problem);
     }
     return err;
@@ -103,15 +105,17 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
 }
 
 /* Everything that has come; a slice only when no report waits. */
-static enum err take_all(struct driver *driver, struct problem *problem)
+static enum err take_all(struct driver *driver, bool *took, struct problem *problem)
 {
     struct live_feed *feed = driver->world->feed;
     struct slice slice;
-    enum err err = take_inputs(driver, problem);
+    *took = false;
+    enum err err = take_inputs(driver, took, problem);
     while (err == ERR_OK && feed->ops->next(feed, &slice)) {
+        *took = true;
         err = take_slice(driver, &slice, problem);
         if (err == ERR_OK) {
-            err = take_inputs(driver, problem);
+            err = take_inputs(driver, took, problem);
         }
     }
     return err;
@@ -156,12 +160,13 @@ enum err live_run(struct driver *driver, struct problem *problem)
     const struct driver_plan *plan = &driver->plan;
     const struct driver_world *world = driver->world;
     bool ended = false;
+    bool took = true;
     enum err err = ERR_OK;
     while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
         int64_t look_ns = clock_mono_ns() + LOOK_NS;
-        err = world->turn(world->context, look_ns, &ended, problem);
+        err = world->turn(world->context, look_ns, took, &ended, problem);
         if (err == ERR_OK) {
-            err = take_all(driver, problem);
+            err = take_all(driver, &took, problem);
         }
         if (err == ERR_OK && plan->attend != NULL) {
             err = plan->attend(plan->attend_context, clock_mono_ns(), problem);
