@@ -2,7 +2,7 @@
  * nor inherited, and every other copy that we made is wiped. */
 #include "alpaca/keys.h"
 
-#include <limits.h>
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
