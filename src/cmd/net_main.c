@@ -11,6 +11,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"bellwether exchange", cmd_exchange},
+    {"bellwether run",      cmd_paper   },
+    {"bellwether parity",   cmd_parity  },
 };
 
 int main(int argc, char **argv)

@@ -21,21 +21,22 @@ enum { PROGRESS_SLICES = 1 << 16 };
 
 /* Orders of one book in one instrument that may work at once: an entry and the two exits that go
  * with it where the broker holds them, else the entry or the exit. */
-static uint32_t orders_at_once(const struct engine *engine)
+static uint32_t orders_at_once(const struct run_config *config)
 {
     uint32_t orders = 0;
-    for (uint32_t i = 0; i < engine->book_count; i++) {
-        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        orders += config->books[i].exits.at_broker ? 3 : 1;
     }
     return orders;
 }
 
-static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
+struct exchange_plan driver_exchange_plan(const struct run_config *config,
+                                          uint32_t instrument_count)
 {
     const struct exchange_config *as = &config->exchange;
-    struct exchange_plan plan = {
-        .instrument_count = engine->instrument_count,
-        .orders_max = orders_at_once(engine) * engine->instrument_count,
+    return (struct exchange_plan){
+        .instrument_count = instrument_count,
+        .orders_max = orders_at_once(config) * instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
         .commission_per_share_e9 = as->commission_per_share_e9,
@@ -57,6 +58,12 @@ static struct sim *make_sim(const struct run_config *config, const struct engine
                      .shorting = as->shorting,
                      .settled_only = as->settled_only         },
     };
+}
+
+static struct sim *make_sim(const struct driver *driver)
+{
+    const struct exchange_plan plan =
+        driver_exchange_plan(driver->plan.config, driver->assembly.engine->instrument_count);
     return sim_create(&plan);
 }
 
@@ -78,7 +85,7 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
     }
     driver_set_log(self, plan->log);
     if (!plan->outside) {
-        self->sim = make_sim(plan->config, self->assembly.engine);
+        self->sim = make_sim(self);
     }
     *driver = self;
     return ERR_OK;
@@ -100,7 +107,7 @@ void driver_renew_exchange(struct driver *driver)
         return;
     }
     sim_destroy(driver->sim);
-    driver->sim = make_sim(driver->plan.config, driver->assembly.engine);
+    driver->sim = make_sim(driver);
 }
 
 void driver_set_log(struct driver *driver, struct log *log)
@@ -569,7 +576,9 @@ RARELY static enum err log_end(struct driver *driver, struct problem *problem)
 enum err driver_begin(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    engine_deposit(assembly->engine, driver->plan.start_ns, driver->plan.config->cash_e9,
+    const struct driver_world *world = driver->world;
+    engine_deposit(assembly->engine, world != NULL ? world->first_ns : driver->plan.start_ns,
+                   world != NULL ? world->cash_e9 : driver->plan.config->cash_e9,
                    &assembly->output);
     if (driver->plan.log == NULL) {
         return ERR_OK;

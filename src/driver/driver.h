@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "core/engine.h"
 #include "driver/pace.h"
+#include "exchange/exchange.h"
 #include "feed/feed.h"
 #include "log/log.h"
 #include "log/preamble.h"
@@ -54,6 +55,10 @@ struct driver_world;
  * broker, which is our own exchange in process. */
 enum err driver_create(const struct driver_plan *plan, struct driver **driver,
                        struct problem *problem);
+
+/* Our exchange as a config wants it: of the run's own process, or served to it. */
+struct exchange_plan driver_exchange_plan(const struct run_config *config,
+                                          uint32_t instrument_count);
 
 /* Where to log from now on; NULL: nowhere. */
 void driver_set_log(struct driver *driver, struct log *log);

@@ -78,6 +78,9 @@ bool driver_stop_asked(struct driver *driver);
 /* The loop of a run whose market and broker are outside. */
 enum err live_run(struct driver *driver, struct problem *problem);
 
+/* Takes such a run up where its log ends; the broker then finds out what happened since. */
+enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
+
 /* ---- driver.c ---- */
 
 /* A step is whole: durable before anything is sent, where the run wants that. */

@@ -13,6 +13,7 @@
 #include "driver/driver_private.h"
 
 #include "base/check.h"
+#include "driver/fold.h"
 #include "sys/clock.h"
 
 /* Somebody may look on as often as that. */
@@ -64,16 +65,18 @@ static enum err take_input(struct driver *driver, const struct event *input,
     return ERR_OK;
 }
 
-static enum err take_inputs(struct driver *driver, struct problem *problem)
+static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
 {
     struct broker *broker = driver->world->broker;
     struct live_feed *feed = driver->world->feed;
     const struct event *input;
     enum err err = ERR_OK;
     while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
+        *took = true;
         err = take_input(driver, input, problem);
     }
     while (err == ERR_OK && (input = feed->ops->next_status(feed)) != NULL) {
+        *took = true;
         err = take_input(driver, input, problem);
     }
     return err;
@@ -102,17 +105,53 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
 }
 
 /* Everything that has come; a slice only when no report waits. */
-static enum err take_all(struct driver *driver, struct problem *problem)
+static enum err take_all(struct driver *driver, bool *took, struct problem *problem)
 {
     struct live_feed *feed = driver->world->feed;
     struct slice slice;
-    enum err err = take_inputs(driver, problem);
+    *took = false;
+    enum err err = take_inputs(driver, took, problem);
     while (err == ERR_OK && feed->ops->next(feed, &slice)) {
+        *took = true;
         err = take_slice(driver, &slice, problem);
         if (err == ERR_OK) {
-            err = take_inputs(driver, problem);
+            err = take_inputs(driver, took, problem);
         }
     }
+    return err;
+}
+
+/* Where the log's last slice stands; starts, cuts and ends have the wall's time. */
+static void note_place(struct driver *driver, const struct event *record)
+{
+    if (event_is_input(record->kind) || event_is_output(record->kind)) {
+        driver->ts_ns = record->ts_ns;
+    }
+    if (record->kind == EVENT_SLICE_END) {
+        driver->first_ns = driver->first_ns == 0 ? record->ts_ns : driver->first_ns;
+        driver->last_ns = record->ts_ns;
+        driver->last_ordinal = record->slice_end.slice;
+    }
+}
+
+enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem)
+{
+    struct gather gather = {0};
+    const struct event *record;
+    uint64_t number = 0;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+        err = fold_record(&driver->assembly, &gather, record, ++number, problem);
+        note_place(driver, record);
+    }
+    const struct engine *engine = driver->assembly.engine;
+    if (err == ERR_OK && (engine->fault != ENGINE_FAULT_NONE || !engine_is_consistent(engine))) {
+        return problem_set(problem, ERR_DIFFERS,
+                           "the log folds to a state that cannot be (%s); nothing was changed: "
+                           "look at it with `bellwether verify`",
+                           engine_fault_text(engine->fault));
+    }
+    driver->logged_session = engine->session.open_ns;
     return err;
 }
 
@@ -121,12 +160,13 @@ enum err live_run(struct driver *driver, struct problem *problem)
     const struct driver_plan *plan = &driver->plan;
     const struct driver_world *world = driver->world;
     bool ended = false;
+    bool took = true;
     enum err err = ERR_OK;
     while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
         int64_t look_ns = clock_mono_ns() + LOOK_NS;
-        err = world->turn(world->context, look_ns, &ended, problem);
+        err = world->turn(world->context, look_ns, took, &ended, problem);
         if (err == ERR_OK) {
-            err = take_all(driver, problem);
+            err = take_all(driver, &took, problem);
         }
         if (err == ERR_OK && plan->attend != NULL) {
             err = plan->attend(plan->attend_context, clock_mono_ns(), problem);

@@ -16,10 +16,14 @@ struct driver_world {
     const int64_t *now_ns; /* the world's clock, UTC: the machine's, or that of an exchange which
                               moves by steps; never runs backwards */
     bool stepped;          /* by steps: whatever happens is received when it happens */
+    int64_t first_ns;      /* nothing that is traded lies before this: when the cash is put in */
+    int64_t cash_e9;       /* of the account, for a run that begins */
     void *context;
     /* Lets the network work and time pass, until something may have come or until_mono_ns of the
-     * monotonic clock. `*ended`: nothing will come any more. */
-    enum err (*turn)(void *context, int64_t until_mono_ns, bool *ended, struct problem *problem);
+     * monotonic clock. `took`: what had come led to something, so time by steps stands still.
+     * `*ended`: nothing will come any more. */
+    enum err (*turn)(void *context, int64_t until_mono_ns, bool took, bool *ended,
+                     struct problem *problem);
 };
 
 #endif

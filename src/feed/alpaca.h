@@ -19,7 +19,7 @@ struct alpaca_feed_plan {
     uint32_t warmup_bars;    /* of each instrument, fetched before the first live slice */
     uint32_t stream_symbols; /* as many as the plan allows; 0: 30 */
     const char *feed;        /* "iex", "sip" */
-    int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s */
+    int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s, by steps: none */
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
     uint64_t seed;
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
