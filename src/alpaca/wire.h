@@ -1,8 +1,11 @@
 /* wire.h: Alpaca's words and ours: requests out as JSON, answers and stream messages in.
  *
- * No network, no state. Numbers are read from their own text, exactly; keys that we do not know are
- * passed over; a word of a closed list that we do not know becomes its UNKNOWN, never a guess; what
- * is needed and missing is ERR_FORMAT. Shapes: docs/alpaca.md. */
+ * No network, no state. Numbers are read from their own text, exactly: an exponent is ERR_FORMAT,
+ * more than nine decimals or too large a value ERR_RANGE. What the broker computes may have more
+ * (averages, the account's figures, net amounts): it is rounded to e9, halves to the even one. Keys
+ * that we do not know are passed over; a word of a closed list that we do not know becomes its
+ * UNKNOWN, never a guess, and a side that we do not know is ERR_FORMAT; what is needed and missing
+ * is ERR_FORMAT. After an error `out` is not to be used. Shapes: docs/alpaca.md. */
 #ifndef ALPACA_WIRE_H
 #define ALPACA_WIRE_H
 
@@ -63,10 +66,10 @@ struct wire_order {
     enum wire_status status;
     uint8_t type;          /* enum order_type; 0: a word that we do not know */
     uint8_t time_in_force; /* enum time_in_force; 0: likewise */
-    bool buys;
-    int64_t qty_e9; /* 0 of a notional order */
+    bool buys;             /* false of an order of several legs, which has no symbol either */
+    int64_t qty_e9;        /* 0 of a notional order */
     int64_t filled_qty_e9;
-    int64_t filled_avg_price_e9; /* 0: none; rounded by the broker where it has more digits */
+    int64_t filled_avg_price_e9; /* 0: none; rounded to e9 */
     int64_t limit_price_e9;      /* 0: none */
     int64_t stop_price_e9;
     int64_t submitted_ns; /* 0: not told; here and below */
@@ -132,7 +135,7 @@ struct wire_position {
     char symbol[WIRE_SYMBOL_SIZE];
     int64_t qty_e9; /* signed: short < 0, whatever the sign it came with */
     int64_t qty_available_e9;
-    int64_t average_price_e9; /* rounded by the broker where it has more digits */
+    int64_t average_price_e9; /* rounded to e9 */
 };
 
 enum err wire_read_position(const struct node *node, struct wire_position *out);
@@ -156,9 +159,9 @@ enum err wire_read_account(const struct node *node, struct wire_account *out);
 /* An activity; `trades` tells the executions from all else. */
 struct wire_activity {
     char id[96];
-    char type[16];                 /* FILL, DIV, FEE, ... */
-    bool trades;                   /* FILL */
-    bool known;                    /* of the closed list (5.3); others raise an alarm (O11) */
+    char type[16]; /* FILL, DIV, FEE, ...; a longer one that we do not know is cut */
+    bool trades;   /* FILL */
+    bool known;    /* of the closed list (5.3); others raise an alarm (O11) */
     char symbol[WIRE_SYMBOL_SIZE]; /* "": none */
     char order_id[WIRE_ID_SIZE];
     bool buys;
@@ -174,7 +177,7 @@ enum err wire_read_activity(const struct node *node, struct wire_activity *out);
 struct wire_clock {
     int64_t ts_ns;
     bool is_open;
-    int64_t next_open_ns;
+    int64_t next_open_ns; /* 0: not told; here and below */
     int64_t next_close_ns;
 };
 
