@@ -8,8 +8,7 @@
 
 enum { KEY_LENGTH = 24 };
 
-/* Whether a comma-separated list has the token, in any case. */
-static bool has_token(const char *list, const char *token)
+bool ws_has_token(const char *list, const char *token)
 {
     size_t length = strlen(token);
     while (list != NULL) {
@@ -37,19 +36,9 @@ static bool is_key(const char *key)
            nettle_base64_decode_final(&decoder) == 1 && length == 16;
 }
 
-int ws_handshake(const struct http_request *request, char accept[WS_ACCEPT_SIZE])
+void ws_accept_for(const char *key, char accept[WS_ACCEPT_SIZE])
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    const char *version = http_header(request, "Sec-WebSocket-Version");
-    const char *key = http_header(request, "Sec-WebSocket-Key");
-    if (!has_token(http_header(request, "Upgrade"), "websocket") ||
-        !has_token(http_header(request, "Connection"), "upgrade") || version == NULL ||
-        strcmp(version, "13") != 0) {
-        return 426;
-    }
-    if (request->method != HTTP_GET || request->body_length != 0 || !is_key(key)) {
-        return 400;
-    }
     struct sha1_ctx hash;
     uint8_t digest[SHA1_DIGEST_SIZE];
     nettle_sha1_init(&hash);
@@ -58,5 +47,20 @@ int ws_handshake(const struct http_request *request, char accept[WS_ACCEPT_SIZE]
     nettle_sha1_digest(&hash, sizeof digest, digest);
     nettle_base64_encode_raw(accept, sizeof digest, digest);
     accept[WS_ACCEPT_SIZE - 1] = '\0';
+}
+
+int ws_handshake(const struct http_request *request, char accept[WS_ACCEPT_SIZE])
+{
+    const char *version = http_header(request, "Sec-WebSocket-Version");
+    const char *key = http_header(request, "Sec-WebSocket-Key");
+    if (!ws_has_token(http_header(request, "Upgrade"), "websocket") ||
+        !ws_has_token(http_header(request, "Connection"), "upgrade") || version == NULL ||
+        strcmp(version, "13") != 0) {
+        return 426;
+    }
+    if (request->method != HTTP_GET || request->body_length != 0 || !is_key(key)) {
+        return 400;
+    }
+    ws_accept_for(key, accept);
     return 0;
 }

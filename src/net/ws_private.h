@@ -67,6 +67,12 @@ struct ws_server {
 #define WS_ACCEPT_SIZE 29
 int ws_handshake(const struct http_request *request, char accept[WS_ACCEPT_SIZE]);
 
+/* The answer to a key, which has 24 characters. */
+void ws_accept_for(const char *key, char accept[WS_ACCEPT_SIZE]);
+
+/* Whether a comma-separated list has the token, in any case; the list may be NULL. */
+bool ws_has_token(const char *list, const char *token);
+
 /* ws_send.c */
 
 /* As much of the queue as the socket takes; false when the socket is lost. */
