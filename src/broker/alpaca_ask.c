@@ -187,12 +187,11 @@ static void ask_page(struct alpaca *alpaca, struct listing *listing)
                        plan->kind == LIST_OPEN_ORDERS ? "open" : "all", (int)ORDERS_A_PAGE, after);
     } else {
         const char *token = listing->token;
-        (void)snprintf(target, sizeof target,
-                       "/v2/account/activities?%s&direction=asc&page_size=%d%s%s%s%s%s",
-                       plan->kind == LIST_OTHER ? "category=non_trade_activity"
-                                                : "activity_types=FILL",
-                       (int)ACTIVITIES_A_PAGE, after, plan->order[0] != '\0' ? "&order_id=" : "",
-                       plan->order, token[0] != '\0' ? "&page_token=" : "", token);
+        (void)snprintf(
+            target, sizeof target, "/v2/account/activities?%s&direction=asc&page_size=%d%s%s%s%s%s",
+            plan->kind == LIST_OTHER ? "category=non_trade_activity" : "activity_types=FILL",
+            (int)ACTIVITIES_A_PAGE, after, plan->order[0] != '\0' ? "&order_id=" : "", plan->order,
+            token[0] != '\0' ? "&page_token=" : "", token);
     }
     const struct call about = {.answered = on_page, .context = listing};
     (void)alpaca_ask(alpaca, CLIENT_RECONCILE, HTTP_GET, target, NULL, &about); /* it waits */

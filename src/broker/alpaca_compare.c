@@ -15,8 +15,7 @@
 enum { TRIES_MAX = 3 }; /* rounds before the first one is believed as it is */
 
 static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
-                       const char *name, int64_t amount_e9)
-    __attribute__((format(printf, 3, 0)));
+                       const char *name, int64_t amount_e9) __attribute__((format(printf, 3, 0)));
 
 static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
                        const char *name, int64_t amount_e9)
@@ -31,8 +30,7 @@ static bool works(struct alpaca *alpaca, uint32_t instrument)
 {
     for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
-        if (order->instrument == instrument && order->end == WIRE_UNKNOWN &&
-            order->doubt == 0) {
+        if (order->instrument == instrument && order->end == WIRE_UNKNOWN && order->doubt == 0) {
             return true;
         }
     }
@@ -57,7 +55,7 @@ static void tell_holding(struct alpaca *alpaca, uint32_t instrument, int64_t qty
 static bool compare_holding(struct alpaca *alpaca, uint32_t instrument)
 {
     const struct engine *engine = alpaca->plan.engine;
-    struct holding *holding = &alpaca->reconcile.holdings[instrument];
+    struct shown_holding *holding = &alpaca->reconcile.holdings[instrument];
     int64_t now_ns = alpaca_now_ns(alpaca);
     int64_t beside_e9 =
         money_sub_capped(holding->shown_e9, engine->ledger.positions[instrument].qty_e9);
@@ -175,8 +173,5 @@ void alpaca_compare(struct alpaca *alpaca)
     }
     compare_cash(alpaca);
     reconcile->tries++;
-    if (motion && reconcile->tries < TRIES_MAX) {
-        reconcile->wanted = true; /* once more, at once */
-    }
-    alpaca_round_complete(alpaca);
+    alpaca_round_complete(alpaca, motion && reconcile->tries < TRIES_MAX);
 }

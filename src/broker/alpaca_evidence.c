@@ -385,8 +385,7 @@ void orders_take_update(struct orders *orders, const struct wire_update *update)
     const struct wire_order *shown = &update->group.order;
     struct tracked *order = find_shown(orders, shown);
     if (order == NULL) {
-        orders->missed++;
-        return;
+        return; /* not ours, or a child whose parent has not been heard of: it is looked at then */
     }
     bool fills = update->event == WIRE_UPDATE_FILL || update->event == WIRE_UPDATE_PARTIAL_FILL;
     if (fills && bind(orders, order, shown)) {

@@ -78,8 +78,9 @@ static void doubt_stream(struct alpaca *alpaca, const struct wire_activity *acti
     if (activity->ts_ns > alpaca->stream_up_ns &&
         alpaca_now_ns(alpaca) - activity->ts_ns > late_ns) {
         alpaca->stream_up_ns = INT64_MAX;
-        alpaca_say(alpaca, "alarm", "the stream of order updates did not tell of an execution; "
-                                    "it is connected anew");
+        alpaca_say(alpaca, "alarm",
+                   "the stream of order updates did not tell of an execution; "
+                   "it is connected anew");
         stream_restart(alpaca->stream, "it did not tell of an execution");
     }
 }
@@ -347,8 +348,7 @@ int64_t alpaca_lookup_due_ns(const struct tracked *order)
         due_ns = order->polled_ns + LOOK_NS;
     }
     if (order->wants_poll || order->cancel == CANCEL_SENT) {
-        int64_t last_ns =
-            order->polled_ns > order->cancel_ns ? order->polled_ns : order->cancel_ns;
+        int64_t last_ns = order->polled_ns > order->cancel_ns ? order->polled_ns : order->cancel_ns;
         due_ns = last_ns + LOOK_NS < due_ns ? last_ns + LOOK_NS : due_ns;
     }
     if (order->wants_fills && order->fills_ns + FILLS_NS < due_ns) {

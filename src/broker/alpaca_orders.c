@@ -14,7 +14,7 @@ enum {
     CAPACITY_FIRST = 64,
     KEPT_MAX = 4096,   /* so many are looked through for one that ended at most ... */
     KEPT_ENDED = 1024, /* ... of which the latest stay, for what is still told of them */
-    SAID_MAX = 640,
+    SAID_SIZE = 640,
 };
 
 void orders_init(struct orders *orders, const struct orders_plan *plan)
@@ -132,8 +132,8 @@ void tracked_report(struct orders *orders, const struct tracked *order, enum eve
 void tracked_say(const struct orders *orders, const struct tracked *order, const char *what,
                  const char *format, ...)
 {
-    char words[SAID_MAX];
-    char text[SAID_MAX + 256];
+    char words[SAID_SIZE];
+    char text[SAID_SIZE + 256];
     va_list arguments;
     if (orders->plan.say == NULL) {
         return;

@@ -80,6 +80,7 @@ struct tracked {
     bool barred;   /* refused, because its client id belongs to an order that is not this one */
     bool matched;  /* what the broker has was compared with what was sent */
     bool has_request;
+    bool told;             /* its end was reported */
     bool wants_fills;      /* the broker shows executions that we have not */
     bool wants_poll;       /* has to be looked at by its id */
     uint8_t cancel_answer; /* enum cancel_answer: to the last request to cancel it */
@@ -130,7 +131,6 @@ struct orders {
     uint32_t capacity;
     uint32_t live;   /* all before it have ended */
     uint32_t doubts; /* orders in doubt */
-    uint32_t missed; /* signs of an order of ours that could not be told which */
     uint64_t last_exec_id;
 };
 

@@ -134,7 +134,7 @@ struct round {
 };
 
 /* What the broker showed of an instrument, and since when it has differed from ours. */
-struct holding {
+struct shown_holding {
     int64_t shown_e9;
     int64_t differs_e9; /* the difference seen last that is not settled */
     bool differs;
@@ -143,15 +143,15 @@ struct holding {
 
 struct reconcile {
     struct round round;
-    bool wanted;         /* a full round, at once */
-    bool known;          /* a full round was completed since the start */
-    bool current;        /* and since the stream is up */
-    uint32_t failures;   /* rounds in a row */
-    uint32_t tries;      /* full rounds that found differences which may be motion */
-    int64_t orders_ns;   /* when the next round of orders is due */
-    int64_t full_ns;     /* and the next full one */
-    int64_t execution_ns; /* of the last execution that was read */
-    struct holding *holdings; /* [instrument] */
+    bool wanted;                    /* a full round, at once */
+    bool known;                     /* a full round was completed since the start */
+    bool current;                   /* and since the stream is up */
+    uint32_t failures;              /* rounds in a row */
+    uint32_t tries;                 /* full rounds that found differences which may be motion */
+    int64_t orders_ns;              /* when the next round of orders is due */
+    int64_t full_ns;                /* and the next full one */
+    int64_t execution_ns;           /* of the last execution that was read */
+    struct shown_holding *holdings; /* [instrument] */
     int64_t cash_differs_e9;
     bool cash_differs;
 };
@@ -165,8 +165,8 @@ void alpaca_reconcile_want(struct alpaca *alpaca);
 /* A request of the round's stage was answered, well or not. */
 void alpaca_round_answered(struct alpaca *alpaca, bool well);
 
-/* A full round was complete and compared. */
-void alpaca_round_complete(struct alpaca *alpaca);
+/* A full round was complete and compared; `again`: it proves nothing yet. */
+void alpaca_round_complete(struct alpaca *alpaca, bool again);
 
 /* Begins a round that is due, or takes the present one on. */
 void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns);
@@ -193,7 +193,7 @@ struct alpaca {
     struct reconcile reconcile;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
-    uint32_t shut; /* conditions that stand, as the engine has been told: bits */
+    uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
     char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */
     bool skew_said;
     bool tending;

@@ -13,11 +13,11 @@
 
 enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for entries */
 
-#define ORDERS_NS   (10 * NS_PER_S) /* between two rounds in a session */
-#define FULL_NS     (30 * NS_PER_S)
-#define OUTSIDE_NS  (300 * NS_PER_S) /* outside of one */
-#define RETRY_NS    (3 * NS_PER_S)
-#define OVERLAP_NS  (2 * NS_PER_S) /* executions are read again from so long before the last one */
+#define ORDERS_NS  (10 * NS_PER_S) /* between two rounds in a session */
+#define FULL_NS    (30 * NS_PER_S)
+#define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
+#define RETRY_NS   (3 * NS_PER_S)
+#define OVERLAP_NS (2 * NS_PER_S) /* executions are read again from so long before the last one */
 
 /* ---- what is asked ---- */
 
@@ -297,14 +297,19 @@ int64_t alpaca_round_due_ns(const struct alpaca *alpaca)
     return reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns : reconcile->full_ns;
 }
 
-/* A full round was complete and compared. */
-void alpaca_round_complete(struct alpaca *alpaca)
+void alpaca_round_complete(struct alpaca *alpaca, bool again)
 {
     struct reconcile *reconcile = &alpaca->reconcile;
-    bool again = reconcile->wanted; /* something happened that asks for another one */
-    reconcile->known = true;
-    end_round(alpaca, alpaca_now_ns(alpaca));
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    bool wanted = reconcile->wanted; /* something happened that asks for another one */
+    end_round(alpaca, now_ns);
     if (again) {
+        bool stepped = client_clock(alpaca->plan.client)->stepped;
+        reconcile->full_ns = stepped ? now_ns : now_ns + RETRY_NS;
+        return;
+    }
+    reconcile->known = true;
+    if (wanted) {
         return;
     }
     reconcile->current = true;
@@ -321,8 +326,7 @@ void alpaca_round_complete(struct alpaca *alpaca)
 static void recall(struct alpaca *alpaca, const struct trade *trade, const struct order *order)
 {
     struct order_fact fact;
-    if (order_is_working(order) &&
-        alpaca_find_fact(alpaca, trade->instrument, order->id, &fact)) {
+    if (order_is_working(order) && alpaca_find_fact(alpaca, trade->instrument, order->id, &fact)) {
         orders_recall(&alpaca->orders, &fact);
     }
 }
