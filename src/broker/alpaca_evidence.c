@@ -10,6 +10,9 @@
 /* An order of this name that is so much older than our request was sent by somebody else. */
 #define OLDER_NS (60 * NS_PER_S)
 
+/* Times of executions and of orders agree so far. */
+#define FALL_NS NS_PER_S
+
 /* ---- reports that follow ---- */
 
 static void accept(struct orders *orders, struct tracked *order, int64_t src_ns)
@@ -98,6 +101,9 @@ static bool apply(struct orders *orders, struct tracked *order, const struct exe
     if (execution->cum_e9 > order->known_e9) {
         order->known_e9 = execution->cum_e9;
     }
+    if (execution->ts_ns > order->updated_ns) {
+        order->updated_ns = execution->ts_ns;
+    }
     accept(orders, order, execution->ts_ns);
     bool next = before_e9 == order->applied_e9;
     if (next) {
@@ -138,7 +144,7 @@ static void bar(struct orders *orders, struct tracked *order, const struct wire_
     order->barred = true;
     uint64_t group = order->group;
     int64_t now_ns = shown->updated_ns;
-    if (!orders_refuse(orders, group, REJECT_DUPLICATE_ID, now_ns)) {
+    if (!orders_refuse(orders, group, REJECT_DUPLICATE_ID, now_ns) && !order->told) {
         tracked_report(orders, order, EVENT_REJECTED, REJECT_DUPLICATE_ID, now_ns);
         order->told = true;
         tracked_end(order);
@@ -248,8 +254,9 @@ static void take_quantity(struct orders *orders, struct tracked *order,
 {
     if (shown->filled_qty_e9 > order->known_e9) {
         order->known_e9 = shown->filled_qty_e9;
-    } else if (shown->filled_qty_e9 < order->known_e9 && shown->updated_ns > order->updated_ns &&
-               order->updated_ns != 0 && (order->doubt & DOUBT_EXECUTION) == 0) {
+    } else if (shown->filled_qty_e9 < order->known_e9 &&
+               shown->updated_ns - FALL_NS > order->updated_ns && order->updated_ns != 0 &&
+               (order->doubt & DOUBT_EXECUTION) == 0) {
         tracked_doubt(orders, order, DOUBT_EXECUTION, 0);
         tracked_say(orders, order, "alarm",
                     "its filled quantity fell: an execution was taken back");
@@ -294,7 +301,7 @@ static void take_order(struct orders *orders, struct tracked *order, const struc
         tracked_say(orders, order, "alarm", "it works at the broker after all; it is canceled");
         tracked_reopen(orders, order);
         order->cancel = CANCEL_WANTED;
-    } else if (order->end != WIRE_REJECTED) {
+    } else if (order->end != WIRE_REJECTED || order->known_e9 > 0) {
         accept(orders, order, shown->submitted_ns);
     }
     settle(orders, order);

@@ -203,6 +203,7 @@ struct tracked *tracked_recall(struct orders *orders, const struct order_fact *f
     order->accepted = fact->accepted;
     order->state = fact->accepted ? TRACKED_WORKING : TRACKED_UNKNOWN;
     order->cancel = fact->canceling ? CANCEL_WANTED : CANCEL_NONE;
+    order->cancel_asked = fact->canceling;
     order->qty_e9 = fact->qty_e9;
     order->applied_e9 = fact->filled_e9;
     order->known_e9 = fact->filled_e9;
@@ -221,8 +222,7 @@ void orders_recall(struct orders *orders, const struct order_fact *fact)
 /* Nothing that the broker said shows that it has the order. */
 static bool is_unheard(const struct tracked *order)
 {
-    return order->state == TRACKED_SENDING || order->state == TRACKED_UNKNOWN ||
-           (order->state == TRACKED_WORKING && order->broker_id[0] == '\0');
+    return order->broker_id[0] == '\0' && order->state != TRACKED_ENDED;
 }
 
 void orders_no_answer(struct orders *orders, uint64_t group, int64_t now_ns)
@@ -261,7 +261,10 @@ void orders_cancel(struct orders *orders, uint64_t id, int64_t now_ns)
     }
     if (order->state == TRACKED_ENDED) {
         tracked_report(orders, order, EVENT_CANCEL_REJECTED, REJECT_NOT_WORKING, now_ns);
-    } else if (order->cancel == CANCEL_NONE) {
+        return;
+    }
+    order->cancel_asked = true;
+    if (order->cancel == CANCEL_NONE) {
         order->cancel = CANCEL_WANTED;
         order->cancels = 0;
     }
@@ -273,7 +276,10 @@ void orders_cancel_refused(struct orders *orders, uint64_t id, enum reject_reaso
     struct tracked *order = orders_find(orders, id);
     if (order != NULL && order->cancel != CANCEL_NONE && order->end == WIRE_UNKNOWN) {
         order->cancel = CANCEL_NONE;
-        tracked_report(orders, order, EVENT_CANCEL_REJECTED, reason, now_ns);
+        if (order->cancel_asked) {
+            order->cancel_asked = false;
+            tracked_report(orders, order, EVENT_CANCEL_REJECTED, reason, now_ns);
+        }
     }
 }
 

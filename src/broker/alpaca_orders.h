@@ -80,6 +80,7 @@ struct tracked {
     bool barred;   /* refused, because its client id belongs to an order that is not this one */
     bool matched;  /* what the broker has was compared with what was sent */
     bool has_request;
+    bool cancel_asked;     /* the engine asked for the cancel: it is told when that is refused */
     bool told;             /* its end was reported */
     bool wants_fills;      /* the broker shows executions that we have not */
     bool wants_poll;       /* has to be looked at by its id */

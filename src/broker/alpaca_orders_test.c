@@ -253,7 +253,7 @@ Test(alpaca_orders, a_bust_a_fall_and_an_overlap_are_alarms_and_change_nothing)
             update(sent, i == 0 ? WIRE_UPDATE_TRADE_BUST : WIRE_UPDATE_TRADE_CORRECT,
                    WIRE_PARTIALLY_FILLED, 4, 4, 2);
         } else if (i == 2) {
-            show(sent, WIRE_PARTIALLY_FILLED, 3, 2);
+            show(sent, WIRE_PARTIALLY_FILLED, 3, 3);
         } else {
             (void)execute(sent, 3, 6);
         }
