@@ -33,6 +33,9 @@ int cmd_networked(int argc, char **argv);
 
 /* There: */
 int cmd_exchange(int argc, char **argv);
+int cmd_parity(int argc, char **argv);
+int cmd_preflight(int argc, char **argv);
+int cmd_paper(int argc, char **argv); /* `run --mode paper` */
 
 /* Writes out the standard output; a command whose output could not be written has failed. */
 enum err cmd_flush(struct problem *problem);

@@ -11,20 +11,22 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
-    {"init",     cmd_init,      "write a commented config to begin with"                 },
-    {"validate", cmd_validate,  "check a config, and say what it means and could lose"   },
-    {"run",      cmd_run,       "trade a config on the simulated exchange"               },
-    {"status",   cmd_status,    "say how a running engine stands"                        },
-    {"pause",    cmd_pause,     "turn a running engine's entries off; exits go on"       },
-    {"unpause",  cmd_unpause,   "turn them on again"                                     },
-    {"backtest", cmd_backtest,  "trade a config over bars of the past"                   },
-    {"replay",   cmd_replay,    "run a log again; --verify compares every record"        },
-    {"verify",   cmd_verify,    "hold a run's log, journal, streams and summary together"},
-    {"report",   cmd_report,    "say what a run came to: page, days, trades"             },
-    {"why",      cmd_why,       "tell what was thought at a moment, and what was refused"},
-    {"gates",    cmd_gates,     "list the gates, their limits and what they refused"     },
-    {"exchange", cmd_networked, "serve the simulated exchange behind Alpaca's API"       },
-    {"data",     cmd_data,      "make, import and describe bar files"                    },
+    {"init",      cmd_init,      "write a commented config to begin with"                   },
+    {"validate",  cmd_validate,  "check a config, and say what it means and could lose"     },
+    {"run",       cmd_run,       "trade a config: simulated, or on paper at Alpaca"         },
+    {"preflight", cmd_networked, "look at all that a paper run needs from outside"          },
+    {"status",    cmd_status,    "say how a running engine stands"                          },
+    {"pause",     cmd_pause,     "turn a running engine's entries off; exits go on"         },
+    {"unpause",   cmd_unpause,   "turn them on again"                                       },
+    {"backtest",  cmd_backtest,  "trade a config over bars of the past"                     },
+    {"replay",    cmd_replay,    "run a log again; --verify compares every record"          },
+    {"verify",    cmd_verify,    "hold a run's log, journal, streams and summary together"  },
+    {"report",    cmd_report,    "say what a run came to: page, days, trades"               },
+    {"why",       cmd_why,       "tell what was thought at a moment, and what was refused"  },
+    {"gates",     cmd_gates,     "list the gates, their limits and what they refused"       },
+    {"exchange",  cmd_networked, "serve the simulated exchange behind Alpaca's API"         },
+    {"parity",    cmd_networked, "hold backtest, simulation and paper over sockets together"},
+    {"data",      cmd_data,      "make, import and describe bar files"                      },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
@@ -32,7 +34,7 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 static void print_help(FILE *out)
 {
     (void)fputs("Usage: bellwether COMMAND [OPTIONS]\n"
-                "An automated trading system for US stocks; today on a simulated exchange.\n\n",
+                "An automated trading system for US stocks.\n\n",
                 out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         (void)fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);

@@ -10,7 +10,10 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"bellwether exchange", cmd_exchange},
+    {"bellwether exchange",  cmd_exchange },
+    {"bellwether preflight", cmd_preflight},
+    {"bellwether run",       cmd_paper    },
+    {"bellwether parity",    cmd_parity   },
 };
 
 int main(int argc, char **argv)

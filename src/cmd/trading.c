@@ -125,10 +125,29 @@ static enum err open_bars(struct trading *trading)
     return ERR_OK;
 }
 
+/* What the broker has: no data but the symbols. */
+static enum err open_outside(struct trading *trading)
+{
+    const struct trading_outside *outside = trading->options->outside;
+    trading->bars.instruments = outside->instruments;
+    trading->bars.instrument_count = outside->instrument_count;
+    trading->bars.bar_ns = outside->bar_ns;
+    trading->start_ns = clock_utc_ns();
+    if (trading->config.actions_path != NULL) {
+        return problem_set(&trading->problem, ERR_USAGE,
+                           "%s: `actions` is for recorded data; at a broker splits and dividends "
+                           "are the broker's",
+                           trading->config_path);
+    }
+    return ERR_OK;
+}
+
 static enum err open_inputs(struct trading *trading)
 {
     enum err err = open_config(trading);
-    if (err == ERR_OK && trading->options->market.wanted) {
+    if (err == ERR_OK && trading->options->outside != NULL) {
+        err = open_outside(trading);
+    } else if (err == ERR_OK && trading->options->market.wanted) {
         err =
             market_open(&trading->options->market, &trading->config, &trading->bars, &trading->feed,
                         &trading->start_ns, &trading->market_text, &trading->problem);
@@ -154,7 +173,7 @@ static enum err draw_seed(struct trading *trading)
 {
     struct exchange_config *exchange = &trading->config.exchange;
     uint32_t drawn = 0;
-    if (exchange->seed_given || !exchange_config_is_random(exchange)) {
+    if (trading->options->outside != NULL || exchange->seed_given || !exchange_config_is_random(exchange)) {
         return ERR_OK;
     }
     if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn) {
@@ -197,7 +216,7 @@ static double wanted_speed(const struct trading *trading)
 static enum err make_driver(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
-    bool sim = options->mode == MODE_SIM;
+    bool attended = options->mode != MODE_BACKTEST;
     bool terminal = isatty(STDERR_FILENO) == 1 && !options->json && !trading->desk.keys;
     struct driver_plan plan = {
         .config = &trading->config,
@@ -206,14 +225,15 @@ static enum err make_driver(struct trading *trading)
         .start_ns = trading->start_ns,
         .actions = trading->actions.events,
         .action_count = trading->actions.count,
-        .market_log = sim ? MARKET_LOG_FULL : MARKET_LOG_REF,
+        .outside = options->outside != NULL,
+        .market_log = attended ? MARKET_LOG_FULL : MARKET_LOG_REF,
         .every_slice = trading->bars.slice_count <= EQUITY_POINTS_MAX,
         .sync = options->state_dir != NULL,
         .speed = wanted_speed(trading),
         .gap_max_ns = 2 * trading->bars.bar_ns,
         .stop = &stop_wanted,
         .progress = terminal ? show_progress : NULL,
-        .attend = sim ? desk_attend : NULL,
+        .attend = attended ? desk_attend : NULL,
         .attend_context = &trading->desk,
     };
     return driver_create(&plan, &trading->driver, &trading->problem);
@@ -241,7 +261,7 @@ static void open_desk(struct trading *trading)
     struct desk *desk = &trading->desk;
     desk->run_id = trading->run_id;
     desk->mode = run_mode_text(trading->options->mode);
-    if (trading->options->mode == MODE_SIM) {
+    if (trading->options->mode != MODE_BACKTEST) {
         desk_listen(desk, trading->log_dir);
     }
     if (desk->keys && !monitor_show(desk->monitor, trading->run_id)) {

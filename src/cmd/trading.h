@@ -5,13 +5,28 @@
 #include "cmd/market.h"
 #include "cmd/source.h"
 #include "config/config.h"
+#include "driver/driver.h"
 #include "sys/problem.h"
+
+/* A market and a broker outside, instead of data and our exchange (mode paper). */
+struct trading_outside {
+    const struct instrument *instruments; /* borrowed, as all here */
+    uint32_t instrument_count;
+    int64_t bar_ns;
+    const char *place; /* where, in words: for the log */
+    void *context;
+    /* Begins broker and feed for an engine whose state is that of its log, and is the driver's
+     * world (driver/world.h) from then on. `born_ns`: when the log was begun. */
+    enum err (*meet)(void *context, struct driver *driver, int64_t born_ns,
+                     struct problem *problem);
+};
 
 struct trading_options {
     enum run_mode mode;
     const char *
         config_path; /* NULL: examples/seven_strategies.yaml for the market, else quickstart.yaml */
     struct source source;
+    const struct trading_outside *outside; /* instead of the source; NULL: none */
     struct market_choice market; /* instead of the source */
     const char *out_dir;         /* NULL: runs/<id>/ */
     const char *state_dir;       /* NULL: the log lies in the run's folder */

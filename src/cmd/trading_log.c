@@ -30,8 +30,9 @@ void trading_fill_preamble(struct trading *trading)
     preamble->bar_ns = trading->bars.bar_ns;
     preamble->slice_count = trading->bars.slice_count;
     memcpy(preamble->data_hash, trading->bars.data_hash, sizeof preamble->data_hash);
-    preamble->source = trading->market_text != NULL ? xstrdup(trading->market_text)
-                                                    : source_text(&options->source);
+    preamble->source = options->outside != NULL       ? xstrdup(options->outside->place)
+                       : trading->market_text != NULL ? xstrdup(trading->market_text)
+                                                      : source_text(&options->source);
     preamble->build = xstrdup(build_info());
     preamble->config_path = xstrdup(trading->config_path);
     preamble->config_bytes = xstrdup(trading->config.bytes);
@@ -123,11 +124,23 @@ static enum err check_same_run(struct trading *trading, const struct preamble *l
                        trading->options->state_dir, what);
 }
 
+/* The engine is where its log ends: what is outside may begin. */
+static enum err meet_outside(struct trading *trading)
+{
+    const struct trading_outside *outside = trading->options->outside;
+    return outside == NULL ? ERR_OK
+                           : outside->meet(outside->context, trading->driver,
+                                           trading->preamble.created_ns, &trading->problem);
+}
+
 static enum err begin_log(struct trading *trading)
 {
     preamble_write(trading->log, &trading->preamble);
     enum err err =
         log_end_step(trading->log, trading->options->state_dir != NULL, &trading->problem);
+    if (err == ERR_OK) {
+        err = meet_outside(trading);
+    }
     return err != ERR_OK ? err : driver_begin(trading->driver, &trading->problem);
 }
 
@@ -233,6 +246,9 @@ static enum err go_on(struct trading *trading, uint64_t cut_bytes)
                      cut_bytes > 0 ? " (a torn end was cut off)" : "");
     }
     enum err err = log_resume(trading, cut_bytes);
+    if (err == ERR_OK) {
+        err = meet_outside(trading);
+    }
     bool before_deposit = engine->ledger.balance_e9[ACCOUNT_CAPITAL] == 0;
     return err == ERR_OK && before_deposit ? driver_begin(trading->driver, &trading->problem) : err;
 }

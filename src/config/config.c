@@ -26,6 +26,8 @@ const char *run_mode_text(enum run_mode mode)
         return "backtest";
     case MODE_SIM:
         return "sim";
+    case MODE_PAPER:
+        return "paper";
     }
     return "unknown";
 }
@@ -38,15 +40,15 @@ static enum err read_mode(const struct source *source, const struct key *key,
     if (err != ERR_OK) {
         return err;
     }
-    static const enum run_mode modes[] = {MODE_BACKTEST, MODE_SIM};
+    static const enum run_mode modes[] = {MODE_BACKTEST, MODE_SIM, MODE_PAPER};
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         if (strcmp(node->text, run_mode_text(modes[i])) == 0) {
             config->mode = modes[i];
             return ERR_OK;
         }
     }
-    bool later = strcmp(node->text, "paper") == 0 || strcmp(node->text, "live") == 0;
-    return source_refuse(source, node->spot, "write mode: sim or mode: backtest",
+    bool later = strcmp(node->text, "live") == 0;
+    return source_refuse(source, node->spot, "write mode: sim, mode: paper or mode: backtest",
                          later ? "mode: %s is not in this version" : "mode: %s is no mode",
                          shown(node->text).text);
 }

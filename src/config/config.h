@@ -26,9 +26,10 @@
 enum run_mode {
     MODE_BACKTEST = 1,
     MODE_SIM,
+    MODE_PAPER, /* at the broker, with play money */
 };
 
-/* "backtest", "sim". */
+/* "backtest", "sim", "paper". */
 const char *run_mode_text(enum run_mode mode);
 
 /* The order that enters a trade. */

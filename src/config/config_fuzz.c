@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)
 #define X(field, key, kind, noun, help) check_limit(&config.limits.field);
     LIMIT_LIST(X)
 #undef X
-    CHECK(config.mode == MODE_SIM || config.mode == MODE_BACKTEST);
+    CHECK(config.mode >= MODE_BACKTEST && config.mode <= MODE_PAPER);
     CHECK(config.cash_e9 > 0 && config.commission_e9 >= 0);
     CHECK(config.length == length && memcmp(config.bytes, bytes, length) == 0);
     CHECK(config.book_count >= 1 && config.book_count <= BOOKS_MAX);

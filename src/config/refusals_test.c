@@ -34,7 +34,6 @@ static const struct {
      "max_daily_loss: 2%"},
     {"count limit missing", 15, NULL, 12, 1, "max_open_positions is missing", "10 positions"},
     /* mode, calendar, bar, symbols */
-    {"paper", 1, "mode: paper", 1, 7, "not in this version", "mode: sim"},
     {"live", 1, "mode: live", 1, 7, "not in this version", "mode: sim"},
     {"no mode", 1, "mode: fast", 1, 7, "\"fast\" is no mode", "mode: backtest"},
     {"mode left out", 1, "mode:", 1, 1, "mode: the value is missing", "mode: sim"},

@@ -103,6 +103,7 @@ struct bench {
     int64_t ts_ns;
     uint64_t slices;
     uint64_t exec_id; /* of the last fill */
+    bool past;        /* nothing is decided on the next slice */
 };
 
 struct bench_plan {
@@ -262,6 +263,7 @@ static inline void bench_slice(struct bench *bench)
     slice.expected = slice.count;
     slice.ts_ns = bench->ts_ns;
     slice.ordinal = bench->slices++;
+    slice.past = bench->past;
     view_on_slice(bench->decides.view, &slice);
     engine_on_slice(bench->decides.engine, &slice, &bench->decides.output);
     view_on_slice(bench->folds.view, &slice);

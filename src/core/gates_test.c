@@ -464,6 +464,9 @@ Test(gates, have_names_units_rules_and_sentences)
         {"no-size",                  "money",    "at least", NULL                      },
         {"exit-attempts",            "count",    "below",    NULL                      },
         {"entries-off",              "none",     "none",     NULL                      },
+        {"not-ready",                "none",     "none",     NULL                      },
+        {"not-ours",                 "quantity", "at most",  NULL                      },
+        {"unknown-order",            "count",    "at most",  NULL                      },
     };
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         cr_expect_str_eq(verdict_text(i), want[i].name);

@@ -94,8 +94,9 @@ Test(ledger, begins_empty_and_balanced)
 
 Test(ledger, names_its_accounts)
 {
-    static const char *const want[ACCOUNT_COUNT] = {
-        "cash", "positions", "capital", "realized", "commission", "dividends", "interest"};
+    static const char *const want[ACCOUNT_COUNT] = {"cash",     "positions",  "capital",
+                                                    "realized", "commission", "dividends",
+                                                    "interest", "transfers"};
     for (uint16_t i = 0; i < ACCOUNT_COUNT; i++) {
         cr_assert_str_eq(account_text(i), want[i]);
     }

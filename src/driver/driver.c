@@ -21,21 +21,22 @@ enum { PROGRESS_SLICES = 1 << 16 };
 
 /* Orders of one book in one instrument that may work at once: an entry and the two exits that go
  * with it where the broker holds them, else the entry or the exit. */
-static uint32_t orders_at_once(const struct engine *engine)
+static uint32_t orders_at_once(const struct run_config *config)
 {
     uint32_t orders = 0;
-    for (uint32_t i = 0; i < engine->book_count; i++) {
-        orders += engine->books[i].plan.exits.at_broker ? 3 : 1;
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        orders += config->books[i].exits.at_broker ? 3 : 1;
     }
     return orders;
 }
 
-static struct sim *make_sim(const struct run_config *config, const struct engine *engine)
+struct exchange_plan driver_exchange_plan(const struct run_config *config,
+                                          uint32_t instrument_count)
 {
     const struct exchange_config *as = &config->exchange;
-    struct exchange_plan plan = {
-        .instrument_count = engine->instrument_count,
-        .orders_max = orders_at_once(engine) * engine->instrument_count,
+    return (struct exchange_plan){
+        .instrument_count = instrument_count,
+        .orders_max = orders_at_once(config) * instrument_count,
         .cash_e9 = config->cash_e9,
         .commission_e9 = config->commission_e9,
         .commission_per_share_e9 = as->commission_per_share_e9,
@@ -57,6 +58,12 @@ static struct sim *make_sim(const struct run_config *config, const struct engine
                      .shorting = as->shorting,
                      .settled_only = as->settled_only         },
     };
+}
+
+static struct sim *make_sim(const struct driver *driver)
+{
+    const struct exchange_plan plan =
+        driver_exchange_plan(driver->plan.config, driver->assembly.engine->instrument_count);
     return sim_create(&plan);
 }
 
@@ -77,7 +84,9 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    self->sim = make_sim(plan->config, self->assembly.engine);
+    if (!plan->outside) {
+        self->sim = make_sim(self);
+    }
     *driver = self;
     return ERR_OK;
 }
@@ -94,8 +103,11 @@ void driver_destroy(struct driver *driver)
 
 void driver_renew_exchange(struct driver *driver)
 {
+    if (driver->sim == NULL) {
+        return;
+    }
     sim_destroy(driver->sim);
-    driver->sim = make_sim(driver->plan.config, driver->assembly.engine);
+    driver->sim = make_sim(driver);
 }
 
 void driver_set_log(struct driver *driver, struct log *log)
@@ -106,8 +118,7 @@ void driver_set_log(struct driver *driver, struct log *log)
 
 /* ---- what comes next ---- */
 
-/* Whether a stop was asked for. */
-static bool stop_asked(struct driver *driver)
+bool driver_stop_asked(struct driver *driver)
 {
     driver->stopped = driver->stopped || (driver->plan.stop != NULL && *driver->plan.stop != 0);
     return driver->stopped;
@@ -130,7 +141,7 @@ RARELY static enum err wait_for(struct driver *driver, int64_t market_ns, struct
         } else if (due_ns != INT64_MIN) {
             clock_sleep_until(due_ns);
         }
-    } while (clock_mono_ns() < due_ns && !stop_asked(driver));
+    } while (clock_mono_ns() < due_ns && !driver_stop_asked(driver));
     pace_reach(&driver->pace, market_ns, clock_mono_ns());
     return ERR_OK;
 }
@@ -198,7 +209,7 @@ enum err driver_end_step(struct driver *driver, struct problem *problem)
     return err;
 }
 
-RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
+RARELY enum err driver_log_slice(struct driver *driver, struct problem *problem)
 {
     struct log *log = driver->plan.log;
     const struct slice *slice = &driver->slice;
@@ -215,11 +226,11 @@ RARELY static enum err log_slice(struct driver *driver, struct problem *problem)
     return driver_end_step(driver, problem);
 }
 
-RARELY static enum err log_report(struct driver *driver, const struct event *report,
-                                  struct problem *problem)
+RARELY enum err driver_log_input(struct driver *driver, const struct event *input,
+                                 struct problem *problem)
 {
     driver_refer_to_last_slice(driver);
-    log_append(driver->plan.log, report);
+    log_append(driver->plan.log, input);
     append_output(driver->plan.log, &driver->assembly.output);
     return driver_end_step(driver, problem);
 }
@@ -264,8 +275,7 @@ enum err driver_command(struct driver *driver, enum command command, int64_t val
 
 /* ---- the loop ---- */
 
-/* What makes going on wrong: a report that cannot be, or two ledgers that disagree. */
-RARELY static enum err halt(const struct driver *driver, uint8_t kind, struct problem *problem)
+RARELY enum err driver_halt(const struct driver *driver, uint8_t kind, struct problem *problem)
 {
     enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
@@ -284,14 +294,14 @@ static enum err take_report(struct driver *driver, struct problem *problem)
     driver->ts_ns = report->ts_ns;
     engine_on_report(assembly->engine, report, &assembly->output);
     if (driver->plan.log != NULL) {
-        enum err err = log_report(driver, report, problem);
+        enum err err = driver_log_input(driver, report, problem);
         if (err != ERR_OK) {
             return err;
         }
     }
     if (!sim_agrees_after_report(driver->sim, assembly->engine) ||
         assembly->engine->fault != ENGINE_FAULT_NONE) {
-        return halt(driver, report->kind, problem);
+        return driver_halt(driver, report->kind, problem);
     }
     if (assembly->output.send_count > 0) { /* a step of the Closer */
         sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
@@ -323,7 +333,7 @@ RARELY static enum err end_slice(struct driver *driver, bool agrees, struct prob
     driver->last_ns = driver->slice.ts_ns;
     driver->last_ordinal = driver->slice.ordinal;
     if (!agrees || assembly->engine->fault != ENGINE_FAULT_NONE) {
-        return halt(driver, EVENT_SLICE_END, problem);
+        return driver_halt(driver, EVENT_SLICE_END, problem);
     }
     if (assembly->output.send_count > 0) {
         sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
@@ -352,7 +362,7 @@ static enum err close_slice(struct driver *driver, struct problem *problem)
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
     if (driver->plan.log != NULL) {
-        enum err err = log_slice(driver, problem);
+        enum err err = driver_log_slice(driver, problem);
         if (err != ERR_OK) {
             return err;
         }
@@ -473,7 +483,7 @@ static inline enum err go_ahead(struct driver *driver, bool plain, bool logged, 
     driver->ts_ns = driver->slice.ts_ns;
     if (logged) {
         engine_add_slice(engine, filled, stretch.evaluations, output);
-        enum err err = log_slice(driver, problem);
+        enum err err = driver_log_slice(driver, problem);
         if (err != ERR_OK) {
             return err;
         }
@@ -566,7 +576,9 @@ RARELY static enum err log_end(struct driver *driver, struct problem *problem)
 enum err driver_begin(struct driver *driver, struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
-    engine_deposit(assembly->engine, driver->plan.start_ns, driver->plan.config->cash_e9,
+    const struct driver_world *world = driver->world;
+    engine_deposit(assembly->engine, world != NULL ? world->first_ns : driver->plan.start_ns,
+                   world != NULL ? world->cash_e9 : driver->plan.config->cash_e9,
                    &assembly->output);
     if (driver->plan.log == NULL) {
         return ERR_OK;
@@ -575,15 +587,15 @@ enum err driver_begin(struct driver *driver, struct problem *problem)
     return log_end_step(driver->plan.log, driver->plan.sync, problem);
 }
 
-enum err driver_run(struct driver *driver, struct problem *problem)
+/* The run by our exchange in process. */
+static enum err run_inside(struct driver *driver, struct problem *problem)
 {
-    int64_t from_ns = clock_cpu_ns();
     ahead_way *way = way_ahead(driver);
     enum err err = driver_take_reports(driver, problem); /* what a crash left undelivered */
-    while (err == ERR_OK && !stop_asked(driver) && feed_ready(driver->plan.feed)) {
+    while (err == ERR_OK && !driver_stop_asked(driver) && feed_ready(driver->plan.feed)) {
         if (driver->watched) {
             err = wait_for(driver, driver->plan.feed->next->ts_ns, problem);
-            if (err != ERR_OK || stop_asked(driver)) {
+            if (err != ERR_OK || driver_stop_asked(driver)) {
                 break;
             }
         }
@@ -603,11 +615,18 @@ enum err driver_run(struct driver *driver, struct problem *problem)
                               : close_slice(driver, problem);
         }
     }
-    driver->cpu_ns += clock_cpu_ns() - from_ns;
     if (err == ERR_OK && driver->first_ns != 0 &&
         !sim_agrees(driver->sim, driver->assembly.engine)) {
-        err = halt(driver, EVENT_LOG_END, problem);
+        err = driver_halt(driver, EVENT_LOG_END, problem);
     }
+    return err;
+}
+
+enum err driver_run(struct driver *driver, struct problem *problem)
+{
+    int64_t from_ns = clock_cpu_ns();
+    enum err err = driver->world != NULL ? live_run(driver, problem) : run_inside(driver, problem);
+    driver->cpu_ns += clock_cpu_ns() - from_ns;
     if (err == ERR_OK && driver->plan.log != NULL) {
         err = log_end(driver, problem);
     }

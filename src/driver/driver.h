@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "core/engine.h"
 #include "driver/pace.h"
+#include "exchange/exchange.h"
 #include "feed/feed.h"
 #include "log/log.h"
 #include "log/preamble.h"
@@ -25,7 +26,8 @@ enum market_log {
 struct driver_plan {
     const struct run_config *config;
     uint32_t instrument_count;
-    struct feed *feed;           /* borrowed */
+    struct feed *feed;           /* borrowed; NULL where all is outside */
+    bool outside;                /* market and broker are: driver_set_world() before driver_run() */
     int64_t start_ns;            /* start of the first bar: when the cash is put in */
     const struct event *actions; /* EVENT_ACTION by time, from start_ns on; borrowed */
     size_t action_count;
@@ -46,6 +48,7 @@ struct driver_plan {
 };
 
 struct driver;
+struct driver_world;
 
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
  * there can be. `*driver` is the caller's to driver_destroy(); it owns its
@@ -53,12 +56,19 @@ struct driver;
 enum err driver_create(const struct driver_plan *plan, struct driver **driver,
                        struct problem *problem);
 
+/* Our exchange as a config wants it: of the run's own process, or served to it. */
+struct exchange_plan driver_exchange_plan(const struct run_config *config,
+                                          uint32_t instrument_count);
+
 /* Where to log from now on; NULL: nowhere. */
 void driver_set_log(struct driver *driver, struct log *log);
 
 /* The exchange anew from the config, before anything happened: a run that is taken up has its seed
  * from the log. */
 void driver_renew_exchange(struct driver *driver);
+
+/* Where market and broker are (driver/world.h), for a run whose plan says `outside`; borrowed. */
+void driver_set_world(struct driver *driver, const struct driver_world *world);
 
 /* Begins a new run: the deposit, as the log's second step. */
 enum err driver_begin(struct driver *driver, struct problem *problem);

@@ -7,6 +7,7 @@
 #include "core/engine_pass.h"
 #include "driver/assembly.h"
 #include "driver/driver.h"
+#include "driver/world.h"
 
 /* The engine goes on ahead of a market place that has nothing to say until it has so many bars. */
 #define AHEAD_MAX 256
@@ -14,7 +15,8 @@
 struct driver {
     struct driver_plan plan;
     struct assembly assembly;
-    struct sim *sim; /* the broker: our exchange in process */
+    struct sim *sim;                  /* the broker: our exchange in process; NULL: it is outside */
+    const struct driver_world *world; /* then: where market and broker are; else NULL */
 
     struct slice slice; /* the one at hand */
     bool opened;        /* the market place has seen the next slice already: see resume.c */
@@ -58,6 +60,28 @@ RARELY enum err driver_take_reports(struct driver *driver, struct problem *probl
 
 /* Before an input between two slices: a log that refers to the data has to say between which. */
 void driver_refer_to_last_slice(struct driver *driver);
+
+/* An input and what followed from it, as a step; nothing where nothing is logged. */
+RARELY enum err driver_log_input(struct driver *driver, const struct event *input,
+                                 struct problem *problem);
+RARELY enum err driver_log_slice(struct driver *driver, struct problem *problem);
+
+/* What makes going on wrong: a report that cannot be, or two ledgers that disagree. `kind`: of the
+ * event after which it was seen. ERR_DIFFERS. */
+RARELY enum err driver_halt(const struct driver *driver, uint8_t kind, struct problem *problem);
+
+/* Whether a stop was asked for. */
+bool driver_stop_asked(struct driver *driver);
+
+/* ---- live.c ---- */
+
+/* The loop of a run whose market and broker are outside. */
+enum err live_run(struct driver *driver, struct problem *problem);
+
+/* Takes such a run up where its log ends; the broker then finds out what happened since. */
+enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
+
+/* ---- driver.c ---- */
 
 /* A step is whole: durable before anything is sent, where the run wants that. */
 enum err driver_end_step(struct driver *driver, struct problem *problem);

@@ -11,6 +11,7 @@
 #include "core/fold_check.h"
 #include "driver/assembly.h"
 #include "driver/dump.h"
+#include "driver/fold.h"
 #include "driver/gather.h"
 #include "feed/feed.h"
 #include "log/contents.h"
@@ -294,33 +295,6 @@ enum err replay_run(struct log_reader *reader, const struct preamble *preamble,
     return run(&replay, reader, preamble, config, bars);
 }
 
-static void fold_slice(struct assembly *assembly, const struct slice *slice)
-{
-    if (slice != NULL) {
-        view_on_slice(assembly->view, slice);
-        engine_apply_slice(assembly->engine, slice);
-    }
-}
-
-static enum err fold(struct assembly *assembly, struct gather *gather, const struct event *record,
-                     uint64_t number, struct problem *problem)
-{
-    const char *fault = fold_fault(assembly->engine, record);
-    if (fault != NULL) {
-        return contents_refuse(record, number, fault, problem);
-    }
-    if (event_is_report(record->kind) || event_is_output(record->kind) ||
-        record->kind == EVENT_COMMAND || record->kind == EVENT_STATUS ||
-        record->kind == EVENT_HOLDING) {
-        engine_apply(assembly->engine, record);
-    } else if (record->kind == EVENT_ACTION) {
-        assembly_on_action(assembly, record);
-    } else if (event_is_input(record->kind)) {
-        fold_slice(assembly, gather_slice(gather, record));
-    }
-    return ERR_OK;
-}
-
 enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
                      const struct run_config *config, FILE *out, struct problem *problem)
 {
@@ -333,7 +307,7 @@ enum err replay_dump(struct log_reader *reader, const struct preamble *preamble,
     const struct event *record;
     uint64_t number = 0;
     while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
-        err = fold(&assembly, &gather, record, ++number, problem);
+        err = fold_record(&assembly, &gather, record, ++number, problem);
     }
     if (err == ERR_OK) {
         dump_engine(assembly.engine, preamble->instruments, out);

@@ -127,6 +127,9 @@ static void fold_record(struct fold *fold, const struct event *record)
 
 enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem)
 {
+    if (driver->plan.outside) {
+        return live_resume(driver, reader, problem);
+    }
     struct fold fold = {.driver = driver};
     const struct event *record;
     while (!fold.differs && !fold.other_actions && sim_is_as_logged(driver->sim) &&

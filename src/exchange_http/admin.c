@@ -19,6 +19,12 @@ static void write_status(struct call *call)
     json_member_bool(json, "simulated", true);
     json_member_bool(json, "simulated_market", venue->plan.synthetic);
     json_member_time(json, "now", venue->now_ns);
+    json_key(json, "next"); /* when the market has something */
+    if (venue_next_ns(venue) == VENUE_NEVER) {
+        json_null(json);
+    } else {
+        json_time(json, venue_next_ns(venue));
+    }
     json_member_bool(json, "open", market_is_open(&venue->market));
     json_member_bool(json, "ended", venue->ended);
     json_member_uint(json, "accounts", venue->account_count);
@@ -33,7 +39,8 @@ static void write_status(struct call *call)
 
 /* ---- time ---- */
 
-/* Where {"seconds": n}, {"to": TIME} or {"slices": n} lead; false with the refusal sent. */
+/* Where {"seconds": n}, {"to": TIME}, {"until": TIME} or {"slices": n} lead; false with the refusal
+ * sent. */
 static bool advance(struct call *call)
 {
     int64_t seconds_e9;
@@ -44,14 +51,16 @@ static bool advance(struct call *call)
         venue_advance(call->venue, call->venue->now_ns + seconds_e9);
     } else if (node_time(node_member(call->body, "to"), &to_ns) == ERR_OK) {
         venue_advance(call->venue, to_ns);
+    } else if (node_time(node_member(call->body, "until"), &to_ns) == ERR_OK) {
+        venue_advance_until(call->venue, to_ns);
     } else if (node_int(node_member(call->body, "slices"), &slices) == ERR_OK && slices >= 0 &&
                slices <= ADVANCE_SLICES_MAX) {
         while (slices-- > 0 && venue_step(call->venue)) {
         }
     } else {
         call_fail(call, 422, CODE_BAD_VALUE,
-                  "give one of {\"seconds\": 60}, {\"to\": \"2026-03-16T14:00:00Z\"} or "
-                  "{\"slices\": 1}");
+                  "give one of {\"seconds\": 60}, {\"to\": \"2026-03-16T14:00:00Z\"}, "
+                  "{\"until\": ...} or {\"slices\": 1}");
         return false;
     }
     return true;

@@ -44,6 +44,7 @@ static void on_admin_request(void *context, const struct http_request *request,
 {
     struct server *server = context;
     face_serve(&server->admin_face, request, reply);
+    streams_follow(server->streams); /* all that came of it goes out before the answer */
 }
 
 static void on_beat(void *context)
@@ -133,6 +134,18 @@ uint16_t server_admin_port(const struct server *server)
 uint16_t server_tls_port(const struct server *server)
 {
     return server->tls == NULL ? 0 : tls_front_port(server->tls);
+}
+
+void server_advance_until(struct server *server, int64_t to_ns)
+{
+    venue_advance_until(server->venue, to_ns);
+    pace_rebase(&server->pace, clock_mono_ns());
+    streams_follow(server->streams);
+}
+
+int64_t server_next_ns(const struct server *server)
+{
+    return venue_next_ns(server->venue);
 }
 
 const struct venue *server_venue(const struct server *server)

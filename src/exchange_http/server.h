@@ -33,6 +33,14 @@ uint16_t server_port(const struct server *server);
 uint16_t server_admin_port(const struct server *server);
 uint16_t server_tls_port(const struct server *server);
 
+/* For who drives it from within the process, with speed 0: lets the market's time pass to `to_ns`
+ * or to when the market has something next, whichever is earlier. Whatever came of it has been
+ * written to the sockets when this returns. POST /advance {"until": TIME} does the same. */
+void server_advance_until(struct server *server, int64_t to_ns);
+
+/* When the market has something next; VENUE_NEVER at the end of the data. */
+int64_t server_next_ns(const struct server *server);
+
 const struct venue *server_venue(const struct server *server);
 
 #endif

@@ -226,6 +226,11 @@ static void on_reset(void *context)
     data_stream_reset(streams->data);
 }
 
+void streams_follow(struct streams *streams)
+{
+    data_stream_advance(streams->data, streams->venue->now_ns);
+}
+
 void streams_beat(struct streams *streams)
 {
     int64_t now_ns = clock_mono_ns();
@@ -239,7 +244,7 @@ void streams_beat(struct streams *streams)
             ws_close(connection->socket, WS_NORMAL, NULL);
         }
     }
-    data_stream_advance(streams->data, streams->venue->now_ns);
+    streams_follow(streams);
     data_stream_test(streams->data, clock_utc_ns());
 }
 

@@ -20,8 +20,11 @@ void streams_destroy(struct streams *streams);
 bool streams_accept(struct streams *streams, const struct http_request *request,
                     struct http_reply *reply);
 
-/* Now and then: who has not signed in after ten seconds is told so, and the streams learn what time
- * it is at the venue. */
+/* The streams learn what time it is at the venue: openings and closings, what was 15 minutes ago.
+ */
+void streams_follow(struct streams *streams);
+
+/* Now and then: the same, and who has not signed in after ten seconds is told so. */
 void streams_beat(struct streams *streams);
 
 #endif

@@ -19,7 +19,7 @@ struct alpaca_feed_plan {
     uint32_t warmup_bars;    /* of each instrument, fetched before the first live slice */
     uint32_t stream_symbols; /* as many as the plan allows; 0: 30 */
     const char *feed;        /* "iex", "sip" */
-    int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s */
+    int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s, by steps: none */
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
     uint64_t seed;
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
@@ -31,8 +31,12 @@ struct alpaca_feed;
 struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan);
 void alpaca_feed_destroy(struct alpaca_feed *feed);
 
-/* The port. Slices of the warm-up come first and say so (slice.warmup); they cause no decision. */
+/* The port. Slices of the warm-up, or of what was missed since last_slice_ns, come first and say so
+ * (slice.past); they cause no decision. */
 struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
+
+/* No slice begins before this: of the warm-up's first possible bar, or of last_slice_ns. */
+int64_t alpaca_feed_first_ns(const struct alpaca_feed *feed);
 
 bool alpaca_feed_is_idle(const struct alpaca_feed *feed);
 void alpaca_feed_barrier(struct alpaca_feed *feed, void (*arrived)(void *context), void *context);

@@ -183,7 +183,7 @@ Test(contents, that_cannot_be_are_found)
         {"a slice of more bars",     FIELD(AT_SLICE_END,  slice_end.seen),          3,                                        AT_SLICE_END                            },
         {"a slice of another time",  FIELD(AT_SLICE_END,  ts_ns),                   NS_PER_HOUR,                              AT_SLICE_END                            },
         {"a slice without its end",  FIELD(AT_SLICE_END,  kind),                    EVENT_SLICE,                              AT_SLICE_END                            },
-        {"a slice of nothing",       FIELD(AT_SLICE,      kind),                    EVENT_SLICE_END,                          AT_SLICE                                },
+        {"a slice of no kind",       FIELD(AT_SLICE_END,  flags),                   SLICE_END_PAST + 1,                       AT_SLICE_END                            },
         {"a decision to hold",       FIELD(AT_DECISION,   flags),                   ACT_HOLD,                                 AT_DECISION                             },
         {"a book of nobody",         FIELD(AT_DECISION,   decision.book),           0,                                        AT_DECISION                             },
         {"a refusal with an order",  FIELD(AT_DECISION,   decision.verdict),        GATE_FIRST,                               AT_DECISION                             },

@@ -157,7 +157,7 @@ static enum err read_start(struct log_reader *reader, struct preamble *preamble,
                            "newer bellwether",
                            payload.format, PREAMBLE_FORMAT);
     }
-    if (payload.format == 0 || (payload.mode != MODE_BACKTEST && payload.mode != MODE_SIM)) {
+    if (payload.format == 0 || payload.mode < MODE_BACKTEST || payload.mode > MODE_PAPER) {
         return not_one(problem, "format or mode is unknown");
     }
     if (payload.instrument_count > INSTRUMENTS_MAX) {

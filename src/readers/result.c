@@ -218,7 +218,7 @@ static bool read_money(sqlite3_stmt *value, int64_t *out)
 static bool read_mode(sqlite3_stmt *value, enum run_mode *out)
 {
     const char *text = (const char *)sqlite3_column_text(value, 0);
-    for (enum run_mode mode = MODE_BACKTEST; text != NULL && mode <= MODE_SIM; mode++) {
+    for (enum run_mode mode = MODE_BACKTEST; text != NULL && mode <= MODE_PAPER; mode++) {
         if (strcmp(run_mode_text(mode), text) == 0) {
             *out = mode;
             return true;

@@ -1,18 +1,15 @@
 #include "venue/accounts_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/money.h"
 #include "config/keys.h"
 #include "config/values.h"
 #include "config/yaml.h"
 #include "sys/memory.h"
+#include "sys/secrets_file.h"
 
 enum { FILE_SIZE_MAX = 1 << 20 };
 
@@ -169,74 +166,20 @@ static enum err parse(const char *path, const char *bytes, size_t length,
 
 /* ---- the file ---- */
 
-/* Opened first and judged then, so that it is the same file. */
-static enum err check_file(int fd, const char *path, off_t *size, struct problem *problem)
-{
-    struct stat facts;
-    if (fstat(fd, &facts) != 0) {
-        return problem_set_errno(problem, "%.400s: cannot be looked at", path);
-    }
-    if (!S_ISREG(facts.st_mode)) {
-        return problem_set(problem, ERR_REFUSED, "%.400s: not a regular file; give a file", path);
-    }
-    if ((facts.st_mode & 077) != 0) {
-        return problem_set(problem, ERR_REFUSED,
-                           "%.400s: holds secrets and others may read it (mode %04o); run: chmod "
-                           "600 %.400s",
-                           path, (unsigned)facts.st_mode & 07777, path);
-    }
-    if (facts.st_size > FILE_SIZE_MAX) {
-        return problem_set(problem, ERR_USAGE, "%.400s: larger than 1 MiB; is this the list?",
-                           path);
-    }
-    *size = facts.st_size;
-    return ERR_OK;
-}
-
-static enum err read_bytes(int fd, const char *path, char *bytes, size_t size, size_t *length,
-                           struct problem *problem)
-{
-    *length = 0;
-    while (*length < size) {
-        ssize_t got = read(fd, bytes + *length, size - *length);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return problem_set_errno(problem, "%.400s: cannot be read", path);
-        }
-        if (got == 0) {
-            break;
-        }
-        *length += (size_t)got;
-    }
-    return ERR_OK;
-}
-
 enum err accounts_file_read(const char *path, struct accounts_file *file, struct problem *problem)
 {
     *file = (struct accounts_file){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe does not hold us */
-    if (fd < 0) {
-        bool missing = errno == ENOENT;
-        enum err err = problem_set_errno(problem, "%.400s: cannot be opened", path);
-        return missing ? problem_set(problem, ERR_NOT_FOUND,
-                                     "%.400s: no such file; give one that lists accounts", path)
-                       : err;
+    char *bytes = NULL;
+    size_t length = 0;
+    enum err err = secrets_file_read(path, FILE_SIZE_MAX, &bytes, &length, problem);
+    if (err == ERR_NOT_FOUND) {
+        return problem_set(problem, err, "%.400s: no such file; give one that lists accounts",
+                           path);
     }
-    off_t size = 0;
-    enum err err = check_file(fd, path, &size, problem);
     if (err == ERR_OK) {
-        size_t length;
-        char *bytes = xmalloc((size_t)size + 1);
-        err = read_bytes(fd, path, bytes, (size_t)size, &length, problem);
-        if (err == ERR_OK) {
-            err = parse(path, bytes, length, file, problem);
-        }
-        explicit_bzero(bytes, (size_t)size);
-        free(bytes);
+        err = parse(path, bytes, length, file, problem);
     }
-    (void)close(fd); /* nothing was written */
+    secrets_free(bytes, length);
     if (err != ERR_OK) {
         accounts_file_finish(file);
     }

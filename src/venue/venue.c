@@ -219,6 +219,18 @@ void venue_advance(struct venue *venue, int64_t to_ns)
     venue->market.now_ns = venue->now_ns;
 }
 
+int64_t venue_next_ns(const struct venue *venue)
+{
+    int64_t ts_ns;
+    return tape_peek(venue->tape, &ts_ns) ? ts_ns : VENUE_NEVER;
+}
+
+void venue_advance_until(struct venue *venue, int64_t to_ns)
+{
+    int64_t next_ns = venue_next_ns(venue);
+    venue_advance(venue, next_ns < to_ns ? next_ns : to_ns);
+}
+
 /* The same time for every wrong secret of a length. */
 static bool same_secret(const char *a, const char *b)
 {

@@ -15,6 +15,9 @@
 #include "venue/market.h"
 #include "venue/tape.h"
 
+/* No moment at all. */
+#define VENUE_NEVER INT64_MAX
+
 struct venue_plan {
     const struct bars *data;       /* all that the market will do; outlives the venue */
     bool synthetic;                /* the bars themselves are SIMULATED */
@@ -58,6 +61,13 @@ void venue_destroy(struct venue *venue);
 
 /* Lets everything happen up to and including to_ns, and makes that the time. */
 void venue_advance(struct venue *venue, int64_t to_ns);
+
+/* When the market has something next; VENUE_NEVER at the end of the data. */
+int64_t venue_next_ns(const struct venue *venue);
+
+/* Lets time pass to `to_ns` or to when the market has something next, whichever is earlier. Time
+ * never goes back. */
+void venue_advance_until(struct venue *venue, int64_t to_ns);
 
 /* Lets the next slice happen, whenever it is; false at the end of the data. */
 bool venue_step(struct venue *venue);

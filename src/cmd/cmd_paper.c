@@ -1,0 +1,168 @@
+/* cmd_paper.c: `bellwether run --mode paper`: a run whose market and broker are Alpaca's, or those
+ * of an exchange served in its shapes. In bellwether-net. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alpaca/keys.h"
+#include "base/utc.h"
+#include "cmd/addresses.h"
+#include "cmd/cmd.h"
+#include "cmd/paper_log.h"
+#include "cmd/paper_world.h"
+#include "cmd/run_arguments.h"
+#include "sys/clock.h"
+#include "sys/files.h"
+#include "sys/memory.h"
+#include "sys/plugin.h"
+
+struct paper {
+    struct run_arguments *arguments;
+    struct run_config config; /* read once more by the run itself */
+    struct key_pair *keys;
+    struct addresses addresses;
+    struct paper_world *world;
+    char *folder; /* accounts/paper-NUMBER */
+    char *place;
+    bool config_is_read;
+};
+
+/* What broker, streams and feed have to say to people: on stderr, one line each. */
+static void say(void *context, const char *what, const char *text)
+{
+    char when[UTC_TEXT_SIZE];
+    (void)context;
+    (void)utc_format(clock_utc_ns(), when);
+    (void)fprintf(stderr, "%s  %s: %s\n", when, what, text);
+}
+
+static enum err read_config(struct paper *paper, struct problem *problem)
+{
+    const char *path = paper->arguments->trading.config_path;
+    if (path == NULL) {
+        return problem_set(
+            problem, ERR_USAGE,
+            "a paper run wants a config of its own: -c FILE (`bellwether init` writes "
+            "one)");
+    }
+    enum err err = config_read_with(path, plugin_strategy, &paper->config, problem);
+    paper->config_is_read = err == ERR_OK;
+    if (err == ERR_OK && paper->config.symbol_count == 0) {
+        return problem_set(problem, ERR_USAGE,
+                           "%s: a paper run wants its symbols by name (`symbols: [SPY, QQQ]`): the "
+                           "broker has thousands",
+                           path);
+    }
+    if (err == ERR_OK && paper->config.calendar != CALENDAR_XNYS) {
+        return problem_set(problem, ERR_USAGE,
+                           "%s: a paper run wants `calendar: XNYS`: the broker keeps its sessions",
+                           path);
+    }
+    return err;
+}
+
+static enum err open_world(struct paper *paper, struct problem *problem)
+{
+    const struct run_arguments *arguments = paper->arguments;
+    struct key_source source = {.file = arguments->keys_path,
+                                .beside = arguments->trading.config_path};
+    enum err err = addresses_resolve(arguments, &paper->addresses, problem);
+    if (err == ERR_OK) {
+        err = key_pair_read(&source, &paper->keys, problem);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    struct paper_plan plan = {.addresses = paper->addresses.at,
+                              .keys = key_pair_keys(paper->keys),
+                              .ca_file = arguments->ca_file,
+                              .admin_url = arguments->admin_url,
+                              .feed = arguments->feed,
+                              .stream_symbols = arguments->stream_symbols,
+                              .requests_per_minute = arguments->requests_per_minute,
+                              .config = &paper->config,
+                              .instruments = paper->config.symbols,
+                              .instrument_count = paper->config.symbol_count,
+                              .bar_ns =
+                                  paper->config.bar_ns == 0 ? NS_PER_MIN : paper->config.bar_ns,
+                              .say = say};
+    return paper_world_open(&plan, &paper->world, problem);
+}
+
+static enum err meet(void *context, struct driver *driver, int64_t born_ns, struct problem *problem)
+{
+    struct paper *paper = context;
+    char tag[PAPER_TAG_SIZE];
+    paper_log_tag(born_ns, tag);
+    return paper_world_meet(paper->world, driver, tag, problem);
+}
+
+static enum err find_folder(struct paper *paper, struct problem *problem)
+{
+    const struct wire_account *account = paper_world_account(paper->world);
+    const char *home = paper->arguments->home == NULL ? "." : paper->arguments->home;
+    char *accounts = xasprintf("%s/accounts", home);
+    enum err err = folder_make(accounts, problem);
+    paper->folder = xasprintf("%s/paper-%s", accounts, account->number);
+    paper->place = xasprintf("alpaca paper account=%s trading=%s feed=%s\n", account->number,
+                             paper->addresses.at.trading, paper->arguments->feed);
+    free(accounts);
+    return err == ERR_OK ? paper_log_make_way(paper->folder, &paper->config, problem) : err;
+}
+
+static int trade(struct paper *paper)
+{
+    const struct run_config *config = &paper->config;
+    const struct trading_outside outside = {.instruments = config->symbols,
+                                            .instrument_count = config->symbol_count,
+                                            .bar_ns =
+                                                config->bar_ns == 0 ? NS_PER_MIN : config->bar_ns,
+                                            .place = paper->place,
+                                            .context = paper,
+                                            .meet = meet};
+    struct trading_options options = paper->arguments->trading;
+    options.mode = MODE_PAPER;
+    options.state_dir = paper->folder;
+    options.outside = &outside;
+    options.market.wanted = false;
+    if (!options.json) {
+        const struct wire_account *account = paper_world_account(paper->world);
+        (void)printf("PAPER: account %s at %s, $%" PRId64 " in cash; state in %s\n",
+                     account->number, paper->addresses.at.trading,
+                     account->cash_e9 / INT64_C(1000000000), paper->folder);
+        (void)fflush(stdout);
+    }
+    return trading_run(&options);
+}
+
+static void finish(struct paper *paper)
+{
+    paper_world_close(paper->world);
+    key_pair_destroy(paper->keys);
+    addresses_finish(&paper->addresses);
+    if (paper->config_is_read) {
+        config_finish(&paper->config);
+    }
+    free(paper->folder);
+    free(paper->place);
+    source_finish(&paper->arguments->trading.source);
+}
+
+int cmd_paper(int argc, char **argv)
+{
+    struct run_arguments arguments;
+    struct problem problem;
+    run_arguments_parse(argc, argv, &arguments);
+    struct paper paper = {.arguments = &arguments};
+    enum err err = read_config(&paper, &problem);
+    if (err == ERR_OK) {
+        err = open_world(&paper, &problem);
+    }
+    if (err == ERR_OK) {
+        err = find_folder(&paper, &problem);
+    }
+    int code = err == ERR_OK ? trade(&paper) : cmd_fail(&problem);
+    finish(&paper);
+    return code;
+}

@@ -1,0 +1,426 @@
+/* paper_world.c: see paper_world.h. */
+#include "cmd/paper_world.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "broker/alpaca.h"
+#include "cmd/exchange_time.h"
+#include "feed/alpaca.h"
+#include "sys/clock.h"
+#include "sys/memory.h"
+
+/* At the start: for each answer that everything else hangs on. */
+#define FIRST_ANSWER_NS (20 * NS_PER_S)
+
+#define PATIENCE_NS (50 * NS_PER_MS)
+
+/* What is under way when the market has nothing more: so long, by the exchange's time. */
+#define AFTER_END_NS (5 * NS_PER_S)
+
+struct paper_world {
+    struct paper_plan plan;
+    struct alpaca_clock clock;
+    struct loop *loop;
+    bool own_loop;
+    struct loop_timer *timer;
+    struct exchange_time *time; /* the exchange's, by steps; NULL: the machine's */
+    struct client *client;
+    struct wire_account account;
+    struct alpaca *alpaca;
+    struct alpaca_feed *feed;
+    struct driver_world outside;
+    int64_t end_ns;    /* when the market had nothing more; 0: it has */
+    unsigned barriers; /* that have not come back */
+};
+
+/* ---- time ---- */
+
+/* Everybody hears of the moment, the client first: a deadline of its may be an answer. */
+static void give_time(struct paper_world *world)
+{
+    int64_t now_ns = world->clock.now_ns;
+    client_on_time(world->client, now_ns);
+    if (world->alpaca != NULL) {
+        struct broker *broker = alpaca_broker(world->alpaca);
+        broker->ops->on_time(broker, now_ns);
+        struct live_feed *feed = alpaca_feed_port(world->feed);
+        feed->ops->on_time(feed, now_ns);
+    }
+}
+
+static int64_t earlier(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+static int64_t deadline_ns(const struct paper_world *world)
+{
+    int64_t due_ns = client_deadline_ns(world->client);
+    if (world->alpaca != NULL) {
+        const struct broker *broker = alpaca_broker(world->alpaca);
+        due_ns = earlier(due_ns, broker->ops->deadline_ns(broker));
+        const struct live_feed *feed = alpaca_feed_port(world->feed);
+        due_ns = earlier(due_ns, feed->ops->deadline_ns(feed));
+    }
+    return due_ns;
+}
+
+static void read_machine_clock(struct paper_world *world)
+{
+    int64_t now_ns = clock_utc_ns();
+    if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
+        world->clock.now_ns = now_ns;
+    }
+}
+
+static void wake(void *context)
+{
+    (void)context; /* the loop came back: that is all */
+}
+
+/* The network, for `wait_ns` at most. */
+static void wait_for_network(struct paper_world *world, int64_t wait_ns)
+{
+    if (wait_ns <= 0) {
+        loop_turn(world->loop, false);
+        return;
+    }
+    loop_timer_start(world->timer, wait_ns, 0);
+    loop_turn(world->loop, true);
+    loop_timer_stop(world->timer);
+}
+
+static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns)
+{
+    read_machine_clock(world);
+    give_time(world);
+    int64_t due_ns = deadline_ns(world);
+    int64_t wait_ns = until_mono_ns - clock_mono_ns();
+    if (due_ns != INT64_MAX) {
+        wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
+    }
+    wait_for_network(world, wait_ns);
+    read_machine_clock(world);
+    give_time(world);
+    return ERR_OK;
+}
+
+/* ---- by steps ---- */
+
+static void barrier_came(void *context)
+{
+    struct paper_world *world = context;
+    world->barriers--;
+}
+
+static bool is_idle(const struct paper_world *world)
+{
+    return world->barriers == 0 && client_pending(world->client) == 0 &&
+           alpaca_is_idle(world->alpaca) && alpaca_feed_is_idle(world->feed);
+}
+
+/* Until nothing is under way on this side and all that the exchange has sent is here. What hangs by
+ * design of the exchange (an answer that never comes) hangs until its deadline. */
+static void settle(struct paper_world *world)
+{
+    int64_t until_ns = clock_mono_ns() + world->plan.patience_ns;
+    for (int round = 0; round < 2; round++) {
+        while (!is_idle(world) && clock_mono_ns() < until_ns) {
+            wait_for_network(world, NS_PER_MS);
+        }
+        if (round == 0 && world->barriers == 0) {
+            world->barriers = 2;
+            alpaca_barrier(world->alpaca, barrier_came, world);
+            alpaca_feed_barrier(world->feed, barrier_came, world);
+        }
+    }
+}
+
+static enum err turn_by_steps(struct paper_world *world, bool took, bool *ended,
+                              struct problem *problem)
+{
+    settle(world);
+    if (took) {
+        return ERR_OK; /* what came of it is taken at the same moment */
+    }
+    if (exchange_time_has_ended(world->time)) {
+        world->end_ns = world->end_ns == 0 ? world->clock.now_ns : world->end_ns;
+        *ended = world->clock.now_ns >= world->end_ns + AFTER_END_NS;
+        if (*ended) {
+            return ERR_OK;
+        }
+    }
+    enum err err = exchange_time_step(world->time, deadline_ns(world), problem);
+    if (err == ERR_OK) {
+        world->clock.now_ns = exchange_time_now_ns(world->time);
+        settle(world);    /* all of that moment is here ... */
+        give_time(world); /* ... before anybody takes it for over */
+        settle(world);
+    }
+    return err;
+}
+
+static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ended,
+                     struct problem *problem)
+{
+    struct paper_world *world = context;
+    return world->time == NULL ? turn_by_machine(world, until_mono_ns)
+                               : turn_by_steps(world, took, ended, problem);
+}
+
+/* ---- the start ---- */
+
+struct first_answer {
+    bool came;
+    enum err err;
+    struct client_reply reply; /* its message is copied into the problem */
+    struct problem *problem;
+    void *out;
+    enum err (*read)(const struct node *node, void *out);
+};
+
+static enum err refuse(const struct client_reply *reply, struct problem *problem)
+{
+    if (reply->class == CLIENT_KEYS) {
+        return problem_set(
+            problem, ERR_REFUSED,
+            "the broker refuses the keys (%s): are they of this host, paper or live, "
+            "and still valid?",
+            reply->message);
+    }
+    return reply->class == CLIENT_REFUSED
+               ? problem_set(problem, ERR_REFUSED, "the broker refuses: %s", reply->message)
+               : problem_set(problem, ERR_IO, "the broker did not answer: %s", reply->message);
+}
+
+static void on_first_answer(void *context, const struct client_reply *reply)
+{
+    struct first_answer *first = context;
+    first->came = true;
+    if (reply->class != CLIENT_OK || reply->root == NULL) {
+        first->err = refuse(reply, first->problem);
+    } else if (first->read(reply->root, first->out) != ERR_OK) {
+        first->err = problem_set(first->problem, ERR_FORMAT,
+                                 "the broker's answer is not what its documents say: is this "
+                                 "Alpaca's address?");
+    }
+}
+
+/* Asks and waits. */
+static enum err ask_first(struct paper_world *world, const char *target,
+                          enum err (*read)(const struct node *node, void *out), void *out,
+                          struct problem *problem)
+{
+    struct first_answer first = {.problem = problem, .out = out, .read = read};
+    struct client_ask ask = {.use = CLIENT_RECONCILE,
+                             .host = CLIENT_TRADING,
+                             .method = HTTP_GET,
+                             .target = target,
+                             .answered = on_first_answer,
+                             .context = &first};
+    struct client_call *call = client_ask(world->client, &ask);
+    int64_t until_ns = clock_mono_ns() + FIRST_ANSWER_NS;
+    while (!first.came && clock_mono_ns() < until_ns) {
+        if (world->time == NULL) {
+            read_machine_clock(world);
+            client_on_time(world->client, world->clock.now_ns);
+        }
+        wait_for_network(world, 10 * NS_PER_MS);
+    }
+    if (!first.came) {
+        client_forget(call);
+        return problem_set(problem, ERR_IO, "%s does not answer", world->plan.addresses.trading);
+    }
+    return first.err;
+}
+
+static enum err read_account(const struct node *node, void *out)
+{
+    return wire_read_account(node, out);
+}
+
+static enum err read_clock(const struct node *node, void *out)
+{
+    return wire_read_clock(node, out);
+}
+
+static enum err read_asset(const struct node *node, void *out)
+{
+    return wire_read_asset(node, out);
+}
+
+static enum err check_account(struct paper_world *world, struct problem *problem)
+{
+    enum err err = ask_first(world, "/v2/account", read_account, &world->account, problem);
+    if (err == ERR_OK && (!world->account.active || world->account.blocked)) {
+        err = problem_set(problem, ERR_REFUSED,
+                          "account %s may not trade: its status is %s%s; see the broker's own page",
+                          world->account.number, world->account.status,
+                          world->account.blocked ? ", and it is blocked" : "");
+    }
+    return err;
+}
+
+static enum err check_clock(struct paper_world *world, struct problem *problem)
+{
+    struct wire_clock clock;
+    enum err err = ask_first(world, "/v2/clock", read_clock, &clock, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    int64_t off_ns = clock.ts_ns - world->clock.now_ns;
+    if (world->time == NULL && (off_ns > 60 * NS_PER_S || off_ns < -60 * NS_PER_S)) {
+        return problem_set(problem, ERR_REFUSED,
+                           "this machine's clock and the broker's are %" PRId64
+                           " s apart; set the clock (or, for a served exchange with a time of its "
+                           "own, give --exchange-admin)",
+                           off_ns / NS_PER_S);
+    }
+    return ERR_OK;
+}
+
+static enum err check_assets(struct paper_world *world, struct problem *problem)
+{
+    enum err err = ERR_OK;
+    for (uint32_t i = 0; i < world->plan.instrument_count && err == ERR_OK; i++) {
+        const char *symbol = world->plan.instruments[i].symbol;
+        struct wire_asset asset;
+        char target[64];
+        (void)snprintf(target, sizeof target, "/v2/assets/%s", symbol);
+        err = ask_first(world, target, read_asset, &asset, problem);
+        if (err == ERR_OK && (!asset.active || !asset.tradable)) {
+            err = problem_set(problem, ERR_REFUSED, "%s cannot be traded at the broker", symbol);
+        }
+    }
+    return err;
+}
+
+static enum err open_time(struct paper_world *world, struct problem *problem)
+{
+    if (world->plan.admin_url == NULL) {
+        read_machine_clock(world);
+        return ERR_OK;
+    }
+    world->clock.stepped = true;
+    enum err err = exchange_time_open(world->loop, world->plan.admin_url, &world->time, problem);
+    if (err == ERR_OK) {
+        world->clock.now_ns = exchange_time_now_ns(world->time);
+    }
+    return err;
+}
+
+enum err paper_world_open(const struct paper_plan *plan, struct paper_world **out,
+                          struct problem *problem)
+{
+    struct paper_world *world = xcalloc(1, sizeof *world);
+    world->plan = *plan;
+    world->plan.patience_ns = plan->patience_ns == 0 ? PATIENCE_NS : plan->patience_ns;
+    world->own_loop = plan->loop == NULL;
+    world->loop = world->own_loop ? loop_create() : plan->loop;
+    world->timer = loop_timer_create(world->loop, wake, world);
+    enum err err = open_time(world, problem);
+    if (err == ERR_OK) {
+        struct client_plan client = {.loop = world->loop,
+                                     .clock = &world->clock,
+                                     .addresses = plan->addresses,
+                                     .keys = plan->keys,
+                                     .ca_file = plan->ca_file,
+                                     .requests_per_minute = plan->requests_per_minute,
+                                     .data_requests_per_minute = plan->requests_per_minute};
+        world->client = client_create(&client);
+        err = check_account(world, problem);
+    }
+    if (err == ERR_OK) {
+        err = check_clock(world, problem);
+    }
+    if (err == ERR_OK) {
+        err = check_assets(world, problem);
+    }
+    if (err != ERR_OK) {
+        paper_world_close(world);
+        return err;
+    }
+    *out = world;
+    return ERR_OK;
+}
+
+void paper_world_close(struct paper_world *world)
+{
+    if (world == NULL) {
+        return;
+    }
+    alpaca_destroy(world->alpaca);
+    alpaca_feed_destroy(world->feed);
+    client_destroy(world->client);
+    exchange_time_close(world->time);
+    loop_timer_destroy(world->timer);
+    if (world->own_loop) {
+        loop_destroy(world->loop);
+    }
+    free(world);
+}
+
+const struct wire_account *paper_world_account(const struct paper_world *world)
+{
+    return &world->account;
+}
+
+/* The most bars that a book waits for, of its own frame, in bars of the run. */
+static uint32_t warmup_bars(const struct paper_world *world)
+{
+    const struct run_config *config = world->plan.config;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < config->book_count; i++) {
+        int64_t frame_ns = config->books[i].frame_ns == 0
+                               ? config->books[i].strategy->default_frame_ns
+                               : config->books[i].frame_ns;
+        int64_t bars_each = frame_ns > world->plan.bar_ns ? frame_ns / world->plan.bar_ns : 1;
+        int64_t bars = (config->books[i].parameters[0] + 1) * bars_each;
+        most = bars > (int64_t)most ? (uint32_t)bars : most;
+    }
+    return most;
+}
+
+enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
+                          struct problem *problem)
+{
+    const struct paper_plan *plan = &world->plan;
+    const struct engine *engine = driver_engine(driver);
+    struct alpaca_feed_plan feed = {.client = world->client,
+                                    .instruments = plan->instruments,
+                                    .instrument_count = plan->instrument_count,
+                                    .bar_ns = plan->bar_ns,
+                                    .calendar = plan->config->calendar,
+                                    .extended_hours = plan->config->extended_hours,
+                                    .warmup_bars = warmup_bars(world),
+                                    .stream_symbols = plan->stream_symbols,
+                                    .feed = plan->feed,
+                                    .last_slice_ns = driver_last_ns(driver),
+                                    .seed = engine->next_trade_id,
+                                    .say = plan->say,
+                                    .say_context = plan->say_context};
+    struct alpaca_plan broker = {.client = world->client,
+                                 .instruments = plan->instruments,
+                                 .instrument_count = plan->instrument_count,
+                                 .engine = engine,
+                                 .tag = tag,
+                                 .seed = engine->next_trade_id,
+                                 .say = plan->say,
+                                 .say_context = plan->say_context};
+    (void)problem;
+    world->feed = alpaca_feed_create(&feed);
+    world->alpaca = alpaca_create(&broker);
+    world->outside = (struct driver_world){.broker = alpaca_broker(world->alpaca),
+                                           .feed = alpaca_feed_port(world->feed),
+                                           .now_ns = &world->clock.now_ns,
+                                           .stepped = world->clock.stepped,
+                                           .first_ns = alpaca_feed_first_ns(world->feed),
+                                           .cash_e9 = world->account.cash_e9,
+                                           .context = world,
+                                           .turn = turn};
+    driver_set_world(driver, &world->outside);
+    return ERR_OK;
+}

@@ -1,0 +1,176 @@
+/* live.c: the loop where market and broker are outside of this process.
+ *
+ *   the network has its turn -> what the broker said -> what became of streams and data
+ *   -> the next whole slice -> log -> sync -> send
+ *
+ * The steps are those of every other run: one input with what followed from it, in the log and
+ * durable before anything is sent. Reports come before slices, so that nobody decides on a close
+ * without the fills that came before it. Time is the market's: it stands at a slice's end until
+ * that slice is given; what comes in between has the time of its receipt, but none beyond that.
+ * Where the exchange moves by steps, it has the time when it happened, so that the same day gives
+ * the same log.
+ */
+#include "driver/driver_private.h"
+
+#include "base/check.h"
+#include "driver/fold.h"
+#include "sys/clock.h"
+
+/* Somebody may look on as often as that. */
+#define LOOK_NS (50 * NS_PER_MS)
+
+void driver_set_world(struct driver *driver, const struct driver_world *world)
+{
+    driver->world = world;
+}
+
+/* When an input was received; time never runs backwards. */
+static int64_t received_ns(const struct driver *driver, int64_t src_ns)
+{
+    const struct driver_world *world = driver->world;
+    int64_t horizon_ns = world->feed->ops->horizon_ns(world->feed);
+    int64_t at_ns = world->stepped && src_ns < *world->now_ns ? src_ns : *world->now_ns;
+    at_ns = at_ns > horizon_ns ? horizon_ns : at_ns;
+    return at_ns < driver->ts_ns ? driver->ts_ns : at_ns;
+}
+
+static void give(struct driver *driver, const struct event *input)
+{
+    struct assembly *assembly = &driver->assembly;
+    if (input->kind == EVENT_STATUS || input->kind == EVENT_HOLDING) {
+        engine_on_condition(assembly->engine, input, &assembly->output);
+    } else {
+        engine_on_report(assembly->engine, input, &assembly->output);
+    }
+}
+
+/* One input of the broker's, or about the world, as a step of its own. */
+static enum err take_input(struct driver *driver, const struct event *input,
+                           struct problem *problem)
+{
+    struct event event = *input;
+    event.ts_ns = received_ns(driver, input->src_ns);
+    driver->ts_ns = event.ts_ns;
+    give(driver, &event);
+    enum err err = driver_log_input(driver, &event, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
+    if (driver->assembly.engine->fault != ENGINE_FAULT_NONE) {
+        return driver_halt(driver, event.kind, problem);
+    }
+    if (driver->assembly.output.send_count > 0) {
+        driver->world->broker->ops->carry_out(driver->world->broker, &driver->assembly.output);
+    }
+    return ERR_OK;
+}
+
+static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
+{
+    struct broker *broker = driver->world->broker;
+    struct live_feed *feed = driver->world->feed;
+    const struct event *input;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
+        *took = true;
+        err = take_input(driver, input, problem);
+    }
+    while (err == ERR_OK && (input = feed->ops->next_status(feed)) != NULL) {
+        *took = true;
+        err = take_input(driver, input, problem);
+    }
+    return err;
+}
+
+static enum err take_slice(struct driver *driver, const struct slice *slice,
+                           struct problem *problem)
+{
+    struct assembly *assembly = &driver->assembly;
+    CHECK(slice->ts_ns >= driver->ts_ns);
+    driver->slice = *slice;
+    driver->ts_ns = slice->ts_ns;
+    driver->first_ns = driver->first_ns == 0 ? slice->ts_ns : driver->first_ns;
+    driver->last_ns = slice->ts_ns;
+    driver->last_ordinal = slice->ordinal;
+    view_on_slice(assembly->view, slice);
+    engine_on_slice(assembly->engine, slice, &assembly->output);
+    enum err err = driver_log_slice(driver, problem);
+    if (err == ERR_OK && assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return driver_halt(driver, EVENT_SLICE_END, problem);
+    }
+    if (err == ERR_OK && assembly->output.send_count > 0) {
+        driver->world->broker->ops->carry_out(driver->world->broker, &assembly->output);
+    }
+    return err;
+}
+
+/* Everything that has come; a slice only when no report waits. */
+static enum err take_all(struct driver *driver, bool *took, struct problem *problem)
+{
+    struct live_feed *feed = driver->world->feed;
+    struct slice slice;
+    *took = false;
+    enum err err = take_inputs(driver, took, problem);
+    while (err == ERR_OK && feed->ops->next(feed, &slice)) {
+        *took = true;
+        err = take_slice(driver, &slice, problem);
+        if (err == ERR_OK) {
+            err = take_inputs(driver, took, problem);
+        }
+    }
+    return err;
+}
+
+/* Where the log's last slice stands; starts, cuts and ends have the wall's time. */
+static void note_place(struct driver *driver, const struct event *record)
+{
+    if (event_is_input(record->kind) || event_is_output(record->kind)) {
+        driver->ts_ns = record->ts_ns;
+    }
+    if (record->kind == EVENT_SLICE_END) {
+        driver->first_ns = driver->first_ns == 0 ? record->ts_ns : driver->first_ns;
+        driver->last_ns = record->ts_ns;
+        driver->last_ordinal = record->slice_end.slice;
+    }
+}
+
+enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem)
+{
+    struct gather gather = {0};
+    const struct event *record;
+    uint64_t number = 0;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && (record = log_reader_next(reader)) != NULL) {
+        err = fold_record(&driver->assembly, &gather, record, ++number, problem);
+        note_place(driver, record);
+    }
+    const struct engine *engine = driver->assembly.engine;
+    if (err == ERR_OK && (engine->fault != ENGINE_FAULT_NONE || !engine_is_consistent(engine))) {
+        return problem_set(problem, ERR_DIFFERS,
+                           "the log folds to a state that cannot be (%s); nothing was changed: "
+                           "look at it with `bellwether verify`",
+                           engine_fault_text(engine->fault));
+    }
+    driver->logged_session = engine->session.open_ns;
+    return err;
+}
+
+enum err live_run(struct driver *driver, struct problem *problem)
+{
+    const struct driver_plan *plan = &driver->plan;
+    const struct driver_world *world = driver->world;
+    bool ended = false;
+    bool took = true;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
+        int64_t look_ns = clock_mono_ns() + LOOK_NS;
+        err = world->turn(world->context, look_ns, took, &ended, problem);
+        if (err == ERR_OK) {
+            err = take_all(driver, &took, problem);
+        }
+        if (err == ERR_OK && plan->attend != NULL) {
+            err = plan->attend(plan->attend_context, clock_mono_ns(), problem);
+        }
+    }
+    return err;
+}
