@@ -130,7 +130,7 @@ static bool check_account(struct preflight *preflight)
 {
     struct wire_account account = {0};
     struct answer answer = {.out = &account, .read = read_account};
-    char text[TEXT_SIZE];
+    char text[2 * TEXT_SIZE];
     char cash[MONEY_TEXT_SIZE];
     char power[MONEY_TEXT_SIZE];
     if (!ask(preflight, CLIENT_TRADING, "/v2/account", &answer)) {
@@ -155,7 +155,7 @@ static void check_clock(struct preflight *preflight)
 {
     struct wire_clock clock = {0};
     struct answer answer = {.out = &clock, .read = read_clock};
-    char text[TEXT_SIZE];
+    char text[2 * TEXT_SIZE];
     char next[UTC_TEXT_SIZE];
     if (!ask(preflight, CLIENT_TRADING, "/v2/clock", &answer)) {
         print_line(preflight, false, "clock", answer.text);
@@ -176,7 +176,7 @@ static enum err read_asset(const struct node *node, void *out)
 
 static void check_assets(struct preflight *preflight)
 {
-    char text[TEXT_SIZE];
+    char text[2 * TEXT_SIZE];
     uint32_t good = 0;
     for (uint32_t i = 0; i < preflight->config.symbol_count; i++) {
         const char *symbol = preflight->config.symbols[i].symbol;
@@ -209,7 +209,7 @@ static enum err read_bars(const struct node *node, void *out)
 static void check_data(struct preflight *preflight)
 {
     uint32_t count = 0;
-    char text[TEXT_SIZE];
+    char text[2 * TEXT_SIZE];
     struct answer answer = {.out = &count, .read = read_bars};
     char *target = xasprintf("/v2/stocks/bars/latest?symbols=%s&feed=%s",
                              preflight->config.symbols[0].symbol, preflight->arguments->feed);
@@ -298,7 +298,7 @@ static enum err open_all(struct preflight *preflight, struct problem *problem)
 
 static void look(struct preflight *preflight)
 {
-    char text[TEXT_SIZE];
+    char text[2 * TEXT_SIZE];
     (void)snprintf(text, sizeof text, "%s: %" PRIu32 " strategies, %" PRIu32 " symbols",
                    preflight->arguments->trading.config_path, preflight->config.book_count,
                    preflight->config.symbol_count);
