@@ -13,6 +13,7 @@ static const struct command {
     {"bellwether exchange",  cmd_exchange },
     {"bellwether preflight", cmd_preflight},
     {"bellwether run",       cmd_paper    },
+    {"bellwether metrics",   cmd_metrics  },
     {"bellwether parity",    cmd_parity   },
 };
 
