@@ -127,6 +127,7 @@ static int64_t parse_amount(struct argp_state *state, const char *name, const ch
     return value_e9;
 }
 
+/* What the market is, and other files. */
 static error_t parse_market(int key, char *text, struct argp_state *state,
                             struct exchange_arguments *arguments)
 {
@@ -154,6 +155,12 @@ static error_t parse_market(int key, char *text, struct argp_state *state,
         return 0;
     case OPTION_ACTIONS:
         arguments->actions = text;
+        return 0;
+    case OPTION_ACCOUNTS:
+        arguments->accounts = text;
+        return 0;
+    case OPTION_FAULTS:
+        arguments->faults = text;
         return 0;
     case OPTION_PLAIN_BARS:
         arguments->server.venue.ticks_along_bars = false;
@@ -212,12 +219,6 @@ static error_t exchange_parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_MULTIPLIER:
         set_multiplier(state, text, &server->venue.exchange.account);
-        return 0;
-    case OPTION_ACCOUNTS:
-        arguments->accounts = text;
-        return 0;
-    case OPTION_FAULTS:
-        arguments->faults = text;
         return 0;
     case OPTION_FREE_PLAN:
         server->venue.free_plan = true;

@@ -17,6 +17,7 @@
 #include "data/bars_sort.h"
 #include "data/csv.h"
 #include "data/json_bars.h"
+#include "data/recording.h"
 #include "data/symbol_table.h"
 #include "data/tick_bars.h"
 #include "sys/memory.h"
@@ -76,6 +77,17 @@ static enum err open_record_file(const char *path, const struct import_options *
     return ERR_OK;
 }
 
+static enum err open_recording(const char *path, struct bars *bars, struct import_report *report,
+                               struct import_file *file, struct problem *problem)
+{
+    enum err err = recording_bars(path, bars, problem);
+    if (err == ERR_OK) {
+        file->format = xstrdup("recording");
+        report->rows += bars->count;
+    }
+    return err;
+}
+
 static enum err open_text(const char *path, const struct import_options *options, struct bars *bars,
                           struct import_report *report, struct import_file *file,
                           struct problem *problem)
@@ -108,6 +120,9 @@ static enum err open_whole(const char *path, const struct import_options *option
     *file = (struct import_file){0};
     if (bar_file_is(path)) {
         return open_record_file(path, options, bars, report, file, problem);
+    }
+    if (recording_is(path)) {
+        return open_recording(path, bars, report, file, problem);
     }
     return open_text(path, options, bars, report, file, problem);
 }

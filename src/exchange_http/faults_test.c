@@ -283,6 +283,8 @@ Test(exchange_faults, delay_of_an_answer)
     cr_expect_eq(running.http.length, 0);
     server_advance_until(running.server, begin_ns + NS_PER_MIN);
     cr_expect_eq(now(), begin_ns + 20 * NS_PER_S, "time stops there");
+    running_read(&running.http); /* no turn of the loop lies between */
+    cr_expect_neq(running.http.length, 0, "it is out before the step returns");
     const char *body = peer_wait_answer(&running.http);
     cr_expect_not_null(strstr(body, "\"status\":\"pending_new\""), "%s", body);
     cr_expect_eq(server_next_ns(running.server), begin_ns + NS_PER_MIN);

@@ -57,8 +57,9 @@ static void hold(struct reply_faults *faults, struct http_reply *reply, int64_t 
     faults->held = held;
 }
 
-void reply_faults_follow(struct reply_faults *faults)
+bool reply_faults_follow(struct reply_faults *faults)
 {
+    bool sent = false;
     for (struct held_reply **at = &faults->held; *at != NULL;) {
         struct held_reply *held = *at;
         bool gone = http_later_is_gone(held->later);
@@ -71,9 +72,11 @@ void reply_faults_follow(struct reply_faults *faults)
             http_later_drop(held->later);
         } else {
             http_later_send(held->later);
+            sent = true;
         }
         free(held);
     }
+    return sent;
 }
 
 int64_t reply_faults_next_ns(const struct reply_faults *faults)

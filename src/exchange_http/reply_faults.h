@@ -32,8 +32,8 @@ void reply_faults_spoil(struct reply_faults *faults, const struct fault *fault,
                         struct http_reply *reply);
 
 /* Sends the answers whose time has come by the venue's clock, and forgets the clients that gave
- * up. */
-void reply_faults_follow(struct reply_faults *faults);
+ * up. Whether any was sent. */
+bool reply_faults_follow(struct reply_faults *faults);
 
 /* When the next of them is due; VENUE_NEVER. */
 int64_t reply_faults_next_ns(const struct reply_faults *faults);

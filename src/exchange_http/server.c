@@ -35,7 +35,9 @@ struct server {
 static void follow(struct server *server)
 {
     streams_follow(server->streams);
-    reply_faults_follow(server->faults);
+    if (reply_faults_follow(server->faults)) {
+        http_server_turn(server->http);
+    }
 }
 
 static void serve(struct server *server, const struct http_request *request,
@@ -76,7 +78,7 @@ static void on_beat(void *context)
     struct server *server = context;
     pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
     streams_beat(server->streams);
-    reply_faults_follow(server->faults);
+    (void)reply_faults_follow(server->faults); /* the loop writes what it sent */
 }
 
 static int64_t next_held_ns(void *context)

@@ -21,6 +21,7 @@ struct alpaca_feed_plan {
     const char *feed;        /* "iex", "sip" */
     int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s, by steps: none */
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
+    uint64_t first_ordinal;  /* of the first slice: behind the log's last; 0 */
     uint64_t seed;
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
@@ -28,6 +29,7 @@ struct alpaca_feed_plan {
 
 struct alpaca_feed;
 
+/* Begins to connect and to fetch the past at once. Everything that is borrowed outlives it. */
 struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan);
 void alpaca_feed_destroy(struct alpaca_feed *feed);
 
@@ -38,7 +40,21 @@ struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
 /* No slice begins before this: of the warm-up's first possible bar, or of last_slice_ns. */
 int64_t alpaca_feed_first_ns(const struct alpaca_feed *feed);
 
+/* Whether nothing is under way: no request without an answer, no connection being made. */
 bool alpaca_feed_is_idle(const struct alpaca_feed *feed);
+
+/* Calls once when everything that the stream had sent has come; when it is down, too. */
 void alpaca_feed_barrier(struct alpaca_feed *feed, void (*arrived)(void *context), void *context);
+
+/* What became of bars, for people and tests. */
+struct alpaca_feed_counts {
+    uint64_t late;     /* came after their slice was given, and were left out */
+    uint64_t changed;  /* were given with other numbers before */
+    uint64_t bad;      /* could not be traded on, or not be read */
+    uint64_t missed;   /* the stream did not bring them; found by asking */
+    uint64_t restarts; /* of a stream that was silent */
+};
+
+struct alpaca_feed_counts alpaca_feed_counts(const struct alpaca_feed *feed);
 
 #endif

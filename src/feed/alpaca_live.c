@@ -1,0 +1,233 @@
+/* alpaca_live.c: the feed's stream: what it is asked for, what it brings, and whether it lives. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "feed/alpaca_private.h"
+
+/* Alpaca's code for more symbols than the plan streams. */
+enum { SYMBOL_LIMIT = 405 };
+
+/* A stream that brings nothing for so long, or for two bars, is asked about ... */
+#define SILENCE_NS (90 * NS_PER_S)
+
+/* ... and one that brings nothing for so long is begun again even where nobody has traded. */
+#define LONG_SILENCE_NS (10 * NS_PER_MIN)
+
+/* ---- what it is asked for ---- */
+
+/* `"NAME":["AAPL",...]` behind what is there; 0 where it does not fit. */
+static size_t put_channel(const struct alpaca_feed *feed, const char *name, char *out, size_t size,
+                          size_t length)
+{
+    int more = snprintf(out + length, size - length, ",\"%s\":[", name);
+    for (uint32_t i = 0; i < feed->stream_count && more >= 0; i++) {
+        length += (size_t)more;
+        if (length >= size) {
+            return 0;
+        }
+        more = snprintf(out + length, size - length, "%s\"%s\"", i == 0 ? "" : ",",
+                        feed->plan.instruments[i].symbol);
+    }
+    length += more < 0 ? size : (size_t)more;
+    if (length + 2 > size) {
+        return 0;
+    }
+    out[length++] = ']';
+    out[length] = '\0';
+    return length;
+}
+
+/* Bars that are put together can still take a minute that was told anew. */
+static size_t subscribe(void *context, char *out, size_t size)
+{
+    const struct alpaca_feed *feed = context;
+    static const char *const channels[] = {"bars", "statuses", "updatedBars"};
+    size_t count = feed->plan.bar_ns > NS_PER_MIN ? 3 : 2;
+    size_t length = (size_t)snprintf(out, size, "{\"action\":\"subscribe\"");
+    for (size_t i = 0; i < count && length != 0 && length < size; i++) {
+        length = put_channel(feed, channels[i], out, size, length);
+    }
+    if (length == 0 || length + 2 > size) {
+        return 0;
+    }
+    out[length++] = '}';
+    out[length] = '\0';
+    return length;
+}
+
+/* The plan has room for fewer. */
+static void stream_fewer(struct alpaca_feed *feed)
+{
+    if (feed->stream_count <= 1) {
+        return;
+    }
+    feed->stream_count /= 2;
+    feed_say(feed, "market-data",
+             "the plan does not stream so many symbols: %u are streamed, the other %u asked for "
+             "every minute",
+             feed->stream_count, feed->plan.instrument_count - feed->stream_count);
+    stream_restart(feed->stream, "with fewer symbols");
+}
+
+/* ---- what it brings ---- */
+
+/* By steps a bar comes at its end, so its length tells itself: data of longer bars. */
+static int64_t length_of(const struct alpaca_feed *feed, int64_t start_ns)
+{
+    const struct alpaca_clock *clock = client_clock(feed->plan.client);
+    bool whole = clock->stepped && clock->now_ns - start_ns >= feed->plan.bar_ns;
+    return whole ? feed->plan.bar_ns : NS_PER_MIN;
+}
+
+static void take_streamed(struct alpaca_feed *feed, uint32_t instrument,
+                          const struct market_message *message)
+{
+    int64_t length_ns = length_of(feed, message->ts_ns);
+    int64_t end_ns = message->ts_ns + length_ns;
+    feed->missed = false;
+    if (feed_is_streamed(feed, instrument) && feed->have_ns[instrument] < end_ns) {
+        feed->have_ns[instrument] = end_ns;
+    }
+    feed_take_bar(feed, instrument, length_ns, message);
+}
+
+static void take(void *context, const struct market_message *message)
+{
+    struct alpaca_feed *feed = context;
+    uint32_t instrument;
+    if (message->word == MARKET_WORD_CONTROL) {
+        if (message->error_code == SYMBOL_LIMIT) {
+            stream_fewer(feed);
+        }
+        return;
+    }
+    if (!feed_find(feed, message->symbol, message->symbol_length, &instrument)) {
+        return;
+    }
+    if (message->word == MARKET_WORD_BAR || message->word == MARKET_WORD_LATE_BAR) {
+        take_streamed(feed, instrument, message);
+    } else if (message->word == MARKET_WORD_STATUS) {
+        feed_say(feed, "market-data", "trading in %s %s", feed->plan.instruments[instrument].symbol,
+                 message->halted ? "is halted" : "goes on");
+    }
+}
+
+static bool on_raw(void *context, const char *bytes, size_t length)
+{
+    return market_read_bars(bytes, length, take, context);
+}
+
+static void on_message(void *context, const struct node *root)
+{
+    struct alpaca_feed *feed = context;
+    for (const struct node *element = node_first(root); element != NULL;
+         element = node_next(root, element)) {
+        struct market_message message;
+        if (market_read(element, &message) == ERR_OK) {
+            take(feed, &message);
+        } else {
+            feed->counts.bad++;
+            (void)snprintf(feed->example, sizeof feed->example, "a message of the stream");
+        }
+    }
+}
+
+/* ---- whether it is up ---- */
+
+/* Up to when the stream cannot have brought everything. The minute under way is still to come as a
+ * whole; of a longer bar it brings the rest only. */
+static int64_t floor_at(const struct alpaca_feed *feed, int64_t now_ns)
+{
+    struct frame frame;
+    if (feed->unit.bar_ns > NS_PER_MIN && schedule_after(&feed->unit, now_ns, &frame) &&
+        frame.start_ns < now_ns) {
+        return frame.end_ns;
+    }
+    return schedule_before(&feed->unit, now_ns, &frame) ? frame.end_ns : feed->first_ns;
+}
+
+static void on_changed(void *context, enum stream_state state, const char *why)
+{
+    struct alpaca_feed *feed = context;
+    int64_t now_ns = client_clock(feed->plan.client)->now_ns;
+    feed->up_ns = INT64_MAX;
+    feed->missed = false;
+    switch (state) {
+    case STREAM_UP:
+        feed->up_ns = now_ns;
+        feed->floor_ns = floor_at(feed, now_ns);
+        feed_say(feed, "market-data", "the stream is up");
+        return;
+    case STREAM_DOWN:
+        feed_say(feed, "market-data", "the stream is down (%s); bars are asked for instead", why);
+        return;
+    case STREAM_REFUSED:
+        feed_say(feed, "market-data", "the stream is refused (%s); bars are asked for instead",
+                 why);
+        return;
+    case STREAM_CONNECTING:
+        return;
+    }
+}
+
+/* How long it may be silent in a session. */
+static int64_t patience_ns(const struct alpaca_feed *feed)
+{
+    int64_t bars_ns = 2 * feed->unit.bar_ns;
+    return bars_ns > SILENCE_NS ? bars_ns : SILENCE_NS;
+}
+
+/* Since when it is silent, as far as a session was open: the future where it is not. */
+static int64_t silent_since_ns(const struct alpaca_feed *feed)
+{
+    struct frame frame;
+    int64_t heard_ns = stream_heard_ns(feed->stream);
+    int64_t since_ns = heard_ns > feed->up_ns ? heard_ns : feed->up_ns;
+    bool known = schedule_after(&feed->unit, since_ns, &frame);
+    return !known ? INT64_MAX : frame.start_ns > since_ns ? frame.start_ns : since_ns;
+}
+
+/* Where few trade, many minutes have no bar; a stream is dead when others have what it lacks, or
+ * when nobody answers at all. */
+static void check_life(struct alpaca_feed *feed, int64_t now_ns)
+{
+    if (feed->up_ns == INT64_MAX) {
+        return;
+    }
+    int64_t silent_ns = silent_since_ns(feed);
+    bool suspected = feed->missed || feed->trouble;
+    int64_t limit_ns = suspected ? patience_ns(feed) : LONG_SILENCE_NS + patience_ns(feed);
+    if (silent_ns < now_ns && now_ns - silent_ns > limit_ns) {
+        feed->counts.restarts++;
+        stream_restart(feed->stream, "it brings no bars");
+    }
+}
+
+void feed_live_start(struct alpaca_feed *feed)
+{
+    const struct stream_plan plan = {
+        .kind = STREAM_DATA,
+        .client = feed->plan.client,
+        .seed = feed->plan.seed,
+        .context = feed,
+        .subscribe = subscribe,
+        .message = on_message,
+        .raw = on_raw,
+        .changed = on_changed,
+    };
+    feed->stream = stream_create(&plan);
+}
+
+void feed_live_on_time(struct alpaca_feed *feed, int64_t now_ns)
+{
+    if (feed->stream != NULL) {
+        stream_on_time(feed->stream, now_ns);
+        check_life(feed, now_ns);
+    }
+}
+
+int64_t feed_live_deadline_ns(const struct alpaca_feed *feed)
+{
+    return feed->stream == NULL ? INT64_MAX : stream_deadline_ns(feed->stream);
+}
