@@ -102,7 +102,7 @@ static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns
     if (due_ns != INT64_MAX) {
         wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
     }
-    wait_for_network(world, wait_ns);
+    wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
     give_time(world);
     return ERR_OK;

@@ -28,6 +28,7 @@ struct paper_plan {
     const struct instrument *instruments; /* borrowed */
     uint32_t instrument_count;
     int64_t bar_ns;
+    bool busy_poll;      /* by the machine's time: never sleeps */
     int64_t patience_ns; /* stepping: how long a request may hang before time goes on; 0: 50 ms */
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
