@@ -66,6 +66,7 @@ struct client {
     struct call_list waiting[USES];
     struct call_list under_way;
     struct tree tree;
+    uint64_t messages;
 };
 
 /* Lists. */
@@ -185,6 +186,7 @@ static void on_http_answer(void *context, const struct http_answer *answer)
     struct client_call *call = context;
     struct client *client = call->client;
     struct client_reply reply = {.status = answer->status};
+    client->messages++;
     struct answer_facts facts = {.outcome = answer->outcome,
                                  .host = call->host,
                                  .status = answer->status,
@@ -408,6 +410,16 @@ void client_destroy(struct client *client)
     free((char *)(uintptr_t)client->addresses.data_stream);
     free(client->ca_file);
     free(client);
+}
+
+uint64_t client_messages(const struct client *client)
+{
+    return client->messages;
+}
+
+void client_count_message(struct client *client)
+{
+    client->messages++;
 }
 
 unsigned client_pending(const struct client *client)

@@ -101,6 +101,10 @@ void client_on_time(struct client *client, int64_t now_ns);
 /* Requests asked and not answered yet, waiting ones included. */
 unsigned client_pending(const struct client *client);
 
+/* Messages of the other side so far: answers, and what the streams of this client count in. */
+uint64_t client_messages(const struct client *client);
+void client_count_message(struct client *client);
+
 const struct alpaca_clock *client_clock(const struct client *client);
 struct loop *client_loop(const struct client *client);
 const struct client_addresses *client_addresses(const struct client *client);

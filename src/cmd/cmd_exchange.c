@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "sys/clock.h"
 #include "venue/accounts_file.h"
+#include "venue/faults_file.h"
 #include "venue/pace.h"
 
 enum option_key {
@@ -36,6 +37,7 @@ enum option_key {
     OPTION_TLS,
     OPTION_ACCOUNTS,
     OPTION_ACTIONS,
+    OPTION_FAULTS,
     OPTION_FREE_PLAN,
     OPTION_RATE,
     OPTION_ROUTES,
@@ -51,6 +53,7 @@ struct exchange_arguments {
     struct exchange_market_choice market;
     const char *paths[DATA_FILES_MAX];
     const char *actions;  /* a file of splits and dividends; NULL: none */
+    const char *faults;   /* a file of what goes wrong; NULL: nothing */
     const char *accounts; /* a file; NULL: they open themselves */
     bool synth;
     bool routes;
@@ -83,13 +86,15 @@ static const struct argp_option exchange_options[] = {
      "The accounts that there are, from a file of mode 0600; no others open themselves", 0},
     {"actions",                                                             OPTION_ACTIONS, "FILE", 0,
      "Splits and dividends of the data's symbols (docs/corporate-actions.md)", 0},
-    {"free-plan",       OPTION_FREE_PLAN, NULL, 0,
+    {"faults",       OPTION_FAULTS, "FILE", 0, "What goes wrong on purpose: a script (docs/exchange.md)",
+     0},
+    {"free-plan",                                                                   OPTION_FREE_PLAN, NULL, 0,
      "Market data as the vendor's free plan has it: 30 symbols a stream, no sip", 0},
-    {"rate-limit",                                                                   OPTION_RATE, "N", 0,
+    {"rate-limit",OPTION_RATE, "N", 0,
      "Requests a minute for each account, trading and data each (default 200; 0: any number)", 0},
-    {"routes",OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
+    {"routes",                                                                  OPTION_ROUTES, NULL, 0, "List what is served, and end", 0},
     {"json",                                                                  OPTION_JSON, NULL, 0, "Say where it listens in one line of JSON", 0},
-    {0                                                                 },
+    {0                                                          },
 };
 
 static const char exchange_doc[] =
@@ -122,6 +127,7 @@ static int64_t parse_amount(struct argp_state *state, const char *name, const ch
     return value_e9;
 }
 
+/* What the market is, and other files. */
 static error_t parse_market(int key, char *text, struct argp_state *state,
                             struct exchange_arguments *arguments)
 {
@@ -149,6 +155,12 @@ static error_t parse_market(int key, char *text, struct argp_state *state,
         return 0;
     case OPTION_ACTIONS:
         arguments->actions = text;
+        return 0;
+    case OPTION_ACCOUNTS:
+        arguments->accounts = text;
+        return 0;
+    case OPTION_FAULTS:
+        arguments->faults = text;
         return 0;
     case OPTION_PLAIN_BARS:
         arguments->server.venue.ticks_along_bars = false;
@@ -207,9 +219,6 @@ static error_t exchange_parse(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_MULTIPLIER:
         set_multiplier(state, text, &server->venue.exchange.account);
-        return 0;
-    case OPTION_ACCOUNTS:
-        arguments->accounts = text;
         return 0;
     case OPTION_FREE_PLAN:
         server->venue.free_plan = true;
@@ -318,6 +327,41 @@ static int serve(const struct exchange_arguments *arguments)
     return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
 }
 
+/* Reads what the options name, and serves it. */
+static int run(struct exchange_arguments *arguments)
+{
+    struct venue_plan *venue = &arguments->server.venue;
+    struct accounts_file accounts = {0};
+    struct actions actions = {0};
+    struct fault_script faults = {0};
+    struct bars bars = {0};
+    struct problem problem;
+    enum err err = ERR_OK;
+    arguments->market.paths = arguments->paths;
+    if (arguments->accounts != NULL) {
+        err = accounts_file_read(arguments->accounts, &accounts, &problem);
+        venue->accounts = &accounts;
+        venue->accounts_open_themselves = false;
+    }
+    if (err == ERR_OK && arguments->actions != NULL) {
+        err = actions_read(arguments->actions, &actions, &problem);
+        venue->actions = &actions;
+    }
+    if (err == ERR_OK && arguments->faults != NULL) {
+        err = fault_script_read(arguments->faults, &faults, &problem);
+        venue->faults = &faults;
+    }
+    if (err == ERR_OK) {
+        err = exchange_market_open(&arguments->market, &bars, venue, &problem);
+    }
+    int status = err == ERR_OK ? serve(arguments) : cmd_fail(&problem);
+    bars_finish(&bars);
+    actions_finish(&actions);
+    fault_script_finish(&faults);
+    accounts_file_finish(&accounts);
+    return status;
+}
+
 int cmd_exchange(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -345,27 +389,5 @@ int cmd_exchange(int argc, char **argv)
     if (arguments.routes) {
         return print_routes(arguments.json);
     }
-    struct accounts_file accounts = {0};
-    struct actions actions = {0};
-    arguments.market.paths = arguments.paths;
-    struct problem problem;
-    struct bars bars = {0};
-    enum err err = ERR_OK;
-    if (arguments.accounts != NULL) {
-        err = accounts_file_read(arguments.accounts, &accounts, &problem);
-        arguments.server.venue.accounts = &accounts;
-        arguments.server.venue.accounts_open_themselves = false;
-    }
-    if (err == ERR_OK && arguments.actions != NULL) {
-        err = actions_read(arguments.actions, &actions, &problem);
-        arguments.server.venue.actions = &actions;
-    }
-    if (err == ERR_OK) {
-        err = exchange_market_open(&arguments.market, &bars, &arguments.server.venue, &problem);
-    }
-    int status = err == ERR_OK ? serve(&arguments) : cmd_fail(&problem);
-    bars_finish(&bars);
-    actions_finish(&actions);
-    accounts_file_finish(&accounts);
-    return status;
+    return run(&arguments);
 }

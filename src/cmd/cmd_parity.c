@@ -211,8 +211,11 @@ static enum err run_paper(struct parity *parity, struct log *log, struct problem
         driver_exchange_plan(&parity->config, parity->bars.instrument_count);
     struct loop *loop = loop_create();
     struct served_exchange *served = NULL;
-    enum err err =
-        served_exchange_open(loop, &parity->bars, parity->config.calendar, &plan, &served, problem);
+    const struct served_exchange_plan served_plan = {.loop = loop,
+                                                     .bars = &parity->bars,
+                                                     .calendar = parity->config.calendar,
+                                                     .exchange = &plan};
+    enum err err = served_exchange_open(&served_plan, &served, problem);
     if (err == ERR_OK) {
         err = trade_on(parity, loop, served, log, problem);
     }

@@ -368,6 +368,16 @@ const struct wire_account *paper_world_account(const struct paper_world *world)
     return &world->account;
 }
 
+struct driver_world *paper_world_outside(struct paper_world *world)
+{
+    return &world->outside;
+}
+
+uint64_t paper_world_messages(const struct paper_world *world)
+{
+    return client_messages(world->client);
+}
+
 /* The most bars that a book waits for, of its own frame, in bars of the run. */
 static uint32_t warmup_bars(const struct paper_world *world)
 {

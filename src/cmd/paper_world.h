@@ -50,4 +50,10 @@ const struct wire_account *paper_world_account(const struct paper_world *world);
 enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
                           struct problem *problem);
 
+/* What the driver sees: broker, feed, clock. For tests that look at what passes. */
+struct driver_world *paper_world_outside(struct paper_world *world);
+
+/* Messages of the exchange that came: answers, and what the streams brought. */
+uint64_t paper_world_messages(const struct paper_world *world);
+
 #endif

@@ -173,7 +173,8 @@ static enum err draw_seed(struct trading *trading)
 {
     struct exchange_config *exchange = &trading->config.exchange;
     uint32_t drawn = 0;
-    if (trading->options->outside != NULL || exchange->seed_given || !exchange_config_is_random(exchange)) {
+    if (trading->options->outside != NULL || exchange->seed_given ||
+        !exchange_config_is_random(exchange)) {
         return ERR_OK;
     }
     if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn) {

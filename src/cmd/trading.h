@@ -27,16 +27,16 @@ struct trading_options {
         config_path; /* NULL: examples/seven_strategies.yaml for the market, else quickstart.yaml */
     struct source source;
     const struct trading_outside *outside; /* instead of the source; NULL: none */
-    struct market_choice market; /* instead of the source */
-    const char *out_dir;         /* NULL: runs/<id>/ */
-    const char *state_dir;       /* NULL: the log lies in the run's folder */
-    const char *decisions_path;  /* NULL, or where the log's decisions go as JSONL */
-    bool no_run_dir;             /* nothing is written, not even a log */
-    bool in_memory;              /* nothing is written; the log is kept in memory */
-    bool json;                   /* the result as JSON on stdout and nothing else there */
-    bool view;                   /* the terminal view, where there is a terminal; else full speed */
-    double session_s;            /* > 0: seconds of wall time for one session of market time */
-    double speed;                /* > 0: market seconds per second; 0: as fast as it goes */
+    struct market_choice market;           /* instead of the source */
+    const char *out_dir;                   /* NULL: runs/<id>/ */
+    const char *state_dir;                 /* NULL: the log lies in the run's folder */
+    const char *decisions_path;            /* NULL, or where the log's decisions go as JSONL */
+    bool no_run_dir;                       /* nothing is written, not even a log */
+    bool in_memory;                        /* nothing is written; the log is kept in memory */
+    bool json;                             /* the result as JSON on stdout and nothing else there */
+    bool view;        /* the terminal view, where there is a terminal; else full speed */
+    double session_s; /* > 0: seconds of wall time for one session of market time */
+    double speed;     /* > 0: market seconds per second; 0: as fast as it goes */
 };
 
 /* Runs it, prints the result, and returns the exit code. */

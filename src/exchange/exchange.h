@@ -176,6 +176,15 @@ bool exchange_equity_e9(const struct exchange *exchange, int64_t *equity_e9);
 /* What new positions may cost now: less what working orders hold, where the account holds it. */
 int64_t exchange_buying_power_e9(struct exchange *exchange, int64_t now_ns);
 
+/* An execution that no price explains: fills all that is left of a working order, at that price.
+ * False when no such order works, is held, or cannot be taken by the account. */
+bool exchange_fill_by_hand(struct exchange *exchange, uint64_t order_id, int64_t price_e9,
+                           int64_t at_ns, struct exchange_reports *reports);
+
+/* Takes an execution back: cash and position are as if it had not been. Nothing is reported; the
+ * order stays as it is. False when the amounts leave int64. */
+bool exchange_bust(struct exchange *exchange, const struct event *fill, bool buys);
+
 /* How an order stands, for tests and for whoever serves the exchange. */
 struct exchange_order {
     uint64_t id;

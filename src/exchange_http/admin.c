@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "base/utc.h"
 #include "exchange_http/routes.h"
+#include "exchange_http/serve_faults.h"
 #include "exchange_http/shapes.h"
 #include "sys/clock.h"
 #include "venue/pace.h"
@@ -217,13 +218,15 @@ static void serve_reset(struct call *call)
 }
 
 static const struct route rows[] = {
-    {"GET",  "/status",   serve_status,       BUDGET_TRADING},
-    {"POST", "/advance",  serve_advance,      BUDGET_TRADING},
-    {"POST", "/pace",     serve_pace,         BUDGET_TRADING},
-    {"GET",  "/ledger",   serve_ledger,       BUDGET_TRADING},
-    {"GET",  "/snapshot", serve_snapshot,     BUDGET_TRADING},
-    {"POST", "/accounts", serve_open_account, BUDGET_TRADING},
-    {"POST", "/reset",    serve_reset,        BUDGET_TRADING},
+    {"GET",  "/status",   serve_status,        BUDGET_TRADING},
+    {"POST", "/advance",  serve_advance,       BUDGET_TRADING},
+    {"POST", "/pace",     serve_pace,          BUDGET_TRADING},
+    {"GET",  "/ledger",   serve_ledger,        BUDGET_TRADING},
+    {"GET",  "/snapshot", serve_snapshot,      BUDGET_TRADING},
+    {"POST", "/accounts", serve_open_account,  BUDGET_TRADING},
+    {"GET",  "/faults",   serve_faults,        BUDGET_TRADING},
+    {"POST", "/faults",   serve_faults_change, BUDGET_TRADING},
+    {"POST", "/reset",    serve_reset,         BUDGET_TRADING},
 };
 
 const struct route_table admin_routes = {rows, sizeof rows / sizeof *rows};

@@ -30,6 +30,7 @@ struct call {
     const struct node *body;  /* NULL: none was sent */
     int status;               /* of the answer; 200 unless a handler says otherwise */
     bool empty;               /* the answer has no body (204, or an empty 200) */
+    bool without_newest;      /* the newest order is not listed, by fault script */
     struct json_writer *json; /* takes the answer */
 };
 

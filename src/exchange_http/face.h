@@ -15,7 +15,8 @@ struct face {
     bool keys;                                 /* requests need a key pair */
     struct rate_limit (*limits)[BUDGET_COUNT]; /* by account; NULL: no keys, no limits */
     struct tree body;
-    uint64_t requests; /* so many so far */
+    uint64_t requests;   /* so many so far */
+    bool without_newest; /* the present request's lists lack the newest order, by fault script */
 };
 
 void face_init(struct face *face, struct venue *venue, struct pace *pace,

@@ -120,7 +120,7 @@ static bool matches(const struct account *account, const struct filter *filter,
                     const struct activity *activity)
 {
     bool fill = activity_is_fill(activity);
-    return !filter->impossible && (fill ? filter->fills : filter->entries) &&
+    return !filter->impossible && !activity->busted && (fill ? filter->fills : filter->entries) &&
            (filter->types == NULL || name_list_has(filter->types, activity_type(activity))) &&
            (filter->order == NO_SERVED_ORDER || activity->order == filter->order) &&
            activity->ts_ns > filter->after_ns && activity->ts_ns < filter->until_ns &&

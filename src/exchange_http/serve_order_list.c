@@ -93,6 +93,15 @@ static bool read_order(struct call *call, const char *name, uint32_t *number)
     return true;
 }
 
+/* The number of the order that was sent last, without its exits. */
+static uint32_t newest_of(const struct account *account)
+{
+    uint32_t number = account->order_count;
+    while (number > 0 && account_order(account, --number)->parent != NO_SERVED_ORDER) {
+    }
+    return number;
+}
+
 static bool read_query(struct call *call, struct order_query *query)
 {
     uint32_t after = NO_SERVED_ORDER;
@@ -102,6 +111,10 @@ static bool read_query(struct call *call, struct order_query *query)
         return false;
     }
     query->first = after == NO_SERVED_ORDER ? 0 : after + 1;
+    if (call->without_newest) {
+        uint32_t newest = newest_of(call->account);
+        query->end = newest < query->end ? newest : query->end;
+    }
     return call_query_bool(call, "nested", false, &query->nested) &&
            call_query_int(call, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &query->limit) &&
            call_query_time(call, "after", &query->has_after, &query->after_ns) &&
@@ -131,6 +144,7 @@ static bool is_listed(const struct order_query *query, const struct account *acc
     const char *symbol = account->market->data->instruments[order->instrument].symbol;
     return query->equities && order->number >= query->first && order->number < query->end &&
            !(query->nested && order->parent != NO_SERVED_ORDER) &&
+           account_shows(order, account->market->now_ns) &&
            (query->any_side || query->sells == order->sells) &&
            (!query->has_after || order->created_ns > query->after_ns) &&
            (!query->has_until || order->created_ns < query->until_ns) &&

@@ -63,7 +63,7 @@ void serve_order_by_client(struct call *call)
         return;
     }
     const struct served_order *order = account_order_by_client(call->account, id);
-    if (order == NULL) {
+    if (order == NULL || !account_shows(order, call->venue->now_ns)) {
         call_fail(call, 404, CODE_NOT_FOUND, "order not found for %.128s", id);
     } else if (call_query_bool(call, "nested", false, &nested)) {
         shape_order(call->json, call->account, order, nested);

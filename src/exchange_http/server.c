@@ -4,12 +4,14 @@
 
 #include "base/utc.h"
 #include "exchange_http/face.h"
+#include "exchange_http/reply_faults.h"
 #include "exchange_http/streams.h"
 #include "net/http_server.h"
 #include "net/tls_front.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 #include "venue/pace.h"
+#include "venue/venue_faults.h"
 
 /* How often the market is let to catch up with the wall clock, and how much of that time at most
  * goes into it: requests are answered between. */
@@ -22,11 +24,33 @@ struct server {
     struct face face;
     struct face admin_face;
     struct streams *streams;
+    struct reply_faults *faults;
     struct http_server *http;
     struct http_server *admin;
     struct tls_front *tls;
     struct loop_timer *beat;
 };
+
+/* What was held back goes out when its time has come; what came of the time that passed, too. */
+static void follow(struct server *server)
+{
+    streams_follow(server->streams);
+    if (reply_faults_follow(server->faults)) {
+        http_server_turn(server->http);
+    }
+}
+
+static void serve(struct server *server, const struct http_request *request,
+                  struct http_reply *reply, const struct fault *fault)
+{
+    server->face.without_newest = fault != NULL && fault->rule.kind == FAULT_LIST_WITHOUT_NEWEST;
+    if (!streams_accept(server->streams, request, reply)) {
+        face_serve(&server->face, request, reply);
+    }
+    if (fault != NULL) {
+        reply_faults_spoil(server->faults, fault, reply);
+    }
+}
 
 static void on_request(void *context, const struct http_request *request, struct http_reply *reply)
 {
@@ -34,8 +58,10 @@ static void on_request(void *context, const struct http_request *request, struct
     if (server->pace.speed_e9 != PACE_MAX) { /* what is asked now is answered as of now */
         pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
     }
-    if (!streams_accept(server->streams, request, reply)) {
-        face_serve(&server->face, request, reply);
+    struct fault fault;
+    enum reply_fate fate = reply_faults_strike(server->faults, request, reply, &fault);
+    if (fate != REPLY_WITHOUT_ACT) {
+        serve(server, request, reply, fate == REPLY_TO_SPOIL ? &fault : NULL);
     }
 }
 
@@ -44,7 +70,7 @@ static void on_admin_request(void *context, const struct http_request *request,
 {
     struct server *server = context;
     face_serve(&server->admin_face, request, reply);
-    streams_follow(server->streams); /* all that came of it goes out before the answer */
+    follow(server); /* all that came of it goes out before the answer */
 }
 
 static void on_beat(void *context)
@@ -52,6 +78,21 @@ static void on_beat(void *context)
     struct server *server = context;
     pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
     streams_beat(server->streams);
+    (void)reply_faults_follow(server->faults); /* the loop writes what it sent */
+}
+
+static int64_t next_held_ns(void *context)
+{
+    const struct server *server = context;
+    int64_t reply_ns = reply_faults_next_ns(server->faults);
+    int64_t stream_ns = streams_next_ns(server->streams);
+    return reply_ns < stream_ns ? reply_ns : stream_ns;
+}
+
+static void drop_held(void *context)
+{
+    struct server *server = context;
+    reply_faults_drop(server->faults);
 }
 
 static enum err listen_all(struct server *server, struct loop *loop, const struct server_plan *plan,
@@ -81,11 +122,23 @@ enum err server_create(struct loop *loop, const struct server_plan *plan, struct
 {
     struct server *server = xcalloc(1, sizeof *server);
     server->venue = venue_create(&plan->venue);
+    const char *unknown =
+        plan->venue.faults == NULL ? NULL : venue_faults_unknown(server->venue, plan->venue.faults);
+    if (unknown != NULL) {
+        venue_destroy(server->venue);
+        free(server);
+        return problem_set(problem, ERR_USAGE,
+                           "faults: the symbol %s is not in this market; write one that is",
+                           unknown);
+    }
     pace_start(&server->pace, server->venue, plan->speed_e9, clock_mono_ns());
     face_init(&server->face, server->venue, &server->pace, alpaca_face, true);
     face_init(&server->admin_face, server->venue, &server->pace, admin_face, false);
     face_limit(&server->face, plan->trading_per_minute, plan->data_per_minute);
     server->streams = streams_create(loop, server->venue);
+    server->faults = reply_faults_create(server->venue);
+    server->venue->holder =
+        (struct venue_holder){.context = server, .next_ns = next_held_ns, .on_reset = drop_held};
     enum err err = listen_all(server, loop, plan, problem);
     if (err != ERR_OK) {
         server_destroy(server);
@@ -108,6 +161,7 @@ void server_destroy(struct server *server)
     if (server->tls != NULL) {
         tls_front_destroy(server->tls);
     }
+    reply_faults_destroy(server->faults);
     streams_destroy(server->streams);
     if (server->admin != NULL) {
         http_server_destroy(server->admin);
@@ -140,7 +194,7 @@ void server_advance_until(struct server *server, int64_t to_ns)
 {
     venue_advance_until(server->venue, to_ns);
     pace_rebase(&server->pace, clock_mono_ns());
-    streams_follow(server->streams);
+    follow(server);
 }
 
 int64_t server_next_ns(const struct server *server)

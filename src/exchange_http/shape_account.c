@@ -53,7 +53,7 @@ static void member_asof(struct json_writer *json, const struct account *account)
 static void shape_flags(struct json_writer *json, const struct account *account,
                         const struct account_figures *figures)
 {
-    json_member_bool(json, "trading_blocked", account->blocks.trading);
+    json_member_bool(json, "trading_blocked", account->blocks.trading || account->blocks.suspended);
     json_member_bool(json, "transfers_blocked", account->blocks.transfers);
     json_member_bool(json, "account_blocked", account->blocks.account);
     json_member_bool(json, "trade_suspended_by_user", account->settings.suspend_trade);

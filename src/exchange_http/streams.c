@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "exchange_http/data_stream.h"
 #include "exchange_http/shapes.h"
+#include "exchange_http/stream_faults.h"
 #include "exchange_http/trading_stream.h"
 #include "net/ws_server.h"
 #include "sys/clock.h"
@@ -16,6 +17,7 @@
 struct connection {
     struct streams *streams;
     struct ws_socket *socket;
+    struct stream_line line;
     struct trading_session *trading;
     struct data_session *data;
     struct account *account; /* of a data session that has signed in */
@@ -36,20 +38,27 @@ struct streams {
     struct data_stream *data;
     struct connection *first;
     struct json_writer update;
+    bool publishing; /* what is sent is news, not an answer */
+    struct line_refusal trading_refusal;
+    struct line_refusal data_refusal;
 };
+
+#define NOT_REFUSED ((struct line_refusal){.until_ns = INT64_MIN})
 
 /* ---- sending ---- */
 
 static void send_trading(void *context, const void *bytes, size_t length, bool binary)
 {
     struct connection *connection = context;
-    (void)ws_send(connection->socket, binary ? WS_BINARY : WS_TEXT, bytes, length);
+    (void)stream_line_send(&connection->line, binary ? WS_BINARY : WS_TEXT, bytes, length,
+                           connection->streams->publishing);
 }
 
 static bool send_data(void *context, bool binary, const void *bytes, size_t length)
 {
     struct connection *connection = context;
-    return ws_send(connection->socket, binary ? WS_BINARY : WS_TEXT, bytes, length) != WS_SLOW;
+    return stream_line_send(&connection->line, binary ? WS_BINARY : WS_TEXT, bytes, length,
+                            connection->streams->publishing) != WS_SLOW;
 }
 
 /* ---- signing in to market data ---- */
@@ -66,6 +75,12 @@ static bool is_taken(const struct streams *streams, const struct connection *ask
     return false;
 }
 
+/* A fault cut the stream, and its session is said to live on. */
+static bool is_refused(const struct streams *streams, const struct line_refusal *refusal)
+{
+    return streams->venue->now_ns < refusal->until_ns;
+}
+
 static enum data_error sign_in(void *context, struct data_session *session, const char *key,
                                const char *secret)
 {
@@ -76,7 +91,7 @@ static enum data_error sign_in(void *context, struct data_session *session, cons
     if (account == NULL) {
         return DATA_ERROR_AUTH_FAILED;
     }
-    if (is_taken(streams, connection, account)) {
+    if (is_taken(streams, connection, account) || is_refused(streams, &streams->data_refusal)) {
         return DATA_ERROR_CONNECTION_LIMIT;
     }
     connection->account = account;
@@ -134,6 +149,7 @@ static void on_close(void *context, struct ws_socket *socket, int code)
         data_session_close(connection->data);
     }
     trading_session_destroy(connection->trading);
+    stream_line_finish(&connection->line);
     if (connection->previous != NULL) {
         connection->previous->next = connection->next;
     } else {
@@ -160,6 +176,11 @@ bool streams_accept(struct streams *streams, const struct http_request *request,
     if (!is_trading && !data_endpoint_of(request->url.path, &endpoint)) {
         return false;
     }
+    struct line_refusal *refusal = is_trading ? &streams->trading_refusal : &streams->data_refusal;
+    if (is_refused(streams, refusal) && (is_trading || refusal->status != 406)) {
+        reply->status = refusal->status;
+        return true;
+    }
     struct ws_socket *socket = ws_accept(streams->sockets, request, reply);
     if (socket == NULL) {
         return true;
@@ -167,6 +188,8 @@ bool streams_accept(struct streams *streams, const struct http_request *request,
     struct connection *connection = xcalloc(1, sizeof *connection);
     connection->streams = streams;
     connection->socket = socket;
+    stream_line_init(&connection->line, streams->venue, socket,
+                     is_trading ? FAULT_STREAM_TRADING : FAULT_STREAM_DATA, refusal);
     connection->is_trading = is_trading;
     connection->endpoint = endpoint;
     connection->msgpack = ws_wants_msgpack(socket);
@@ -202,14 +225,37 @@ static void on_order_event(void *context, struct account *account, const struct 
             shape_trade_update(&streams->update, account, order, event, ts_ns, activity);
             written = true;
         }
+        streams->publishing = true;
         trading_session_publish(to->trading, account, streams->update.text);
+        streams->publishing = false;
     }
 }
 
 static void on_slice(void *context, const struct slice *slice)
 {
     struct streams *streams = context;
+    streams->publishing = true;
     data_stream_publish(streams->data, slice);
+    streams->publishing = false;
+}
+
+static void on_halt(void *context, uint32_t instrument, bool halted)
+{
+    struct streams *streams = context;
+    streams->publishing = true;
+    data_stream_halt(streams->data, instrument, halted, halted ? "T1" : "T3",
+                     halted ? "Halt News Pending" : "News and Resumption Times");
+    streams->publishing = false;
+}
+
+int64_t streams_next_ns(const struct streams *streams)
+{
+    int64_t next_ns = VENUE_NEVER;
+    for (const struct connection *at = streams->first; at != NULL; at = at->next) {
+        int64_t line_ns = stream_line_next_ns(&at->line);
+        next_ns = line_ns < next_ns ? line_ns : next_ns;
+    }
+    return next_ns;
 }
 
 /* The accounts that the connections speak for are no more. */
@@ -224,11 +270,18 @@ static void on_reset(void *context)
         ws_close(connection->socket, WS_GOING_AWAY, "the exchange begins again");
     }
     data_stream_reset(streams->data);
+    streams->trading_refusal = NOT_REFUSED;
+    streams->data_refusal = NOT_REFUSED;
 }
 
 void streams_follow(struct streams *streams)
 {
+    for (struct connection *at = streams->first; at != NULL; at = at->next) {
+        stream_line_follow(&at->line);
+    }
+    streams->publishing = true;
     data_stream_advance(streams->data, streams->venue->now_ns);
+    streams->publishing = false;
 }
 
 void streams_beat(struct streams *streams)
@@ -253,6 +306,8 @@ struct streams *streams_create(struct loop *loop, struct venue *venue)
     struct streams *streams = xcalloc(1, sizeof *streams);
     streams->loop = loop;
     streams->venue = venue;
+    streams->trading_refusal = NOT_REFUSED;
+    streams->data_refusal = NOT_REFUSED;
     json_init(&streams->update, false);
     const struct ws_options sockets = {
         .context = streams,
@@ -269,8 +324,8 @@ struct streams *streams_create(struct loop *loop, struct venue *venue)
     };
     streams->data = data_stream_create(&data);
     venue->order_watcher = (struct order_watcher){.context = streams, .on_event = on_order_event};
-    venue->market_watcher =
-        (struct market_watcher){.context = streams, .on_slice = on_slice, .on_reset = on_reset};
+    venue->market_watcher = (struct market_watcher){
+        .context = streams, .on_slice = on_slice, .on_reset = on_reset, .on_halt = on_halt};
     return streams;
 }
 

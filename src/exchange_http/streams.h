@@ -24,6 +24,9 @@ bool streams_accept(struct streams *streams, const struct http_request *request,
  */
 void streams_follow(struct streams *streams);
 
+/* When the next message that a fault holds back is due, by the venue's time; VENUE_NEVER. */
+int64_t streams_next_ns(const struct streams *streams);
+
 /* Now and then: the same, and who has not signed in after ten seconds is told so. */
 void streams_beat(struct streams *streams);
 

@@ -414,6 +414,12 @@ void http_server_destroy(struct http_server *server)
     free(server);
 }
 
+void http_server_turn(struct http_server *server)
+{
+    (void)MHD_run(server->daemon); /* what was resumed comes to its answer; */
+    (void)MHD_run(server->daemon); /* this writes it. It fails only for daemons with threads */
+}
+
 uint16_t http_server_port(const struct http_server *server)
 {
     return server->port;

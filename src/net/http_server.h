@@ -151,6 +151,10 @@ enum err http_server_create(struct loop *loop, const struct http_options *option
  */
 void http_server_destroy(struct http_server *server);
 
+/* Lets it do at once what is ready: answers that http_later_send() gave are written when this
+ * returns, as far as sockets take them. Not from within its own handler. */
+void http_server_turn(struct http_server *server);
+
 /* The port that it listens on. */
 uint16_t http_server_port(const struct http_server *server);
 

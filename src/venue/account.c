@@ -84,6 +84,7 @@ struct account *account_create(const struct account_plan_served *plan)
     account->created_ns = plan->created_ns;
     account->market = plan->market;
     account->watcher = plan->watcher;
+    account->faults = plan->faults;
     account->plan = plan->exchange;
     (void)snprintf(account->key, sizeof account->key, "%s", plan->key);
     (void)snprintf(account->secret, sizeof account->secret, "%s", plan->secret);
@@ -125,6 +126,7 @@ void account_destroy(struct account *account)
     free(account->activities);
     free(account->equity);
     watchlists_destroy(account->watchlists);
+    account_faults_finish(account);
     free(account);
 }
 
@@ -296,16 +298,19 @@ static void take_quote(struct account *account, const struct event *tick)
 {
     struct standing_quote *standing = &account->standing[tick->instrument];
     standing->quote = quote_of(tick);
+    account_split_next(account, tick->instrument);
     account_meet_standing_quote(account, tick->instrument, tick->ts_ns);
 }
 
 void account_meet_standing_quote(struct account *account, uint32_t instrument, int64_t now_ns)
 {
-    const struct exchange_quote quote = account->standing[instrument].quote;
-    bool trading = market_is_open(account->market) || market_is_extended(account->market);
+    struct exchange_quote quote = account->standing[instrument].quote;
+    bool trading = (market_is_open(account->market) || market_is_extended(account->market)) &&
+                   !account->market->symbols[instrument].halted;
     if ((quote.bid_e9 == 0 && quote.ask_e9 == 0) || !trading) {
         return; /* at night no quote stands */
     }
+    account_split_quote(account, instrument, &quote);
     exchange_on_quote(account->exchange, instrument, now_ns, &quote, &account->reports);
     account_take_reports(account);
     if (account->trailing_count > 0) {
@@ -383,7 +388,7 @@ static void cancel_old(struct account *account, int64_t ts_ns)
         uint32_t number;
         while ((number = find_old(account, i, ts_ns)) != NO_SERVED_ORDER) {
             struct refusal refusal; /* there is none: it is open */
-            (void)account_cancel(account, number, ts_ns, &refusal);
+            (void)account_ask_cancel(account, number, ts_ns, &refusal);
         }
     }
 }
@@ -412,6 +417,7 @@ static void note_equity(struct account *account, int64_t ts_ns)
 void account_on_slice(struct account *account, const struct slice *slice)
 {
     account_roll_day(account, slice->ts_ns);
+    account_do_due(account, slice->ts_ns);
     open_session(account, slice->ts_ns);
     for (const struct event *tick = slice_ticks(slice); tick < slice->bars; tick++) {
         if (tick->kind == EVENT_QUOTE) {
@@ -457,7 +463,7 @@ static void cancel_all_of(struct account *account, uint32_t instrument, int64_t 
     while (number != NO_SERVED_ORDER) {
         struct refusal refusal = {0};
         uint32_t next = account->orders[number].next_open;
-        (void)account_cancel(account, number, now_ns, &refusal);
+        (void)account_ask_cancel(account, number, now_ns, &refusal);
         bool went_along = next != NO_SERVED_ORDER && /* with its group */
                           !order_status_is_open(account->orders[next].status);
         number = went_along ? account->books[instrument].first_open : next;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "exchange/exchange.h"
+#include "venue/faults.h"
 #include "venue/market.h"
 #include "venue/order.h"
 #include "venue/refusal.h"
@@ -24,6 +25,7 @@ struct activity {
     uint32_t instrument;
     uint8_t cause;  /* enum cash_cause, where it is no execution */
     bool completes; /* the fill that ended the order */
+    bool busted;    /* an execution that was taken back */
     int64_t qty_e9; /* of this execution, > 0; signed for what a split brought */
     int64_t price_e9;
     int64_t cumulative_e9; /* filled by the order after it */
@@ -69,6 +71,7 @@ struct account_blocks {
     bool trading;
     bool transfers;
     bool account;
+    bool suspended; /* by fault script: shown and meant as trading */
 };
 
 struct account;
@@ -88,6 +91,8 @@ struct account_book {
 };
 
 struct watchlists;
+struct split_order;
+struct waiting_bust;
 
 /* Tells what became of an order, right after it; `activity` of a fill, else NULL. */
 struct order_watcher {
@@ -106,6 +111,9 @@ struct account {
     int64_t created_ns;
     const struct market *market;
     const struct order_watcher *watcher;
+    struct faults *faults;      /* NULL: none */
+    struct split_order *splits; /* orders that fill in parts */
+    struct waiting_bust *busts; /* executions that will be taken back */
     struct exchange_plan plan;
     struct exchange *exchange;
     void *memory;
@@ -146,6 +154,7 @@ struct account_plan_served {
     int64_t created_ns;
     const struct market *market;         /* outlives the account */
     const struct order_watcher *watcher; /* outlives the account */
+    struct faults *faults;               /* outlives the account; may be NULL */
     struct exchange_plan exchange;
 };
 
@@ -154,6 +163,14 @@ void account_destroy(struct account *account);
 
 /* Lets the market's slice meet the account's orders. */
 void account_on_slice(struct account *account, const struct slice *slice);
+
+/* When the account has something to do of its own; INT64_MAX: not before the market has. And does
+ * it, once it is due. */
+int64_t account_due_ns(const struct account *account);
+void account_do_due(struct account *account, int64_t now_ns);
+
+/* Whether lists of orders and look-ups by the client's id find an order. */
+bool account_shows(const struct served_order *order, int64_t now_ns);
 
 /* A split or a dividend, before the first slice of its day, when the market has had it. A split
  * cancels the symbol's open orders: their owners know best what they should be now. */

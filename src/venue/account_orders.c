@@ -287,8 +287,7 @@ static void status_as_sent(const struct account *account, struct served_order *s
     sent->status = open ? ORDER_STATUS_PENDING_NEW : ORDER_STATUS_ACCEPTED;
 }
 
-/* What the exchange took becomes known as it was sent. */
-static void make_known(struct account *account, uint32_t first)
+void account_make_known(struct account *account, uint32_t first)
 {
     for (uint32_t i = first; i < account->order_count; i++) {
         struct served_order *order = &account->orders[i];
@@ -306,6 +305,7 @@ void account_go_on(struct account *account, uint32_t first, int64_t now_ns)
     uint32_t instrument = account->orders[first].instrument;
     account_roll_day(account, now_ns);
     account_take_reports(account);
+    account_strike_accepted(account, first, now_ns);
     account_meet_standing_quote(account, instrument, now_ns);
 }
 
@@ -324,7 +324,8 @@ bool account_take(struct account *account, const struct order_ticket *ticket, in
     if (!send(account, first, ORDER_ACTION_SUBMIT, now_ns, refusal)) {
         return false;
     }
-    make_known(account, first);
+    account_make_known(account, first);
+    account_strike_new(account, first, now_ns);
     *first_order = first;
     return true;
 }
@@ -388,15 +389,19 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
     order->updated_ns = now_ns;
     order->replaces = number;
     order->replaced_by = NO_SERVED_ORDER;
+    order->hidden_until_ns = 0;
     account_apply_change(order, change);
     order->expires_ns = expiry_ns(account, order, now_ns);
     set_client_id(account, order, change->client_order_id);
+    if (account_strike_replace(account, number, first, now_ns, sent)) {
+        return true;
+    }
     if (!send(account, first, ORDER_ACTION_REPLACE, now_ns, refusal)) {
         return false;
     }
     struct served_order *old = &account->orders[number];
     old->replaced_by = first;
-    make_known(account, first);
+    account_make_known(account, first);
     if (old->status == ORDER_STATUS_HELD && account->plan.latency_ns == 0) {
         account->orders[first].status = ORDER_STATUS_HELD;
     }
@@ -413,6 +418,13 @@ bool account_replace(struct account *account, uint32_t number, const struct orde
 
 bool account_cancel(struct account *account, uint32_t number, int64_t now_ns,
                     struct refusal *refusal)
+{
+    return account_strike_cancel(account, number, now_ns) ||
+           account_ask_cancel(account, number, now_ns, refusal);
+}
+
+bool account_ask_cancel(struct account *account, uint32_t number, int64_t now_ns,
+                        struct refusal *refusal)
 {
     struct served_order *order = &account->orders[number];
     if (!order_status_is_open(order->status)) {

@@ -2,7 +2,8 @@
  *
  *   account.c          opening, looking up, the market's slices
  *   account_orders.c   orders, replacements and cancels on their way to the exchange
- *   account_reports.c  what the exchange says, as states and events of orders */
+ *   account_reports.c  what the exchange says, as states and events of orders
+ *   account_faults.c   what a script of faults makes of an order */
 #ifndef VENUE_ACCOUNT_PRIVATE_H
 #define VENUE_ACCOUNT_PRIVATE_H
 
@@ -49,6 +50,45 @@ void account_take_reports(struct account *account);
 /* Sets the state and tells the watcher. */
 void account_tell(struct account *account, struct served_order *order, enum order_event event,
                   int64_t ts_ns, const struct activity *activity);
+
+/* What the exchange took, from `first` on, becomes known as it was sent. */
+void account_make_known(struct account *account, uint32_t first);
+
+/* A cancel that no fault strikes: what time or a split brings. */
+bool account_ask_cancel(struct account *account, uint32_t order, int64_t now_ns,
+                        struct refusal *refusal);
+
+/* What an execution makes of the day's book of a position, which is after_e9 now. */
+void account_book_fill(struct account_book *book, bool sells, const struct event *fill,
+                       int64_t after_e9);
+
+/* The rejection of an order that had been accepted, or of a replacement. */
+void account_reject_order(struct account *account, struct served_order *order, int64_t ts_ns);
+
+/* ---- account_faults.c ---- */
+
+/* A new order was taken: what will strike it is noted. */
+void account_strike_new(struct account *account, uint32_t order, int64_t now_ns);
+
+/* Rejects an order that account_strike_new() said so of. */
+void account_strike_accepted(struct account *account, uint32_t order, int64_t now_ns);
+
+/* A cancel, or a replacement, that comes too late: the order fills. False: nothing strikes. */
+bool account_strike_cancel(struct account *account, uint32_t order, int64_t now_ns);
+bool account_strike_replace(struct account *account, uint32_t order, uint32_t by, int64_t now_ns,
+                            struct served_order *sent);
+
+/* An execution was told of. */
+void account_strike_fill(struct account *account, uint32_t order, uint32_t activity);
+
+/* What of a quote the orders that fill in parts let through; what they took of it; and that another
+ * quote came. */
+void account_split_quote(const struct account *account, uint32_t instrument,
+                         struct exchange_quote *quote);
+void account_split_fill(struct account *account, const struct served_order *order, int64_t qty_e9);
+void account_split_next(struct account *account, uint32_t instrument);
+
+void account_faults_finish(struct account *account);
 
 /* Lets an instrument's last quote, less what was taken of it, meet orders that came after it. */
 void account_meet_standing_quote(struct account *account, uint32_t instrument, int64_t now_ns);

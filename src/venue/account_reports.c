@@ -186,10 +186,10 @@ static void book_closed(struct account_book *book, int64_t qty_e9)
     book->opened_e9 = left_e9;
 }
 
-static void book_fill(struct account_book *book, bool sells, const struct exchange_report *report)
+void account_book_fill(struct account_book *book, bool sells, const struct event *event,
+                       int64_t after_e9)
 {
-    const struct event_report *fill = &report->event.report;
-    int64_t after_e9 = report->qty_e9;
+    const struct event_report *fill = &event->report;
     int64_t before_e9 = after_e9 + (sells ? fill->qty_e9 : -fill->qty_e9);
     bool turns = before_e9 != 0 && after_e9 != 0 && (before_e9 < 0) != (after_e9 < 0);
     if (turns) {
@@ -208,9 +208,10 @@ static void take_fill(struct account *account, struct served_order *order,
     int64_t value_e9 = 0;
     (void)money_notional(event->report.price_e9, event->report.qty_e9, ROUND_EVEN, &value_e9);
     order->filled_e9 += event->report.qty_e9;
-    book_fill(&account->books[order->instrument], order->sells, report);
+    account_book_fill(&account->books[order->instrument], order->sells, event, report->qty_e9);
     order->value_e9 += value_e9;
     take_from_quote(account, order, event->report.qty_e9);
+    account_split_fill(account, order, event->report.qty_e9);
     struct activity *activity = add_activity(account, event->src_ns, order->instrument);
     activity->order = order->number;
     activity->qty_e9 = event->report.qty_e9;
@@ -228,6 +229,7 @@ static void take_fill(struct account *account, struct served_order *order,
     account_tell(account, order, activity->completes ? ORDER_EVENT_FILL : ORDER_EVENT_PARTIAL_FILL,
                  event->src_ns, activity);
     follow_group(account, order, event->src_ns);
+    account_strike_fill(account, order->number, account->activity_count - 1);
 }
 
 /* The new order goes on where the old one stopped, which may have filled since it was asked for. */
@@ -246,7 +248,9 @@ static void hand_over(struct account *account, const struct served_order *old)
 static void take_end(struct account *account, struct served_order *order, const struct event *event)
 {
     int64_t ts_ns = event->src_ns;
-    if (event->kind == EVENT_CANCELED) {
+    if (event->kind == EVENT_CANCELED && order->rejects_late) {
+        account_reject_order(account, order, ts_ns);
+    } else if (event->kind == EVENT_CANCELED) {
         order->canceled_ns = ts_ns;
         account_end_order(account, order, ORDER_STATUS_CANCELED);
         account_tell(account, order, ORDER_EVENT_CANCELED, ts_ns, NULL);
@@ -264,7 +268,7 @@ static void take_end(struct account *account, struct served_order *order, const 
 }
 
 /* A no that came after the order, or its replacement, had been taken. */
-static void take_rejected(struct account *account, struct served_order *order, int64_t ts_ns)
+void account_reject_order(struct account *account, struct served_order *order, int64_t ts_ns)
 {
     order->failed_ns = ts_ns;
     order->filled_e9 = 0; /* what a replacement would have taken over */
@@ -319,7 +323,7 @@ static void take_report(struct account *account, const struct exchange_report *r
     } else if (event->kind == EVENT_FILL) {
         take_fill(account, order, report);
     } else if (event->kind == EVENT_REJECTED) {
-        take_rejected(account, order, event->src_ns);
+        account_reject_order(account, order, event->src_ns);
     } else if (event->kind == EVENT_CANCEL_REJECTED) {
         take_cancel_rejected(account, order, event->src_ns);
     } else {
@@ -333,4 +337,5 @@ void account_take_reports(struct account *account)
         take_report(account, &account->reports.reports[i]);
     }
     account->reports.count = 0;
+    account_do_due(account, account->market->now_ns);
 }

@@ -32,6 +32,7 @@ struct market_symbol {
     struct record_list bars; /* of the data; market_bars() tells which of them are finished */
     struct record_list quotes;
     struct record_list trades;
+    bool halted; /* by fault script: nothing trades */
 };
 
 /* What of an instrument is not as it is for most; all false for an ordinary one. */

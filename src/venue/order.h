@@ -52,7 +52,8 @@ bool order_status_is_open(uint8_t status);
     X(PENDING_REPLACE, "pending_replace")                                                          \
     X(REPLACED, "replaced")                                                                        \
     X(REPLACE_REJECTED, "order_replace_rejected")                                                  \
-    X(CANCEL_REJECTED, "order_cancel_rejected")
+    X(CANCEL_REJECTED, "order_cancel_rejected")                                                    \
+    X(TRADE_BUST, "trade_bust") /* by fault script only */
 
 enum order_event {
 #define X(name, text) ORDER_EVENT_##name,
@@ -159,6 +160,8 @@ struct served_order {
     uint32_t legs[2];   /* of a bracket: target, stop; of an OCO or OTO: one in the first place */
     uint32_t next_open; /* orders of the instrument that are not final, in order of arrival */
     uint32_t previous_open;
+    int64_t hidden_until_ns; /* by fault script: lists and its client's id do not find it */
+    bool rejects_late;       /* by fault script: it is rejected once it was accepted */
     char client_order_id[CLIENT_ID_SIZE];
 };
 

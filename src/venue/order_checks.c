@@ -10,8 +10,9 @@ bool check_account(const struct account *account, struct refusal *refusal)
 {
     const char *fault = account->settings.suspend_trade ? "new orders are rejected by user request"
                         : account->blocks.account       ? "account is blocked"
-                        : account->blocks.trading       ? "trading is blocked"
-                                                        : NULL;
+                        : account->blocks.trading || account->blocks.suspended
+                            ? "trading is blocked"
+                            : NULL;
     return fault == NULL || refuse(refusal, 403, CODE_FORBIDDEN, "%s", fault);
 }
 

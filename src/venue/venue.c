@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "sys/memory.h"
+#include "venue/venue_faults.h"
 
 /* ---- accounts ---- */
 
@@ -33,6 +34,7 @@ static struct account *open_account(struct venue *venue, const char *key, const 
         .created_ns = venue->now_ns,
         .market = &venue->market,
         .watcher = &venue->order_watcher,
+        .faults = &venue->faults,
         .exchange = venue->plan.exchange,
     };
     plan.exchange.cash_e9 = cash_e9;
@@ -40,6 +42,7 @@ static struct account *open_account(struct venue *venue, const char *key, const 
     plan.exchange.account.multiplier = multiplier;
     plan.exchange.account.shorting = shorting && multiplier > 1;
     struct account *account = account_create(&plan);
+    account->blocks.suspended = venue_faults_suspended(venue);
     venue->accounts[venue->account_count++] = account;
     return account;
 }
@@ -58,6 +61,7 @@ static void open_entry(struct venue *venue, const struct account_entry *entry)
                                            (uint32_t)entry->multiplier, entry->shorting);
     CHECK(account != NULL); /* the file holds no more, and each key once */
     account->blocks = (struct account_blocks){
+        .suspended = account->blocks.suspended,
         .trading = entry->trading_blocked,
         .account = entry->account_blocked,
         .transfers = entry->transfers_blocked,
@@ -116,6 +120,8 @@ static void begin(struct venue *venue)
     venue->now_ns = plan->start_ns;
     venue->market.now_ns = plan->start_ns;
     venue->ended = false;
+    venue->struck = venue_faults_create(venue);
+    faults_restart(&venue->faults);
     if (plan->actions != NULL) {
         venue->actions =
             actions_events(plan->actions, plan->data->instruments, plan->data->instrument_count,
@@ -137,6 +143,7 @@ static void end(struct venue *venue)
     venue->action_count = 0;
     venue->next_action = 0;
     tape_destroy(venue->tape);
+    venue_faults_destroy(venue->struck);
     market_finish(&venue->market);
 }
 
@@ -147,6 +154,8 @@ struct venue *venue_create(const struct venue_plan *plan)
     venue->plan.exchange.instrument_count = plan->data->instrument_count;
     venue->plan.exchange.calendar = plan->calendar;
     venue->accounts = xcalloc(plan->accounts_max, sizeof *venue->accounts);
+    faults_load(&venue->faults, plan->faults);
+    venue->plan.faults = NULL; /* the copy is ours, and may change */
     begin(venue);
     return venue;
 }
@@ -155,6 +164,7 @@ void venue_destroy(struct venue *venue)
 {
     if (venue != NULL) {
         end(venue);
+        faults_finish(&venue->faults);
         free(venue->accounts);
         free(venue);
     }
@@ -164,6 +174,9 @@ void venue_reset(struct venue *venue)
 {
     if (venue->market_watcher.on_reset != NULL) {
         venue->market_watcher.on_reset(venue->market_watcher.context);
+    }
+    if (venue->holder.on_reset != NULL) {
+        venue->holder.on_reset(venue->holder.context);
     }
     end(venue);
     begin(venue);
@@ -198,6 +211,7 @@ bool venue_step(struct venue *venue)
     take_actions(venue, ts_ns);
     tape_take(venue->tape, &slice);
     venue->now_ns = slice.ts_ns;
+    slice = venue_faults_on_slice(venue, &slice);
     market_show(&venue->market, &slice);
     for (uint32_t i = 0; i < venue->account_count; i++) {
         account_on_slice(venue->accounts[i], &slice);
@@ -205,6 +219,7 @@ bool venue_step(struct venue *venue)
     if (venue->market_watcher.on_slice != NULL) {
         venue->market_watcher.on_slice(venue->market_watcher.context, &slice);
     }
+    venue_faults_after_slice(venue);
     return true;
 }
 
@@ -217,12 +232,19 @@ void venue_advance(struct venue *venue, int64_t to_ns)
     venue->ended = !tape_peek(venue->tape, &ts_ns);
     venue->now_ns = to_ns > venue->now_ns ? to_ns : venue->now_ns;
     venue->market.now_ns = venue->now_ns;
+    venue_faults_follow(venue);
 }
 
 int64_t venue_next_ns(const struct venue *venue)
 {
     int64_t ts_ns;
-    return tape_peek(venue->tape, &ts_ns) ? ts_ns : VENUE_NEVER;
+    int64_t next_ns = venue_faults_next_ns(venue);
+    if (tape_peek(venue->tape, &ts_ns) && ts_ns < next_ns) {
+        next_ns = ts_ns;
+    }
+    const struct venue_holder *holder = &venue->holder;
+    ts_ns = holder->next_ns == NULL ? VENUE_NEVER : holder->next_ns(holder->context);
+    return ts_ns < next_ns ? ts_ns : next_ns;
 }
 
 void venue_advance_until(struct venue *venue, int64_t to_ns)
@@ -253,7 +275,7 @@ struct account *venue_account(struct venue *venue, const char *key, const char *
         secret[0] != '\0') {
         account = venue_open_account(venue, key, secret, venue->plan.exchange.cash_e9);
     }
-    if (account == NULL || !same_secret(account->secret, secret)) {
+    if (account == NULL || !same_secret(account->secret, secret) || venue_faults_revoked(venue)) {
         (void)refuse(refusal, 401, CODE_UNAUTHORIZED, "unauthorized.");
         return NULL;
     }

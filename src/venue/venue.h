@@ -12,6 +12,7 @@
 #include "sys/problem.h"
 #include "venue/account.h"
 #include "venue/accounts_file.h"
+#include "venue/faults.h"
 #include "venue/market.h"
 #include "venue/tape.h"
 
@@ -32,6 +33,7 @@ struct venue_plan {
     uint32_t accounts_max;
     bool accounts_open_themselves;        /* any key pair opens one */
     const struct accounts_file *accounts; /* that there are from the beginning; NULL: none */
+    const struct fault_script *faults;    /* what goes wrong, copied; NULL: nothing */
 };
 
 /* Told of what passes, by whoever streams it. */
@@ -39,6 +41,14 @@ struct market_watcher {
     void *context;
     void (*on_slice)(void *context, const struct slice *slice);
     void (*on_reset)(void *context); /* before it happens */
+    void (*on_halt)(void *context, uint32_t instrument, bool halted);
+};
+
+/* Who holds something back until a moment of the venue's time. */
+struct venue_holder {
+    void *context;
+    int64_t (*next_ns)(void *context); /* when the first of it is due; VENUE_NEVER */
+    void (*on_reset)(void *context);   /* it never will be */
 };
 
 struct venue {
@@ -54,6 +64,9 @@ struct venue {
     uint32_t account_count;
     struct order_watcher order_watcher; /* set before the first account opens; may be zero */
     struct market_watcher market_watcher;
+    struct venue_holder holder; /* may be zero */
+    struct faults faults;
+    struct venue_faults *struck; /* what of them lasts */
 };
 
 struct venue *venue_create(const struct venue_plan *plan);
@@ -62,7 +75,8 @@ void venue_destroy(struct venue *venue);
 /* Lets everything happen up to and including to_ns, and makes that the time. */
 void venue_advance(struct venue *venue, int64_t to_ns);
 
-/* When the market has something next; VENUE_NEVER at the end of the data. */
+/* When something happens next: the market's next slice, or what a fault has put off. VENUE_NEVER at
+ * the end of all of it. */
 int64_t venue_next_ns(const struct venue *venue);
 
 /* Lets time pass to `to_ns` or to when the market has something next, whichever is earlier. Time

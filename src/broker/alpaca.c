@@ -1,0 +1,305 @@
+#include "broker/alpaca.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "broker/alpaca_private.h"
+#include "sys/memory.h"
+
+#define SKEW_SAID_NS (2 * NS_PER_S)
+#define SKEW_STOP_NS (10 * NS_PER_S)
+
+enum { SAID_SIZE = 1024 };
+
+/* The conditions that are told here: what the log has of them at the start still stands. */
+static const uint32_t conditions = 1U << STATUS_RECONCILING | 1U << STATUS_ORDER_STREAM |
+                                   1U << STATUS_CLOCK | 1U << STATUS_KEYS | 1U << STATUS_ACCOUNT |
+                                   1U << STATUS_BUDGET | 1U << STATUS_DIFFERENCE;
+
+int64_t alpaca_now_ns(const struct alpaca *alpaca)
+{
+    return client_clock(alpaca->plan.client)->now_ns;
+}
+
+void alpaca_say(const struct alpaca *alpaca, const char *what, const char *format, ...)
+{
+    char text[SAID_SIZE];
+    va_list arguments;
+    if (alpaca->plan.say == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    alpaca->plan.say(alpaca->plan.say_context, what, text);
+}
+
+void alpaca_condition(struct alpaca *alpaca, enum status_condition condition, bool stands,
+                      int64_t value)
+{
+    uint32_t bit = 1U << condition;
+    if (((alpaca->shut & bit) != 0) == stands) {
+        return;
+    }
+    alpaca->shut ^= bit;
+    const struct event event = {
+        .src_ns = alpaca_now_ns(alpaca),
+        .kind = EVENT_STATUS,
+        .flags = (uint8_t)condition,
+        .instrument = INSTRUMENT_NONE,
+        .status = {.begins = stands ? 1 : 0, .value = value},
+    };
+    report_queue_add(&alpaca->reports, &event);
+}
+
+/* ---- the engine ---- */
+
+static const struct trade *find_trade(const struct alpaca *alpaca, uint32_t instrument,
+                                      uint64_t order_id)
+{
+    return engine_trade(alpaca->plan.engine, instrument, order_id);
+}
+
+bool alpaca_find_fact(void *context, uint32_t instrument, uint64_t order_id,
+                      struct order_fact *fact)
+{
+    const struct trade *trade = find_trade(context, instrument, order_id);
+    const struct order *order = trade == NULL ? NULL : trade_order((struct trade *)trade, order_id);
+    if (order == NULL) {
+        return false;
+    }
+    *fact = (struct order_fact){
+        .id = order_id,
+        .instrument = instrument,
+        .qty_e9 = order->qty_e9,
+        .filled_e9 = order->filled_e9,
+        .since_ns = trade->entered_ns,
+        .accepted = order->state == ORDER_WORKING || order->state == ORDER_CANCELING,
+        .working = order_is_working(order),
+        .canceling = order->state == ORDER_CANCELING,
+    };
+    return true;
+}
+
+/* A report about an order that the engine has forgotten would stop it: a later trade has taken the
+ * place. The shares show up as a difference. */
+static bool is_known(struct alpaca *alpaca, const struct event *event)
+{
+    struct order_fact fact;
+    bool of_order = event_is_report(event->kind) && event->kind != EVENT_ACCOUNT_CASH;
+    if (!of_order || alpaca_find_fact(alpaca, event->instrument, event->report.order_id, &fact)) {
+        return true;
+    }
+    if (event->kind == EVENT_FILL) {
+        alpaca_say(alpaca, "alarm", "order %" PRIu64 " was filled, and its trade is long over",
+                   event->report.order_id);
+    }
+    return false;
+}
+
+static void say_of_orders(void *context, const char *what, const char *text)
+{
+    const struct alpaca *alpaca = context;
+    alpaca->plan.say(alpaca->plan.say_context, what, text);
+}
+
+/* ---- the stream ---- */
+
+static void on_message(void *context, const struct node *root)
+{
+    struct alpaca *alpaca = context;
+    struct wire_update update;
+    if (root == NULL || wire_read_update(root, &update) != ERR_OK) {
+        alpaca->reconcile.orders_ns = alpaca_now_ns(alpaca); /* something happened: look */
+        alpaca_say(alpaca, "stream", "an update of orders that cannot be read");
+    } else {
+        orders_take_update(&alpaca->orders, &update);
+        alpaca_touch(alpaca, orders_instrument(&alpaca->orders, update.group.order.symbol));
+    }
+    alpaca_tend(alpaca);
+}
+
+static void on_changed(void *context, enum stream_state state, const char *why)
+{
+    struct alpaca *alpaca = context;
+    bool up = state == STREAM_UP;
+    alpaca->stream_up_ns = up ? alpaca_now_ns(alpaca) : INT64_MAX;
+    if (up) { /* what happened meanwhile nobody tells again */
+        alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
+        alpaca->reconcile.current = false;
+        alpaca_reconcile_want(alpaca);
+    } else {
+        alpaca_condition(alpaca, STATUS_ORDER_STREAM, true, 0);
+    }
+    if (state == STREAM_REFUSED) {
+        alpaca_condition(alpaca, STATUS_KEYS, true, 0);
+    }
+    if (state != STREAM_CONNECTING) {
+        alpaca_say(alpaca, "stream", "order updates: %s", why);
+    }
+    alpaca_tend(alpaca);
+}
+
+/* ---- time ---- */
+
+static void watch_clock(struct alpaca *alpaca)
+{
+    int64_t skew_ns = client_skew_ns(alpaca->plan.client);
+    int64_t size_ns = skew_ns < 0 ? -skew_ns : skew_ns;
+    alpaca_condition(alpaca, STATUS_CLOCK, size_ns > SKEW_STOP_NS, skew_ns);
+    if (size_ns > SKEW_SAID_NS && !alpaca->skew_said) {
+        alpaca_say(alpaca, "alarm", "our clock is %" PRId64 " s %s the broker's",
+                   size_ns / NS_PER_S, skew_ns > 0 ? "ahead of" : "behind");
+    }
+    alpaca->skew_said = size_ns > SKEW_SAID_NS;
+}
+
+static void tend_once(struct alpaca *alpaca)
+{
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    for (struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        alpaca_tend_cancel(alpaca, order, now_ns);
+        alpaca_tend_lookup(alpaca, order, now_ns);
+    }
+    alpaca_pump(alpaca);
+    alpaca_tend_round(alpaca, now_ns);
+    alpaca_condition(alpaca, STATUS_DIFFERENCE, alpaca->orders.doubts > 0, alpaca->orders.doubts);
+    alpaca_compare(alpaca);
+}
+
+void alpaca_tend(struct alpaca *alpaca)
+{
+    if (alpaca->tending) {
+        alpaca->tend_again = true;
+        return;
+    }
+    alpaca->tending = true;
+    do {
+        alpaca->tend_again = false;
+        tend_once(alpaca);
+    } while (alpaca->tend_again);
+    alpaca->tending = false;
+    watch_clock(alpaca);
+}
+
+/* ---- the port ---- */
+
+static void carry_out(struct broker *broker, const struct output *output)
+{
+    alpaca_carry_out((struct alpaca *)broker, output);
+}
+
+static const struct event *next_report(struct broker *broker)
+{
+    struct alpaca *alpaca = (struct alpaca *)broker;
+    const struct event *event;
+    do {
+        event = report_queue_next(&alpaca->reports);
+        if (event == NULL) {
+            alpaca_tend(alpaca); /* a comparison may have waited for this */
+            event = report_queue_next(&alpaca->reports);
+        }
+    } while (event != NULL && !is_known(alpaca, event));
+    if (event != NULL && event->kind == EVENT_FILL) {
+        alpaca_touch(alpaca, event->instrument);
+    }
+    return event;
+}
+
+static int64_t deadline_ns(const struct broker *broker)
+{
+    struct alpaca *alpaca = (struct alpaca *)broker;
+    int64_t first_ns = stream_deadline_ns(alpaca->stream);
+    int64_t due_ns = alpaca_round_due_ns(alpaca);
+    first_ns = due_ns < first_ns ? due_ns : first_ns;
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        due_ns = alpaca_lookup_due_ns(order);
+        first_ns = due_ns < first_ns ? due_ns : first_ns;
+    }
+    return first_ns;
+}
+
+static void on_time(struct broker *broker, int64_t now_ns)
+{
+    struct alpaca *alpaca = (struct alpaca *)broker;
+    stream_on_time(alpaca->stream, now_ns);
+    alpaca_tend(alpaca);
+}
+
+static const struct broker_ops ops = {
+    .carry_out = carry_out,
+    .next_report = next_report,
+    .deadline_ns = deadline_ns,
+    .on_time = on_time,
+};
+
+struct alpaca *alpaca_create(const struct alpaca_plan *plan)
+{
+    struct alpaca *alpaca = xcalloc(1, sizeof *alpaca);
+    alpaca->broker.ops = &ops;
+    alpaca->plan = *plan;
+    alpaca->stream_up_ns = INT64_MAX;
+    alpaca->shut = plan->engine->shut & conditions;
+    orders_init(&alpaca->orders, &(struct orders_plan){
+                                     .tag = plan->tag,
+                                     .instruments = plan->instruments,
+                                     .instrument_count = plan->instrument_count,
+                                     .last_exec_id = plan->engine->last_exec_id,
+                                     .reports = &alpaca->reports,
+                                     .context = alpaca,
+                                     .find = alpaca_find_fact,
+                                     .say = plan->say == NULL ? NULL : say_of_orders,
+                                 });
+    alpaca_reconcile_begin(alpaca);
+    alpaca_condition(alpaca, STATUS_ORDER_STREAM, true, 0);
+    alpaca->stream = stream_create(&(struct stream_plan){
+        .kind = STREAM_TRADING,
+        .client = plan->client,
+        .seed = plan->seed,
+        .context = alpaca,
+        .message = on_message,
+        .changed = on_changed,
+    });
+    alpaca_tend(alpaca);
+    return alpaca;
+}
+
+void alpaca_destroy(struct alpaca *alpaca)
+{
+    if (alpaca == NULL) {
+        return;
+    }
+    alpaca_forget_calls(alpaca);
+    stream_destroy(alpaca->stream);
+    alpaca_reconcile_end(alpaca);
+    orders_finish(&alpaca->orders);
+    report_queue_finish(&alpaca->reports);
+    free(alpaca->outbox.items);
+    free(alpaca);
+}
+
+struct broker *alpaca_broker(struct alpaca *alpaca)
+{
+    return &alpaca->broker;
+}
+
+bool alpaca_is_idle(const struct alpaca *alpaca)
+{
+    return alpaca->call_count == 0 && !alpaca->outbox.busy &&
+           alpaca->outbox.first == alpaca->outbox.count &&
+           stream_state(alpaca->stream) != STREAM_CONNECTING;
+}
+
+void alpaca_barrier(struct alpaca *alpaca, void (*arrived)(void *context), void *context)
+{
+    stream_barrier(alpaca->stream, arrived, context);
+}
+
+const struct wire_account *alpaca_account(const struct alpaca *alpaca)
+{
+    return &alpaca->account;
+}

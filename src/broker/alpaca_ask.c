@@ -1,0 +1,205 @@
+/* alpaca_ask.c: requests under way, and lists of more than one page. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/alpaca_private.h"
+#include "sys/memory.h"
+
+enum {
+    ORDERS_A_PAGE = 500,
+    ACTIVITIES_A_PAGE = 100,
+    PAGES_MAX = 1000, /* a list that does not end is no answer */
+    NOT_FOUND_STATUS = 404,
+    NOT_FOUND_CODE = 40410000,
+};
+
+/* ---- one request ---- */
+
+static void unlink_call(struct call *call)
+{
+    *call->link = call->next;
+    if (call->next != NULL) {
+        call->next->link = call->link;
+    }
+    call->alpaca->call_count--;
+}
+
+static void on_answer(void *context, const struct client_reply *reply)
+{
+    struct call *call = context;
+    struct alpaca *alpaca = call->alpaca;
+    unlink_call(call);
+    if (reply->class == CLIENT_KEYS) {
+        alpaca_condition(alpaca, STATUS_KEYS, true, reply->status);
+    } else if (reply->class == CLIENT_OK) {
+        alpaca_condition(alpaca, STATUS_KEYS, false, 0);
+    }
+    call->answered(alpaca, call, reply);
+    free(call);
+    alpaca_tend(alpaca);
+}
+
+bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method method,
+                const char *target, const char *body, const struct call *about)
+{
+    struct call *call = xmalloc(sizeof *call);
+    *call = *about;
+    call->alpaca = alpaca;
+    const struct client_ask ask = {
+        .use = use,
+        .host = CLIENT_TRADING,
+        .method = method,
+        .target = target,
+        .body = body,
+        .answered = on_answer,
+        .context = call,
+    };
+    call->handle = client_ask(alpaca->plan.client, &ask);
+    if (call->handle == NULL) {
+        free(call);
+        return false;
+    }
+    call->next = alpaca->calls;
+    call->link = &alpaca->calls;
+    if (call->next != NULL) {
+        call->next->link = &call->next;
+    }
+    alpaca->calls = call;
+    alpaca->call_count++;
+    return true;
+}
+
+void alpaca_forget_calls(struct alpaca *alpaca)
+{
+    while (alpaca->calls != NULL) {
+        struct call *call = alpaca->calls;
+        unlink_call(call);
+        client_forget(call->handle);
+        free(call->context);
+        free(call);
+    }
+}
+
+bool alpaca_says_not_found(const struct client_reply *reply)
+{
+    return reply->class == CLIENT_REFUSED && reply->status == NOT_FOUND_STATUS &&
+           reply->code == NOT_FOUND_CODE;
+}
+
+/* ---- lists ---- */
+
+/* A list on its way. */
+struct listing {
+    struct list_plan plan;
+    char token[96];  /* the last activity's id; "": the first page */
+    int64_t last_ns; /* when the last order was sent */
+    uint32_t pages;
+};
+
+static void ask_page(struct alpaca *alpaca, struct listing *listing);
+
+static void end_list(struct alpaca *alpaca, struct listing *listing, bool complete)
+{
+    listing->plan.done(alpaca, &listing->plan, complete);
+    free(listing);
+}
+
+/* Orders sent in the same moment as a page's last one are asked for again: they are the same. */
+static bool take_orders(struct alpaca *alpaca, struct listing *listing, const struct node *root,
+                        uint32_t *count)
+{
+    int64_t before_ns = listing->last_ns;
+    for (const struct node *at = node_first(root); at != NULL; at = node_next(root, at)) {
+        struct wire_group group;
+        if (wire_read_order(at, &group) != ERR_OK || group.order.submitted_ns == 0) {
+            return false;
+        }
+        listing->last_ns = group.order.submitted_ns;
+        listing->plan.take_order(alpaca, &listing->plan, &group);
+        (*count)++;
+    }
+    return *count < ORDERS_A_PAGE || listing->last_ns > before_ns;
+}
+
+static bool take_activities(struct alpaca *alpaca, struct listing *listing, const struct node *root,
+                            uint32_t *count)
+{
+    for (const struct node *at = node_first(root); at != NULL; at = node_next(root, at)) {
+        struct wire_activity activity;
+        if (wire_read_activity(at, &activity) != ERR_OK) {
+            return false;
+        }
+        (void)snprintf(listing->token, sizeof listing->token, "%s", activity.id);
+        listing->plan.take_activity(alpaca, &listing->plan, &activity);
+        (*count)++;
+    }
+    return true;
+}
+
+/* A page that failed, or an element that cannot be read: the list is no answer, not a shorter one.
+ */
+static void on_page(struct alpaca *alpaca, const struct call *call,
+                    const struct client_reply *reply)
+{
+    struct listing *listing = call->context;
+    uint32_t count = 0;
+    bool orders = listing->plan.kind <= LIST_ALL_ORDERS;
+    bool whole = reply->class == CLIENT_OK && reply->root != NULL &&
+                 reply->root->kind == NODE_ARRAY &&
+                 (orders ? take_orders(alpaca, listing, reply->root, &count)
+                         : take_activities(alpaca, listing, reply->root, &count));
+    uint32_t full = orders ? ORDERS_A_PAGE : ACTIVITIES_A_PAGE;
+    if (!whole || ++listing->pages == PAGES_MAX) {
+        alpaca_say(alpaca, "reconcile", "a list could not be read: %s",
+                   reply->message[0] != '\0' ? reply->message : "not of the expected form");
+        end_list(alpaca, listing, false);
+    } else if (count < full) {
+        end_list(alpaca, listing, true);
+    } else {
+        ask_page(alpaca, listing);
+    }
+}
+
+/* "&after=..." where there is a moment, else "". */
+static void write_after(int64_t after_ns, char text[64])
+{
+    char moment[UTC_TEXT_SIZE];
+    text[0] = '\0';
+    if (after_ns > 0) {
+        (void)utc_format(after_ns, moment);
+        (void)snprintf(text, 64, "&after=%s", moment);
+    }
+}
+
+static void ask_page(struct alpaca *alpaca, struct listing *listing)
+{
+    const struct list_plan *plan = &listing->plan;
+    char target[TARGET_SIZE];
+    char after[64];
+    bool orders = plan->kind <= LIST_ALL_ORDERS;
+    bool on = orders && listing->last_ns != 0;
+    write_after(on ? listing->last_ns - 1 : plan->after_ns, after);
+    if (orders) {
+        (void)snprintf(target, sizeof target,
+                       "/v2/orders?status=%s&nested=true&direction=asc&limit=%d%s",
+                       plan->kind == LIST_OPEN_ORDERS ? "open" : "all", (int)ORDERS_A_PAGE, after);
+    } else {
+        const char *token = listing->token;
+        (void)snprintf(
+            target, sizeof target, "/v2/account/activities?%s&direction=asc&page_size=%d%s%s%s%s%s",
+            plan->kind == LIST_OTHER ? "category=non_trade_activity" : "activity_types=FILL",
+            (int)ACTIVITIES_A_PAGE, after, plan->order[0] != '\0' ? "&order_id=" : "", plan->order,
+            token[0] != '\0' ? "&page_token=" : "", token);
+    }
+    const struct call about = {.answered = on_page, .context = listing};
+    (void)alpaca_ask(alpaca, CLIENT_RECONCILE, HTTP_GET, target, NULL, &about); /* it waits */
+}
+
+void alpaca_list(struct alpaca *alpaca, const struct list_plan *plan)
+{
+    struct listing *listing = xcalloc(1, sizeof *listing);
+    listing->plan = *plan;
+    ask_page(alpaca, listing);
+}

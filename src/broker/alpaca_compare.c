@@ -1,0 +1,177 @@
+/* alpaca_compare.c: the broker's positions and cash against ours, after a full round and when the
+ * engine has taken every report.
+ *
+ * What differs may be motion: an execution under way, a snapshot older than a report. So a
+ * difference is believed when it was seen twice and nothing of ours moved there for ten seconds
+ * (R5), at the first reconciliation at once where no order of ours works. It becomes what the
+ * account holds beside ours, or cash that we did not move; never a change of our own trades. */
+#include <inttypes.h>
+
+#include "base/money.h"
+#include "broker/alpaca_private.h"
+
+#define QUIET_NS (10 * NS_PER_S)
+
+enum { TRIES_MAX = 3 }; /* rounds before the first one is believed as it is */
+
+static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
+                       const char *name, int64_t amount_e9) __attribute__((format(printf, 3, 0)));
+
+static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
+                       const char *name, int64_t amount_e9)
+{
+    char text[MONEY_TEXT_SIZE];
+    (void)money_format(amount_e9, text);
+    alpaca_say(alpaca, what, format, name, text);
+}
+
+/* An order of ours works there. */
+static bool works(struct alpaca *alpaca, uint32_t instrument)
+{
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        if (order->instrument == instrument && order->end == WIRE_UNKNOWN && order->doubt == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_holding(struct alpaca *alpaca, uint32_t instrument, int64_t qty_e9)
+{
+    const struct event event = {
+        .src_ns = alpaca_now_ns(alpaca),
+        .kind = EVENT_HOLDING,
+        .instrument = instrument,
+        .holding = {.qty_e9 = qty_e9},
+    };
+    report_queue_add(&alpaca->reports, &event);
+    say_amount(alpaca, alpaca->reconcile.known ? "alarm" : "holding",
+               "the account holds of %s beside ours: %s",
+               alpaca->plan.instruments[instrument].symbol, qty_e9);
+}
+
+/* True: it may be motion, and the first reconciliation has to look again. */
+static bool compare_holding(struct alpaca *alpaca, uint32_t instrument)
+{
+    const struct engine *engine = alpaca->plan.engine;
+    struct shown_holding *holding = &alpaca->reconcile.holdings[instrument];
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    int64_t beside_e9 =
+        money_sub_capped(holding->shown_e9, engine->ledger.positions[instrument].qty_e9);
+    if (beside_e9 == engine->foreign_e9[instrument]) {
+        holding->differs = false;
+        return false;
+    }
+    bool twice = holding->differs && holding->differs_e9 == beside_e9;
+    bool first = !alpaca->reconcile.known;
+    bool quiet = now_ns - holding->active_ns > QUIET_NS;
+    holding->differs = true;
+    holding->differs_e9 = beside_e9;
+    if ((first && ((quiet && !works(alpaca, instrument)) || twice)) || (twice && quiet)) {
+        holding->differs = false;
+        tell_holding(alpaca, instrument, beside_e9);
+        return false;
+    }
+    return first;
+}
+
+/* ---- cash ---- */
+
+static void say_other(struct alpaca *alpaca, const struct list_plan *plan,
+                      const struct wire_activity *activity)
+{
+    char amount[MONEY_TEXT_SIZE];
+    (void)plan;
+    (void)money_format(activity->net_amount_e9, amount);
+    alpaca_say(alpaca, activity->known ? "activity" : "alarm", "%s%s %s %s (%s)",
+               activity->known ? "" : "of a kind that we do not know: ", activity->type,
+               activity->symbol, amount, activity->id);
+}
+
+static void on_others(struct alpaca *alpaca, const struct list_plan *plan, bool complete)
+{
+    (void)alpaca;
+    (void)plan;
+    (void)complete; /* they explain a difference; the account's cash is what counts */
+}
+
+static void name_others(struct alpaca *alpaca)
+{
+    const struct list_plan plan = {
+        .kind = LIST_OTHER,
+        .after_ns = alpaca_now_ns(alpaca) - 2 * NS_PER_DAY,
+        .take_activity = say_other,
+        .done = on_others,
+    };
+    alpaca_list(alpaca, &plan);
+}
+
+static bool all_quiet(const struct alpaca *alpaca)
+{
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
+        if (now_ns - alpaca->reconcile.holdings[i].active_ns <= QUIET_NS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void tell_cash(struct alpaca *alpaca, int64_t amount_e9)
+{
+    const struct event event = {
+        .src_ns = alpaca_now_ns(alpaca),
+        .kind = EVENT_ACCOUNT_CASH,
+        .flags = CASH_RECONCILED,
+        .instrument = INSTRUMENT_NONE,
+        .account_cash = {.amount_e9 = amount_e9},
+    };
+    report_queue_add(&alpaca->reports, &event);
+    say_amount(alpaca, "alarm", "the account's cash is not what our trades make it%s: %s", "",
+               amount_e9);
+}
+
+/* Before the first deposit there is nothing to compare with: the driver makes it. */
+static void compare_cash(struct alpaca *alpaca)
+{
+    const struct ledger *ledger = &alpaca->plan.engine->ledger;
+    struct reconcile *reconcile = &alpaca->reconcile;
+    int64_t differs_e9 = money_sub_capped(alpaca->cash_e9, ledger_cash_e9(ledger));
+    if (ledger->balance_e9[ACCOUNT_CAPITAL] == 0 || differs_e9 == 0) {
+        reconcile->cash_differs = false;
+        return;
+    }
+    bool twice = reconcile->cash_differs && reconcile->cash_differs_e9 == differs_e9;
+    reconcile->cash_differs = true;
+    reconcile->cash_differs_e9 = differs_e9;
+    if (twice && all_quiet(alpaca)) {
+        reconcile->cash_differs = false;
+        tell_cash(alpaca, differs_e9);
+        name_others(alpaca);
+    }
+}
+
+/* ---- all of it ---- */
+
+void alpaca_touch(struct alpaca *alpaca, uint32_t instrument)
+{
+    if (instrument < alpaca->plan.instrument_count) {
+        alpaca->reconcile.holdings[instrument].active_ns = alpaca_now_ns(alpaca);
+    }
+}
+
+void alpaca_compare(struct alpaca *alpaca)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    if (reconcile->round.stage != ROUND_COMPARE || !report_queue_is_empty(&alpaca->reports)) {
+        return;
+    }
+    bool motion = false;
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
+        motion = compare_holding(alpaca, i) || motion;
+    }
+    compare_cash(alpaca);
+    reconcile->tries++;
+    alpaca_round_complete(alpaca, motion && reconcile->tries < TRIES_MAX);
+}

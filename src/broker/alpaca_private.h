@@ -1,0 +1,220 @@
+/* alpaca_private.h: the parts of an account at Alpaca and what they share.
+ *
+ *   alpaca.c            the port, time, the stream, conditions
+ *   alpaca_ask.c        requests under way; lists, page by page
+ *   alpaca_send.c       orders and cancels out, each POST once
+ *   alpaca_lookup.c     what became of an order: by client id, by id, its executions
+ *   alpaca_reconcile.c  the rounds in which everything at the broker is read
+ *   alpaca_compare.c    positions and cash against ours
+ *   alpaca_orders.c, alpaca_evidence.c   the bookkeeping, without a network
+ *
+ * Each answer ends in alpaca_tend(), which begins whatever is due. */
+#ifndef BROKER_ALPACA_PRIVATE_H
+#define BROKER_ALPACA_PRIVATE_H
+
+#include "alpaca/stream.h"
+#include "alpaca/wire.h"
+#include "base/utc.h"
+#include "broker/alpaca.h"
+#include "broker/alpaca_orders.h"
+#include "broker/report_queue.h"
+
+enum { TARGET_SIZE = 512 };
+
+/* ---- requests ---- */
+
+struct call;
+typedef void call_answered(struct alpaca *alpaca, const struct call *call,
+                           const struct client_reply *reply);
+
+/* A request under way. */
+struct call {
+    struct alpaca *alpaca;
+    struct call *next;
+    struct call **link; /* what points to it */
+    struct client_call *handle;
+    call_answered *answered;
+    uint64_t order_id; /* what it is about; 0: no order */
+    void *context;
+};
+
+/* `about`: answered, order_id and context of the call. False: no budget (CLIENT_ENTRY alone). */
+bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method method,
+                const char *target, const char *body, const struct call *about);
+
+enum list_kind {
+    LIST_OPEN_ORDERS,
+    LIST_ALL_ORDERS, /* sent after `after_ns` */
+    LIST_EXECUTIONS, /* after `after_ns`, or of one order */
+    LIST_OTHER,      /* activities that are no executions, after `after_ns` */
+};
+
+/* A list, read to its end, oldest first. */
+struct list_plan {
+    enum list_kind kind;
+    int64_t after_ns;
+    char order[WIRE_ID_SIZE]; /* the broker's id; "": of all */
+    uint64_t order_id;        /* for who asked */
+    /* Each order, as it is read, with its children; or each activity. */
+    void (*take_order)(struct alpaca *alpaca, const struct list_plan *plan,
+                       const struct wire_group *group);
+    void (*take_activity)(struct alpaca *alpaca, const struct list_plan *plan,
+                          const struct wire_activity *activity);
+    /* Last: whether all pages came and could be read. */
+    void (*done)(struct alpaca *alpaca, const struct list_plan *plan, bool complete);
+};
+
+void alpaca_list(struct alpaca *alpaca, const struct list_plan *plan);
+
+/* Ends all requests without their answers. */
+void alpaca_forget_calls(struct alpaca *alpaca);
+
+/* An answer that says for certain that there is no such order. */
+bool alpaca_says_not_found(const struct client_reply *reply);
+
+/* ---- sending ---- */
+
+/* What is still to be written to the broker, in order. */
+struct outgoing {
+    uint64_t order_id; /* a group's first */
+    bool cancels;
+};
+
+struct outbox {
+    struct outgoing *items;
+    uint32_t first, count, capacity;
+    bool busy; /* by steps: the one before is not through yet */
+};
+
+void alpaca_carry_out(struct alpaca *alpaca, const struct output *output);
+void alpaca_pump(struct alpaca *alpaca);
+
+/* Puts the cancels that can go out into the outbox, and repeats those that came to nothing. */
+void alpaca_tend_cancel(struct alpaca *alpaca, struct tracked *order, int64_t now_ns);
+void alpaca_cancel_polled(struct alpaca *alpaca, uint64_t order_id, enum wire_status status);
+
+/* ---- looking up ---- */
+
+/* Asks what is due about one order, and when it wants to be asked about next. */
+void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t now_ns);
+int64_t alpaca_lookup_due_ns(const struct tracked *order);
+
+/* Looks at an order by its id, now; `counted`: for the round. */
+void alpaca_poll(struct alpaca *alpaca, struct tracked *order, bool counted);
+
+/* Of a list: hands an execution to the bookkeeping. */
+void alpaca_take_execution(struct alpaca *alpaca, const struct list_plan *plan,
+                           const struct wire_activity *activity);
+
+/* Of the group's request no answer came, or it is known already: looks it up. */
+void alpaca_look_up(struct alpaca *alpaca, uint64_t group);
+
+/* ---- reconciling ---- */
+
+enum round_stage {
+    ROUND_NONE,
+    ROUND_ORDERS,     /* the list of open orders */
+    ROUND_MISSING,    /* orders of ours that were not in it, by their ids */
+    ROUND_SETTLE,     /* executions that are lacking, orders that are known by name only */
+    ROUND_EXECUTIONS, /* since the last ones seen */
+    ROUND_POSITIONS,
+    ROUND_ACCOUNT,
+    ROUND_COMPARE, /* as soon as the engine has taken all reports */
+};
+
+struct round {
+    enum round_stage stage;
+    uint32_t number;
+    uint32_t pending; /* requests of this stage without an answer */
+    bool full;        /* to the account; else the orders alone */
+    bool failed;
+    int64_t began_ns;
+    int64_t positions_ns; /* when they were asked for */
+    uint32_t unknown;     /* positions in symbols that the run does not trade */
+};
+
+/* What the broker showed of an instrument, and since when it has differed from ours. */
+struct shown_holding {
+    int64_t shown_e9;
+    int64_t differs_e9; /* the difference seen last that is not settled */
+    bool differs;
+    int64_t active_ns; /* when we last sent, canceled or heard something of it */
+};
+
+struct reconcile {
+    struct round round;
+    bool wanted;                    /* a full round, at once */
+    bool known;                     /* a full round was completed since the start */
+    bool current;                   /* and since the stream is up */
+    uint32_t failures;              /* rounds in a row */
+    uint32_t tries;                 /* full rounds that found differences which may be motion */
+    int64_t orders_ns;              /* when the next round of orders is due */
+    int64_t full_ns;                /* and the next full one */
+    int64_t execution_ns;           /* of the last execution that was read */
+    struct shown_holding *holdings; /* [instrument] */
+    int64_t cash_differs_e9;
+    bool cash_differs;
+};
+
+void alpaca_reconcile_begin(struct alpaca *alpaca);
+void alpaca_reconcile_end(struct alpaca *alpaca);
+
+/* A full round is wanted, at once. */
+void alpaca_reconcile_want(struct alpaca *alpaca);
+
+/* A request of the round's stage was answered, well or not. */
+void alpaca_round_answered(struct alpaca *alpaca, bool well);
+
+/* A full round was complete and compared; `again`: it proves nothing yet. */
+void alpaca_round_complete(struct alpaca *alpaca, bool again);
+
+/* Begins a round that is due, or takes the present one on. */
+void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns);
+int64_t alpaca_round_due_ns(const struct alpaca *alpaca);
+
+/* The engine has taken every report: compares, if a round waits for that. */
+void alpaca_compare(struct alpaca *alpaca);
+
+/* The symbol of an instrument moves: what differs there may be motion. */
+void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);
+
+/* ---- all ---- */
+
+struct alpaca {
+    struct broker broker;
+    struct alpaca_plan plan;
+    struct stream *stream;
+    int64_t stream_up_ns; /* when it came up last; INT64_MAX: it is not up */
+    struct orders orders;
+    struct report_queue reports;
+    struct call *calls;
+    uint32_t call_count;
+    struct outbox outbox;
+    struct reconcile reconcile;
+    struct wire_account account; /* as it was read first */
+    int64_t cash_e9;             /* as it was read last */
+    uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
+    char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */
+    bool skew_said;
+    bool tending;
+    bool tend_again;
+};
+
+int64_t alpaca_now_ns(const struct alpaca *alpaca);
+
+/* Says it; printf's format. */
+void alpaca_say(const struct alpaca *alpaca, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A condition begins or ends; nothing happens where it stands so already. */
+void alpaca_condition(struct alpaca *alpaca, enum status_condition condition, bool stands,
+                      int64_t value);
+
+/* Begins whatever is due; after each piece of news. */
+void alpaca_tend(struct alpaca *alpaca);
+
+/* What the engine knows of an order. */
+bool alpaca_find_fact(void *context, uint32_t instrument, uint64_t order_id,
+                      struct order_fact *fact);
+
+#endif

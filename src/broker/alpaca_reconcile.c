@@ -1,0 +1,359 @@
+/* alpaca_reconcile.c: the rounds in which everything at the broker is read. The stream is a hint,
+ * these are the proof.
+ *
+ * A round goes from stage to stage, each when all requests of the one before were answered. One
+ * failed request fails the round: it proves nothing, and another one follows. A full round that is
+ * complete ends STATUS_RECONCILING. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/alpaca_private.h"
+#include "market/calendar.h"
+#include "sys/memory.h"
+
+enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for entries */
+
+#define ORDERS_NS  (10 * NS_PER_S) /* between two rounds in a session */
+#define FULL_NS    (30 * NS_PER_S)
+#define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
+#define RETRY_NS   (3 * NS_PER_S)
+#define OVERLAP_NS (2 * NS_PER_S) /* executions are read again from so long before the last one */
+
+/* ---- what is asked ---- */
+
+static void see(struct alpaca *alpaca, const struct wire_order *shown)
+{
+    struct tracked *order = orders_find_broker(&alpaca->orders, shown->id);
+    if (order != NULL) {
+        order->seen = alpaca->reconcile.round.number;
+    }
+}
+
+static void take_open(struct alpaca *alpaca, const struct list_plan *plan,
+                      const struct wire_group *group)
+{
+    (void)plan;
+    orders_take_order(&alpaca->orders, group, true);
+    see(alpaca, &group->order);
+    for (uint32_t i = 0; i < group->leg_count; i++) {
+        see(alpaca, &group->legs[i]);
+    }
+}
+
+static void on_list(struct alpaca *alpaca, const struct list_plan *plan, bool complete)
+{
+    (void)plan;
+    alpaca_round_answered(alpaca, complete);
+}
+
+static void ask_orders(struct alpaca *alpaca)
+{
+    const struct list_plan plan = {
+        .kind = LIST_OPEN_ORDERS, .take_order = take_open, .done = on_list};
+    alpaca->reconcile.round.pending = 1;
+    alpaca_list(alpaca, &plan);
+}
+
+/* Orders of ours that should be open and were not listed. */
+static void ask_missing(struct alpaca *alpaca)
+{
+    struct round *round = &alpaca->reconcile.round;
+    for (struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        if (order->broker_id[0] != '\0' && order->seen != round->number &&
+            order->sent_ns < round->began_ns && order->end == WIRE_UNKNOWN) {
+            round->pending++;
+            alpaca_poll(alpaca, order, true);
+        }
+    }
+}
+
+static void take_recent(struct alpaca *alpaca, const struct list_plan *plan,
+                        const struct wire_activity *activity)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    if (activity->ts_ns > reconcile->execution_ns) {
+        reconcile->execution_ns = activity->ts_ns;
+    }
+    alpaca_take_execution(alpaca, plan, activity);
+}
+
+static void ask_executions(struct alpaca *alpaca)
+{
+    const struct list_plan plan = {
+        .kind = LIST_EXECUTIONS,
+        .after_ns = alpaca->reconcile.execution_ns - OVERLAP_NS,
+        .take_activity = take_recent,
+        .done = on_list,
+    };
+    alpaca->reconcile.round.pending = 1;
+    alpaca_list(alpaca, &plan);
+}
+
+static bool take_position(struct alpaca *alpaca, const struct node *node)
+{
+    struct wire_position position;
+    if (wire_read_position(node, &position) != ERR_OK) {
+        return false;
+    }
+    struct reconcile *reconcile = &alpaca->reconcile;
+    uint32_t instrument = orders_instrument(&alpaca->orders, position.symbol);
+    if (instrument != INSTRUMENT_NONE) {
+        reconcile->holdings[instrument].shown_e9 = position.qty_e9;
+        return true;
+    }
+    reconcile->round.unknown++;
+    if (!reconcile->known) {
+        alpaca_say(alpaca, "holding", "the account holds %s, which this run does not trade",
+                   position.symbol);
+    }
+    return true;
+}
+
+static void on_positions(struct alpaca *alpaca, const struct call *call,
+                         const struct client_reply *reply)
+{
+    (void)call;
+    bool well = reply->class == CLIENT_OK && reply->root != NULL && reply->root->kind == NODE_ARRAY;
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count && well; i++) {
+        alpaca->reconcile.holdings[i].shown_e9 = 0;
+    }
+    const struct node *root = reply->root;
+    for (const struct node *at = well ? node_first(root) : NULL; at != NULL && well;
+         at = node_next(root, at)) {
+        well = take_position(alpaca, at);
+    }
+    alpaca_round_answered(alpaca, well);
+}
+
+static void on_account(struct alpaca *alpaca, const struct call *call,
+                       const struct client_reply *reply)
+{
+    (void)call;
+    struct wire_account account;
+    bool well = reply->class == CLIENT_OK && reply->root != NULL &&
+                wire_read_account(reply->root, &account) == ERR_OK;
+    if (well) {
+        bool barred = account.blocked || !account.active;
+        alpaca_condition(alpaca, STATUS_ACCOUNT, barred, 0);
+        alpaca->cash_e9 = account.cash_e9;
+        if (alpaca->account.number[0] == '\0') {
+            alpaca->account = account;
+        }
+    }
+    alpaca_round_answered(alpaca, well);
+}
+
+static void ask_for_round(struct alpaca *alpaca, const char *target, call_answered *answered)
+{
+    const struct call about = {.answered = answered};
+    alpaca->reconcile.round.pending = 1;
+    (void)alpaca_ask(alpaca, CLIENT_RECONCILE, HTTP_GET, target, NULL, &about); /* it waits */
+}
+
+/* ---- from stage to stage ---- */
+
+/* Every order's executions are here, and those known by name only were asked for at least once. */
+static bool is_settled(struct alpaca *alpaca)
+{
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        if (order->wants_fills ||
+            (order->adrift && !orders_is_found(order) && order->lookup.misses == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void begin_stage(struct alpaca *alpaca)
+{
+    struct round *round = &alpaca->reconcile.round;
+    round->pending = 0;
+    switch (round->stage) {
+    case ROUND_NONE:
+    case ROUND_SETTLE:
+    case ROUND_COMPARE:
+        return;
+    case ROUND_ORDERS:
+        ask_orders(alpaca);
+        return;
+    case ROUND_MISSING:
+        ask_missing(alpaca);
+        return;
+    case ROUND_EXECUTIONS:
+        ask_executions(alpaca);
+        return;
+    case ROUND_POSITIONS:
+        round->unknown = 0;
+        round->positions_ns = alpaca_now_ns(alpaca);
+        ask_for_round(alpaca, "/v2/positions", on_positions);
+        return;
+    case ROUND_ACCOUNT:
+        ask_for_round(alpaca, "/v2/account", on_account);
+        return;
+    }
+}
+
+static void begin_round(struct alpaca *alpaca, bool full, int64_t now_ns)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    reconcile->wanted = reconcile->wanted && !full;
+    reconcile->round = (struct round){
+        .stage = ROUND_ORDERS,
+        .number = reconcile->round.number + 1,
+        .full = full,
+        .began_ns = now_ns,
+    };
+    begin_stage(alpaca);
+}
+
+static bool in_session(const struct alpaca *alpaca, int64_t now_ns)
+{
+    struct trading_day day;
+    return calendar_day_at(alpaca->plan.engine->calendar, now_ns, &day);
+}
+
+/* It failed, or it was a round of orders alone and is complete. */
+static void end_round(struct alpaca *alpaca, int64_t now_ns)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    const struct round *round = &reconcile->round;
+    int64_t outside_ns = in_session(alpaca, now_ns) ? 0 : OUTSIDE_NS;
+    if (round->failed) {
+        reconcile->failures++;
+        reconcile->orders_ns = now_ns + RETRY_NS;
+        reconcile->full_ns = round->full ? now_ns + RETRY_NS : reconcile->full_ns;
+        if (reconcile->failures >= FAILURES_MAX) {
+            alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
+            reconcile->current = false;
+        }
+    } else {
+        reconcile->failures = 0;
+        reconcile->orders_ns = now_ns + (outside_ns != 0 ? outside_ns : ORDERS_NS);
+        if (round->full) {
+            reconcile->full_ns = now_ns + (outside_ns != 0 ? outside_ns : FULL_NS);
+        }
+    }
+    reconcile->round.stage = ROUND_NONE;
+}
+
+void alpaca_round_answered(struct alpaca *alpaca, bool well)
+{
+    struct round *round = &alpaca->reconcile.round;
+    round->failed = round->failed || !well;
+    round->pending -= round->pending > 0 ? 1 : 0;
+}
+
+void alpaca_reconcile_want(struct alpaca *alpaca)
+{
+    alpaca->reconcile.wanted = true;
+}
+
+/* The next stage, if this one is over. */
+static bool go_on(struct alpaca *alpaca, int64_t now_ns)
+{
+    struct round *round = &alpaca->reconcile.round;
+    if (round->pending > 0 || round->stage == ROUND_NONE || round->stage == ROUND_COMPARE) {
+        return false;
+    }
+    if (round->failed || (round->stage == ROUND_MISSING && !round->full)) {
+        end_round(alpaca, now_ns);
+        return false;
+    }
+    if (round->stage == ROUND_SETTLE && !is_settled(alpaca)) {
+        return false;
+    }
+    round->stage++;
+    begin_stage(alpaca);
+    return true;
+}
+
+void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    while (go_on(alpaca, now_ns)) {
+    }
+    if (reconcile->round.stage != ROUND_NONE) {
+        return;
+    }
+    bool failed_lately = reconcile->failures > 0 && now_ns < reconcile->orders_ns;
+    if (failed_lately) {
+        return;
+    }
+    if (reconcile->wanted || now_ns >= reconcile->full_ns) {
+        begin_round(alpaca, true, now_ns);
+    } else if (now_ns >= reconcile->orders_ns) {
+        begin_round(alpaca, false, now_ns);
+    }
+}
+
+int64_t alpaca_round_due_ns(const struct alpaca *alpaca)
+{
+    const struct reconcile *reconcile = &alpaca->reconcile;
+    if (reconcile->round.stage != ROUND_NONE) {
+        return INT64_MAX; /* it goes on with an answer, or with what is due about an order */
+    }
+    return reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns : reconcile->full_ns;
+}
+
+void alpaca_round_complete(struct alpaca *alpaca, bool again)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    bool wanted = reconcile->wanted; /* something happened that asks for another one */
+    end_round(alpaca, now_ns);
+    if (again) {
+        bool stepped = client_clock(alpaca->plan.client)->stepped;
+        reconcile->full_ns = stepped ? now_ns : now_ns + RETRY_NS;
+        return;
+    }
+    reconcile->known = true;
+    if (wanted) {
+        return;
+    }
+    reconcile->current = true;
+    alpaca_condition(alpaca, STATUS_RECONCILING, false, 0);
+    alpaca_condition(alpaca, STATUS_BUDGET, false, 0);
+    if (stream_state(alpaca->stream) == STREAM_UP) {
+        alpaca_condition(alpaca, STATUS_ORDER_STREAM, false, 0);
+    }
+}
+
+/* ---- begin and end ---- */
+
+/* An order of an earlier process that the engine takes for working. */
+static void recall(struct alpaca *alpaca, const struct trade *trade, const struct order *order)
+{
+    struct order_fact fact;
+    if (order_is_working(order) && alpaca_find_fact(alpaca, trade->instrument, order->id, &fact)) {
+        orders_recall(&alpaca->orders, &fact);
+    }
+}
+
+void alpaca_reconcile_begin(struct alpaca *alpaca)
+{
+    const struct engine *engine = alpaca->plan.engine;
+    struct reconcile *reconcile = &alpaca->reconcile;
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    reconcile->holdings = xcalloc(alpaca->plan.instrument_count, sizeof *reconcile->holdings);
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
+        reconcile->holdings[i].active_ns = INT64_MIN / 2; /* long ago */
+    }
+    for (size_t i = 0; i < (size_t)engine->instrument_count * engine->book_count; i++) {
+        const struct trade *trade = &engine->trades[i];
+        recall(alpaca, trade, &trade->entry);
+        recall(alpaca, trade, &trade->target);
+        recall(alpaca, trade, &trade->stop);
+        recall(alpaca, trade, &trade->exit);
+    }
+    /* From the log's end on, a day earlier; a new log has nothing to look for. */
+    reconcile->execution_ns = engine->ts_ns > NS_PER_DAY ? engine->ts_ns - NS_PER_DAY : now_ns;
+    alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
+    reconcile->wanted = true;
+}
+
+void alpaca_reconcile_end(struct alpaca *alpaca)
+{
+    free(alpaca->reconcile.holdings);
+}

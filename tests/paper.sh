@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# paper.sh: a paper run against the exchange served, as two programs: a day traded to its end, the
+# same with kill -9 in between, what is refused before anything is sent, and where the keys are not.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+canary_key=PKCANARY7Q2LOCAL
+canary_secret=canarySecret9f3bNobodyMaySeeThis
+server=''
+
+put_away()
+{
+    if [[ -n $server ]]; then
+        kill -9 "$server" 2>/dev/null || true
+    fi
+}
+
+# serve OPTION...: the exchange on free ports; sets http, admin and tls.
+serve()
+{
+    local tries
+    rm -f places.json
+    "$bellwether" exchange --json --port 0 --admin-port 0 "$@" >places.json 2>exchange.log &
+    server=$!
+    for ((tries = 0; tries < 200; tries++)); do
+        if [[ -s places.json ]]; then
+            http=http://$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
+            admin=http://$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
+            tls=https://$(sed 's/.*"tls":"\([^"]*\)".*/\1/' places.json)
+            return 0
+        fi
+        sleep 0.05
+    done
+    not_ok 'the exchange begins to listen' exchange.log
+    exit 1
+}
+
+unserve()
+{
+    kill "$server"
+    wait "$server" 2>/dev/null || true
+    server=''
+}
+
+# with_keys COMMAND...: with the canary pair in its environment.
+with_keys()
+{
+    APCA_API_KEY_ID=$canary_key APCA_API_SECRET_KEY=$canary_secret "$@"
+}
+
+paper()
+{
+    with_keys "$bellwether" run -c paper.yaml --trading-url "$http" --exchange-admin "$admin" "$@"
+}
+
+# ledger FIELD: of the one account, from the exchange's own books.
+ledger()
+{
+    curl -s -m 10 "$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
+}
+
+# the_books_agree NAME: the last run's cash and fills are the exchange's.
+the_books_agree()
+{
+    local result cash theirs
+    result=$(last_run)/result.json
+    cash=$(sed -n 's/^ *"cash": \([0-9.]*\),*$/\1/p' "$result" | head -n 1)
+    theirs=$(ledger cash)
+    check "$1: cash is the exchange's" awk -v a="$cash" -v b="$theirs" \
+        'BEGIN { exit !(a != "" && a == b) }'
+    printf '    cash %s and %s, fills %s, activities %s\n' "$cash" "$theirs" \
+        "$(json_field "$result" fills)" "$(ledger activities)"
+    check "$1: as many fills as the exchange counts" \
+        test "$(json_field "$result" fills)" = "$(ledger activities)"
+}
+
+a_day_to_its_end()
+{
+    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    expect 'a day is traded to its end' 0 'PAPER: account' paper --json --requests-per-minute 100000
+    the_books_agree 'a day'
+    expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
+    expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
+    unserve
+}
+
+# Killed again and again, and started again each time.
+a_day_with_kills()
+{
+    local kills=0 tries status=1
+    rm -rf accounts runs
+    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    for ((tries = 0; tries < 60 && status != 0; tries++)); do
+        paper --json --requests-per-minute 100000 >paper.log 2>&1 &
+        child=$!
+        if [[ $tries -lt 12 ]]; then
+            sleep "0.$((RANDOM % 6 + 3))"
+            if kill -9 "$child" 2>/dev/null; then kills=$((kills + 1)); fi
+        fi
+        status=0
+        wait "$child" 2>/dev/null || status=$?
+        child=''
+    done
+    if [[ $status -eq 0 ]]; then ok "a day with $kills kills is traded to its end"; else
+        not_ok "a day with $kills kills: status $status" paper.log
+    fi
+    the_books_agree 'after kills'
+    expect 'after kills: the replay verifies every record' 0 'byte for byte' \
+        "$bellwether" replay last --verify
+    unserve
+}
+
+# What is refused, before any order.
+what_is_refused()
+{
+    serve --data day.bwbars --plain-bars --step --accounts accounts.yaml --tls
+    expect 'no keys' 1 'APCA_API_KEY_ID' "$bellwether" run -c paper.yaml --trading-url "$http"
+    expect 'wrong keys' 3 'refuses the keys' paper
+    expect 'a blocked account' 3 'blocked' env APCA_API_KEY_ID=PKBLOCKED \
+        APCA_API_SECRET_KEY=blocked "$bellwether" run -c paper.yaml --trading-url "$http" \
+        --exchange-admin "$admin"
+    expect 'the live host in a paper run' 3 'real money' with_keys "$bellwether" run -c paper.yaml \
+        --trading-url https://api.alpaca.markets
+    expect 'a host that keys are not sent to' 3 'not to https://example.com' with_keys \
+        "$bellwether" run -c paper.yaml --trading-url https://example.com
+    expect 'a certificate signed by itself' 1 'certificate' with_keys "$bellwether" run \
+        -c paper.yaml --trading-url "$tls"
+    expect 'mode live' 3 'guardian' with_keys "$bellwether" run -c paper.yaml --mode live
+    expect 'nobody there' 1 'did not answer' with_keys "$bellwether" run -c paper.yaml \
+        --trading-url http://127.0.0.1:1
+    sed 's/^symbols: .*/symbols: [SPY, NOSUCH]/' paper.yaml >unknown.yaml
+    expect 'a symbol that the broker does not know' 3 'NOSUCH' env APCA_API_KEY_ID=PKGOOD \
+        APCA_API_SECRET_KEY=good "$bellwether" run -c unknown.yaml --trading-url "$http" \
+        --exchange-admin "$admin"
+    printf 'APCA_API_KEY_ID=%s\nAPCA_API_SECRET_KEY=%s\n' "$canary_key" "$canary_secret" >keys.env
+    chmod 644 keys.env
+    expect 'a key file that others may read' 3 'keys.env' "$bellwether" run -c paper.yaml \
+        --keys keys.env --trading-url "$http"
+    unserve
+}
+
+# The keys are in nothing that is written, shown or left behind.
+no_canary()
+{
+    local found=0 file
+    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    ulimit -c unlimited || true
+    paper --requests-per-minute 100000 >canary.out 2>&1 &
+    child=$!
+    sleep 0.5
+    tr '\0' '\n' <"/proc/$child/cmdline" >cmdline.txt 2>/dev/null || true
+    ps axww -o args= >processes.txt
+    kill -ABRT "$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+    child=''
+    curl -s "$admin/snapshot" >snapshot.json
+    while IFS= read -r file; do
+        if grep -qaF -e "$canary_secret" "$file"; then
+            echo "the secret is in $file" >>canary.log
+            found=1
+        fi
+    done < <(find . -type f ! -name keys.env)
+    if grep -qaF -e "$canary_key" -r runs accounts canary.out processes.txt cmdline.txt; then
+        echo 'the key is in what the run wrote' >>canary.log
+        found=1
+    fi
+    check 'the canary is in no log, journal, page, message, core or process list' test "$found" = 0
+    check 'a killed run leaves no core' test -z "$(find . -name 'core*' -type f)"
+    unserve
+}
+
+work_folder
+"$bellwether" data synth --market --seed 3 --sessions 1 --symbols SPY,QQQ,AAPL --out day.bwbars \
+    >/dev/null
+cp "$root/examples/paper.yaml" .
+cat >accounts.yaml <<'END'
+- key: PKGOOD
+  secret: good
+- key: PKBLOCKED
+  secret: blocked
+  trading_blocked: yes
+END
+chmod 600 accounts.yaml
+a_day_to_its_end
+a_day_with_kills
+what_is_refused
+no_canary
+finish
