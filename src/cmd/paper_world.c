@@ -70,7 +70,8 @@ static int64_t deadline_ns(const struct paper_world *world)
 
 static void read_machine_clock(struct paper_world *world)
 {
-    int64_t now_ns = clock_utc_ns();
+    const struct paper_plan *plan = &world->plan;
+    int64_t now_ns = plan->utc_ns != NULL ? plan->utc_ns(plan->utc_context) : clock_utc_ns();
     if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
         world->clock.now_ns = now_ns;
     }
@@ -116,7 +117,7 @@ static void barrier_came(void *context)
     world->barriers--;
 }
 
-static bool is_idle(const struct paper_world *world)
+bool paper_world_is_idle(const struct paper_world *world)
 {
     return world->barriers == 0 && client_pending(world->client) == 0 &&
            alpaca_is_idle(world->alpaca) && alpaca_feed_is_idle(world->feed);
@@ -128,7 +129,7 @@ static void settle(struct paper_world *world)
 {
     int64_t until_ns = clock_mono_ns() + world->plan.patience_ns;
     for (int round = 0; round < 2; round++) {
-        while (!is_idle(world) && clock_mono_ns() < until_ns) {
+        while (!paper_world_is_idle(world) && clock_mono_ns() < until_ns) {
             wait_for_network(world, NS_PER_MS);
         }
         if (round == 0 && world->barriers == 0) {
