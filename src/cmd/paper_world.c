@@ -329,6 +329,7 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
                                      .addresses = plan->addresses,
                                      .keys = plan->keys,
                                      .ca_file = plan->ca_file,
+                                     .prompt = plan->admin_url == NULL,
                                      .requests_per_minute = plan->requests_per_minute,
                                      .data_requests_per_minute = plan->requests_per_minute};
         world->client = client_create(&client);
