@@ -17,6 +17,9 @@
 
 #define PATIENCE_NS (50 * NS_PER_MS)
 
+/* Everybody hears of the time as often as that, whatever comes. */
+#define TELL_NS (100 * NS_PER_MS)
+
 /* What is under way when the market has nothing more: so long, by the exchange's time. */
 #define AFTER_END_NS (5 * NS_PER_S)
 
@@ -25,13 +28,13 @@ struct paper_world {
     struct alpaca_clock clock;
     struct loop *loop;
     bool own_loop;
-    struct loop_timer *timer;
     struct exchange_time *time; /* the exchange's, by steps; NULL: the machine's */
     struct client *client;
     struct wire_account account;
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
+    int64_t told_ns;   /* everybody heard of this moment */
     int64_t end_ns;    /* when the market had nothing more; 0: it has */
     unsigned barriers; /* that have not come back */
 };
@@ -77,27 +80,31 @@ static void read_machine_clock(struct paper_world *world)
     }
 }
 
-static void wake(void *context)
-{
-    (void)context; /* the loop came back: that is all */
-}
-
 /* The network, for `wait_ns` at most. */
 static void wait_for_network(struct paper_world *world, int64_t wait_ns)
 {
     if (wait_ns <= 0) {
         loop_turn(world->loop, false);
-        return;
+    } else {
+        loop_wait(world->loop, wait_ns);
     }
-    loop_timer_start(world->timer, wait_ns, 0);
-    loop_turn(world->loop, true);
-    loop_timer_stop(world->timer);
+}
+
+/* When somebody's time is due, and now and then: between a message and what follows from it nobody
+ * looks at the calendar. */
+static void tell_time(struct paper_world *world, int64_t due_ns)
+{
+    int64_t now_ns = world->clock.now_ns;
+    if (now_ns >= due_ns || now_ns - world->told_ns >= TELL_NS) {
+        world->told_ns = now_ns;
+        give_time(world);
+    }
 }
 
 static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns)
 {
     read_machine_clock(world);
-    give_time(world);
+    tell_time(world, deadline_ns(world));
     int64_t due_ns = deadline_ns(world);
     int64_t wait_ns = until_mono_ns - clock_mono_ns();
     if (due_ns != INT64_MAX) {
@@ -105,7 +112,7 @@ static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns
     }
     wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
-    give_time(world);
+    tell_time(world, due_ns);
     return ERR_OK;
 }
 
@@ -321,7 +328,6 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
     world->plan.patience_ns = plan->patience_ns == 0 ? PATIENCE_NS : plan->patience_ns;
     world->own_loop = plan->loop == NULL;
     world->loop = world->own_loop ? loop_create() : plan->loop;
-    world->timer = loop_timer_create(world->loop, wake, world);
     enum err err = open_time(world, problem);
     if (err == ERR_OK) {
         struct client_plan client = {.loop = world->loop,
@@ -358,7 +364,6 @@ void paper_world_close(struct paper_world *world)
     alpaca_feed_destroy(world->feed);
     client_destroy(world->client);
     exchange_time_close(world->time);
-    loop_timer_destroy(world->timer);
     if (world->own_loop) {
         loop_destroy(world->loop);
     }

@@ -122,13 +122,14 @@ bool ws_client_read(struct ws_client *client)
         client->in_at = client->in_length = 0;
     }
     size_t room = sizeof client->in - client->in_length;
-    if (client->taken >= WS_TURN_MAX || room == 0) {
+    if (client->taken >= WS_TURN_MAX || room == 0 || client->drained) {
         return false;
     }
     CURLcode result = curl_easy_recv(client->easy, client->in + client->in_length, room, &got);
     if (result == CURLE_OK && got > 0) {
         client->in_length += got;
         client->taken += got;
+        client->drained = client->plain && got < room;
         return true;
     }
     client->lost = result != CURLE_AGAIN;
