@@ -396,6 +396,7 @@ static inline uint64_t desk_buy(void)
     desk.bench.ts_ns = desk.client.clock.now_ns;
     uint64_t entry = bench_buy(&desk.bench, 0, 0, USD(10));
     desk.client.clock.now_ns = desk.bench.ts_ns;
+    alpaca_broker(desk.alpaca)->ops->on_time(alpaca_broker(desk.alpaca), desk.bench.ts_ns);
     desk_carry_out();
     return entry;
 }

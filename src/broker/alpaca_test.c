@@ -456,7 +456,7 @@ Test(alpaca, after_a_restart_an_order_may_never_have_arrived)
         desk_settle();
         desk_later(1);
     }
-    ASSERT_DESK_TOLD("+reconciling, +order-stream, -reconciling, -order-stream, "
+    ASSERT_DESK_TOLD("no-answer entry, +reconciling, +order-stream, -reconciling, -order-stream, "
                      "rejected entry (never reached the broker)");
     cr_expect_eq(posts(), 0, "nothing is sent again by itself");
     desk_end();
