@@ -170,7 +170,7 @@ void alpaca_round_complete(struct alpaca *alpaca, bool again);
 
 /* Begins a round that is due, or takes the present one on. */
 void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns);
-int64_t alpaca_round_due_ns(const struct alpaca *alpaca);
+int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 
 /* The engine has taken every report: compares, if a round waits for that. */
 void alpaca_compare(struct alpaca *alpaca);
