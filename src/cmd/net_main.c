@@ -14,6 +14,7 @@ static const struct command {
     {"bellwether data pull", cmd_data_pull},
     {"bellwether preflight", cmd_preflight},
     {"bellwether run",       cmd_paper    },
+    {"bellwether metrics",   cmd_metrics  },
     {"bellwether parity",    cmd_parity   },
 };
 
