@@ -153,7 +153,7 @@ static bool read_headers(struct client_call *call, const struct http_answer *ans
     bool dated = http_date_read(http_answer_header(answer, "Date"), &date_s);
     bool rated = header_number(http_answer_header(answer, "X-RateLimit-Remaining"), &remaining) &&
                  header_number(http_answer_header(answer, "X-RateLimit-Reset"), &reset_s);
-    if (dated && !client->clock->stepped) {
+    if (dated && !client->clock->stepped && !client->clock->offset) {
         client->skew_ns = (now_ns / NS_PER_S - date_s) * NS_PER_S;
     }
     if (!dated) {
