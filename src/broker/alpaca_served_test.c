@@ -354,7 +354,7 @@ static const struct {
      "every: 30}]",                                                                                             true },
 };
 
-Test(alpaca_served, whatever_goes_wrong, .timeout = 110)
+Test(alpaca_served, whatever_goes_wrong, .timeout = 110 * SEEDS)
 {
     for (size_t i = 0; i < SEEDS * (sizeof rows / sizeof rows[0]); i++) {
         size_t row = i / SEEDS;
