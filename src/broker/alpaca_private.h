@@ -184,6 +184,7 @@ struct alpaca {
     struct broker broker;
     struct alpaca_plan plan;
     struct stream *stream;
+    int64_t time_ns;      /* up to which on_time() was called */
     int64_t stream_up_ns; /* when it came up last; INT64_MAX: it is not up */
     struct orders orders;
     struct report_queue reports;

@@ -328,7 +328,7 @@ static void recall(struct alpaca *alpaca, const struct trade *trade, const struc
 {
     struct order_fact fact;
     if (order_is_working(order) && alpaca_find_fact(alpaca, trade->instrument, order->id, &fact)) {
-        orders_recall(&alpaca->orders, &fact);
+        orders_recall(&alpaca->orders, &fact, alpaca_now_ns(alpaca));
     }
 }
 
