@@ -16,6 +16,7 @@ static const struct command {
     {"bellwether preflight",   cmd_preflight  },
     {"bellwether run",         cmd_paper      },
     {"bellwether parity",      cmd_parity     },
+    {"bellwether metrics",     cmd_metrics    },
 };
 
 int main(int argc, char **argv)

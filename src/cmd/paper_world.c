@@ -72,7 +72,8 @@ static int64_t deadline_ns(const struct paper_world *world)
 
 static void read_machine_clock(struct paper_world *world)
 {
-    int64_t now_ns = clock_utc_ns();
+    const struct paper_plan *plan = &world->plan;
+    int64_t now_ns = plan->utc_ns != NULL ? plan->utc_ns(plan->utc_context) : clock_utc_ns();
     if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
         world->clock.now_ns = now_ns;
     }
@@ -104,7 +105,7 @@ static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns
     if (due_ns != INT64_MAX) {
         wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
     }
-    wait_for_network(world, wait_ns);
+    wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
     give_time(world);
     return ERR_OK;
@@ -118,7 +119,7 @@ static void barrier_came(void *context)
     world->barriers--;
 }
 
-static bool is_idle(const struct paper_world *world)
+bool paper_world_is_idle(const struct paper_world *world)
 {
     return world->barriers == 0 && client_pending(world->client) == 0 &&
            alpaca_is_idle(world->alpaca) && alpaca_feed_is_idle(world->feed);
@@ -130,7 +131,7 @@ static void settle(struct paper_world *world)
 {
     int64_t until_ns = clock_mono_ns() + world->plan.patience_ns;
     for (int round = 0; round < 2; round++) {
-        while (!is_idle(world) && clock_mono_ns() < until_ns) {
+        while (!paper_world_is_idle(world) && clock_mono_ns() < until_ns) {
             wait_for_network(world, NS_PER_MS);
         }
         if (round == 0 && world->barriers == 0) {
