@@ -81,6 +81,7 @@ static enum err open_world(struct paper *paper, struct problem *problem)
                               .feed = arguments->feed,
                               .stream_symbols = arguments->stream_symbols,
                               .requests_per_minute = arguments->requests_per_minute,
+                              .busy_poll = arguments->busy_poll,
                               .config = &paper->config,
                               .instruments = paper->config.symbols,
                               .instrument_count = paper->config.symbol_count,

@@ -2,6 +2,7 @@
 #include "cmd/paper_world.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct paper_world {
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
+    char tag[17]; /* at most 16 characters (alpaca/wire.h) */
     int64_t end_ns;    /* when the market had nothing more; 0: it has */
     unsigned barriers; /* that have not come back */
 };
@@ -70,7 +72,8 @@ static int64_t deadline_ns(const struct paper_world *world)
 
 static void read_machine_clock(struct paper_world *world)
 {
-    int64_t now_ns = clock_utc_ns();
+    const struct paper_plan *plan = &world->plan;
+    int64_t now_ns = plan->utc_ns != NULL ? plan->utc_ns(plan->utc_context) : clock_utc_ns();
     if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
         world->clock.now_ns = now_ns;
     }
@@ -102,7 +105,7 @@ static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns
     if (due_ns != INT64_MAX) {
         wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
     }
-    wait_for_network(world, wait_ns);
+    wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
     give_time(world);
     return ERR_OK;
@@ -116,7 +119,7 @@ static void barrier_came(void *context)
     world->barriers--;
 }
 
-static bool is_idle(const struct paper_world *world)
+bool paper_world_is_idle(const struct paper_world *world)
 {
     return world->barriers == 0 && client_pending(world->client) == 0 &&
            alpaca_is_idle(world->alpaca) && alpaca_feed_is_idle(world->feed);
@@ -128,7 +131,7 @@ static void settle(struct paper_world *world)
 {
     int64_t until_ns = clock_mono_ns() + world->plan.patience_ns;
     for (int round = 0; round < 2; round++) {
-        while (!is_idle(world) && clock_mono_ns() < until_ns) {
+        while (!paper_world_is_idle(world) && clock_mono_ns() < until_ns) {
             wait_for_network(world, NS_PER_MS);
         }
         if (round == 0 && world->barriers == 0) {
@@ -416,10 +419,11 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .instruments = plan->instruments,
                                  .instrument_count = plan->instrument_count,
                                  .engine = engine,
-                                 .tag = tag,
+                                 .tag = world->tag,
                                  .seed = engine->next_trade_id,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
+    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
     (void)problem;
     world->feed = alpaca_feed_create(&feed);
     world->alpaca = alpaca_create(&broker);
