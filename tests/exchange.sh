@@ -89,6 +89,20 @@ test_orders()
     ask 'and none is left' 200 '[]' "${keys[@]}" "$http/v2/positions"
 }
 
+test_events()
+{
+    local status=0
+    curl -sN -m 2 -o events.txt "${keys[@]}" "$http/v2/events/trades?since=2026-03-16" || status=$?
+    if [[ $status == 28 ]] && grep -q '^data: {"event_id":"01.*"event":"fill"' events.txt &&
+        grep -q '^: heartbeat' events.txt; then
+        ok 'server-sent events tell the past, and go on'
+    else
+        not_ok "server-sent events: curl says $status" events.txt
+    fi
+    ask 'an end without a beginning is refused' 422 'since is required' "${keys[@]}" \
+        "$http/v2beta1/events/activities?until=2026-03-16"
+}
+
 test_bad_requests()
 {
     local big
@@ -130,7 +144,55 @@ test_start()
     expect 'data and a synthetic market at once' 2 'either --data or --synth' \
         "$bellwether" exchange --data x.csv --synth 1
     expect 'a symbol that cannot be one' 2 'is no symbol' "$bellwether" exchange --symbols spy
+    printf 'rules:\n  - {route: GET *, what: emty}\n' >wrong.yaml
+    expect 'a wrong script of faults is shown with its place' 2 \
+        'wrong.yaml:2:26: error: what: "emty" is no fault that is known' \
+        "$bellwether" exchange --faults wrong.yaml
+    expect 'and with a hint' 2 'hint: did you mean empty?' "$bellwether" exchange --faults wrong.yaml
+    expect 'a script of faults that is not there' 1 'nowhere.yaml' \
+        "$bellwether" exchange --faults nowhere.yaml
+    printf 'rules: [{what: halt, symbol: NOPE}]\n' >unknown.yaml
+    expect 'a halt of a symbol that is not there' 2 'the symbol NOPE is not in this market' \
+        "$bellwether" exchange --faults unknown.yaml
     expect 'what is served can be listed' 0 '/v2/orders' "$bellwether" exchange --routes
+}
+
+# The status that curl ends with.
+curl_status()
+{
+    local status=0
+    curl -s -o answer.json "$@" || status=$?
+    echo "$status"
+}
+
+# fails NAME STATUS CURL-ARGUMENT...: curl itself ends with that status.
+fails()
+{
+    local name=$1 wanted=$2 status
+    shift 2
+    status=$(curl_status "$@")
+    if [[ $status == "$wanted" ]]; then ok "$name"; else not_ok "$name: curl says $status"; fi
+}
+
+test_faults()
+{
+    local order='{"symbol":"SPY","qty":"1","side":"buy","type":"market","time_in_force":"day","client_order_id":"lost"}'
+    serve --synth 7 --start 2026-03-16T14:00:00Z --step --faults faults.yaml
+    fails 'an order is never answered' 28 -m 1 "${keys[@]}" "${json[@]}" -d "$order" \
+        "$http/v2/orders"
+    ask 'and was carried out' 200 '"status":"filled"' "${keys[@]}" \
+        "$http/v2/orders:by_client_order_id?client_order_id=lost"
+    ask 'a page of a load balancer' 502 '<h1>502 Bad Gateway</h1>' "${keys[@]}" "$http/v2/assets"
+    fails 'an answer is reset' 56 -m 5 "${keys[@]}" "$http/v2/account"
+    fails 'an answer is cut' 18 -m 5 "${keys[@]}" "$http/v2/account"
+    ask 'it is told how often each struck' 200 \
+        '"what":"timeout_after","route":"POST /v2/orders","occasions":1,"strikes":1' "http://$admin/faults"
+    ask 'the script is switched off' 200 '"on":false' "${json[@]}" -d '{"on":false}' "http://$admin/faults"
+    ask 'and all is well' 200 '"id"' "${keys[@]}" "$http/v2/account"
+    stop INT 'an exchange with faults ends cleanly'
+    serve --synth 7 --faults "$root/examples/faults.yaml"
+    ask 'the example is a script' 200 '"rule":14,"what":"halt","symbol":"AAPL"' "http://$admin/faults"
+    stop INT 'it ends cleanly, too'
 }
 
 work_folder
@@ -142,6 +204,7 @@ serve --synth 7 --start 2026-03-16T14:00:00Z --step
 test_time
 test_account
 test_orders
+test_events
 test_bad_requests
 test_start
 stop INT 'Ctrl-C ends it cleanly'
@@ -149,4 +212,12 @@ serve --synth 7
 order 'by the wall clock an order is taken, too' 200 '"symbol":"QQQ"' \
     '{"symbol":"QQQ","qty":"1","side":"buy","type":"market","time_in_force":"day"}'
 stop TERM 'so does SIGTERM'
+cat >faults.yaml <<'END'
+rules:
+  - {route: POST /v2/orders, what: timeout_after}
+  - {route: GET /v2/assets, what: not_json}
+  - {route: GET /v2/account, what: reset, nth: 1}
+  - {route: GET /v2/account, what: cut}
+END
+test_faults
 finish

@@ -26,7 +26,7 @@ parity()
         "$bellwether" parity -c paper.yaml "${data[@]}"
     check "$name: something was traded" \
         awk '$1 == "paper" && $4 > 0 { found = 1 } END { exit !found }' expect.log
-    grep -E '^(backtest|paper)' expect.log | sed 's/^/    /'
+    grep -E '^(backtest|paper) ' expect.log | sed 's/^/    /'
 }
 
 if [[ -d $minutes ]]; then

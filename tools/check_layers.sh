@@ -26,7 +26,7 @@ exchange_http: venue net data config sys base market exchange
 driver: feed broker data log sys config PURE
 readers: log config sys PURE
 monitor: readers log config sys PURE
-cmd: exchange_http venue net monitor readers driver feed broker data log config sys PURE'
+cmd: exchange_http venue alpaca net monitor readers driver feed broker data log config sys PURE'
 
 # Prints "FILE:LINE: FOLDER TARGET" for each include between folders of src.
 includes()

@@ -13,7 +13,7 @@ enum { PAGE_LIMIT = 10000, TOKEN_MAX = 4096 };
 
 /* Between two tries of a page: doubled up to the longest one, and drawn from its upper half. */
 #define WAIT_FIRST_NS (2 * NS_PER_S)
-#define WAIT_MAX_NS   (60 * NS_PER_S)
+#define WAIT_MAX_NS   (20 * NS_PER_S)
 
 struct past_bars {
     struct past_bars_plan plan; /* its texts are in `query` and not kept */

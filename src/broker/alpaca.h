@@ -34,7 +34,8 @@ void alpaca_destroy(struct alpaca *alpaca);
 /* The port. */
 struct broker *alpaca_broker(struct alpaca *alpaca);
 
-/* Whether nothing is under way: no request without an answer, no look-up, no reconciliation. */
+/* Whether nothing is under way: no request without an answer and none about to be sent. What waits
+ * for a time, such as the next look-up of an order, is not under way: deadline_ns() has it. */
 bool alpaca_is_idle(const struct alpaca *alpaca);
 
 /* Calls once when everything that the trading stream had sent has come. */

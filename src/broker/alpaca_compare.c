@@ -14,17 +14,6 @@
 
 enum { TRIES_MAX = 3 }; /* rounds before the first one is believed as it is */
 
-static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
-                       const char *name, int64_t amount_e9) __attribute__((format(printf, 3, 0)));
-
-static void say_amount(const struct alpaca *alpaca, const char *what, const char *format,
-                       const char *name, int64_t amount_e9)
-{
-    char text[MONEY_TEXT_SIZE];
-    (void)money_format(amount_e9, text);
-    alpaca_say(alpaca, what, format, name, text);
-}
-
 /* An order of ours works there. */
 static bool works(struct alpaca *alpaca, uint32_t instrument)
 {
@@ -46,9 +35,11 @@ static void tell_holding(struct alpaca *alpaca, uint32_t instrument, int64_t qty
         .holding = {.qty_e9 = qty_e9},
     };
     report_queue_add(&alpaca->reports, &event);
-    say_amount(alpaca, alpaca->reconcile.known ? "alarm" : "holding",
-               "the account holds of %s beside ours: %s",
-               alpaca->plan.instruments[instrument].symbol, qty_e9);
+    char text[MONEY_TEXT_SIZE];
+    (void)money_format(qty_e9, text);
+    alpaca_say(alpaca, alpaca->reconcile.known ? "alarm" : "holding",
+               "the account holds %s of %.16s beside ours", text,
+               alpaca->plan.instruments[instrument].symbol);
 }
 
 /* True: it may be motion, and the first reconciliation has to look again. */
@@ -128,8 +119,10 @@ static void tell_cash(struct alpaca *alpaca, int64_t amount_e9)
         .account_cash = {.amount_e9 = amount_e9},
     };
     report_queue_add(&alpaca->reports, &event);
-    say_amount(alpaca, "alarm", "the account's cash is not what our trades make it%s: %s", "",
-               amount_e9);
+    char text[MONEY_TEXT_SIZE];
+    (void)money_format(amount_e9, text);
+    alpaca_say(alpaca, "alarm", "the account's cash differs from what our trades make it: %s",
+               text);
 }
 
 /* Before the first deposit there is nothing to compare with: the driver makes it. */

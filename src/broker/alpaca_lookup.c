@@ -291,12 +291,7 @@ static void ask_name(struct alpaca *alpaca, struct tracked *order)
 
 void alpaca_look_up(struct alpaca *alpaca, uint64_t group)
 {
-    int64_t now_ns = alpaca_now_ns(alpaca);
-    orders_no_answer(&alpaca->orders, group, now_ns);
-    struct tracked *order = orders_find(&alpaca->orders, group);
-    if (order != NULL && !orders_is_found(order)) {
-        order->lookup.next_ns = now_ns;
-    }
+    orders_no_answer(&alpaca->orders, group, alpaca_now_ns(alpaca)); /* asked for at once */
 }
 
 /* ---- what is due ---- */

@@ -170,7 +170,7 @@ void alpaca_round_complete(struct alpaca *alpaca, bool again);
 
 /* Begins a round that is due, or takes the present one on. */
 void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns);
-int64_t alpaca_round_due_ns(const struct alpaca *alpaca);
+int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 
 /* The engine has taken every report: compares, if a round waits for that. */
 void alpaca_compare(struct alpaca *alpaca);
@@ -184,6 +184,7 @@ struct alpaca {
     struct broker broker;
     struct alpaca_plan plan;
     struct stream *stream;
+    int64_t time_ns;      /* up to which on_time() was called */
     int64_t stream_up_ns; /* when it came up last; INT64_MAX: it is not up */
     struct orders orders;
     struct report_queue reports;

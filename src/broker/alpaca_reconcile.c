@@ -223,7 +223,7 @@ static void end_round(struct alpaca *alpaca, int64_t now_ns)
     if (round->failed) {
         reconcile->failures++;
         reconcile->orders_ns = now_ns + RETRY_NS;
-        reconcile->full_ns = round->full ? now_ns + RETRY_NS : reconcile->full_ns;
+        reconcile->full_ns = now_ns + RETRY_NS;
         if (reconcile->failures >= FAILURES_MAX) {
             alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
             reconcile->current = false;
@@ -277,24 +277,25 @@ void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns)
     if (reconcile->round.stage != ROUND_NONE) {
         return;
     }
-    bool failed_lately = reconcile->failures > 0 && now_ns < reconcile->orders_ns;
-    if (failed_lately) {
+    if (reconcile->failures > 0 && now_ns < reconcile->orders_ns) {
         return;
     }
     if (reconcile->wanted || now_ns >= reconcile->full_ns) {
         begin_round(alpaca, true, now_ns);
-    } else if (now_ns >= reconcile->orders_ns) {
+    } else if (now_ns >= reconcile->orders_ns && orders_first(&alpaca->orders) != NULL) {
         begin_round(alpaca, false, now_ns);
     }
 }
 
-int64_t alpaca_round_due_ns(const struct alpaca *alpaca)
+int64_t alpaca_round_due_ns(struct alpaca *alpaca)
 {
     const struct reconcile *reconcile = &alpaca->reconcile;
     if (reconcile->round.stage != ROUND_NONE) {
         return INT64_MAX; /* it goes on with an answer, or with what is due about an order */
     }
-    return reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns : reconcile->full_ns;
+    bool orders = orders_first(&alpaca->orders) != NULL; /* else there is nothing to look after */
+    return orders && reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns
+                                                               : reconcile->full_ns;
 }
 
 void alpaca_round_complete(struct alpaca *alpaca, bool again)
@@ -327,7 +328,7 @@ static void recall(struct alpaca *alpaca, const struct trade *trade, const struc
 {
     struct order_fact fact;
     if (order_is_working(order) && alpaca_find_fact(alpaca, trade->instrument, order->id, &fact)) {
-        orders_recall(&alpaca->orders, &fact);
+        orders_recall(&alpaca->orders, &fact, alpaca_now_ns(alpaca));
     }
 }
 

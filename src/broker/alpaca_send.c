@@ -157,6 +157,7 @@ static void post(struct alpaca *alpaca, uint64_t group)
     const struct call about = {.answered = on_posted, .order_id = group};
     if (!alpaca_ask(alpaca, enters ? CLIENT_ENTRY : CLIENT_EXIT, HTTP_POST, "/v2/orders", body,
                     &about)) {
+        alpaca_condition(alpaca, STATUS_BUDGET, true, 0);
         refuse(alpaca, group, REJECT_NOT_SENT, "the limit of requests leaves none for entries");
         return;
     }

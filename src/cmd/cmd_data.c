@@ -174,6 +174,8 @@ static const struct {
      "make SIMULATED bars: a stock market, or the common workload"                                  },
     {"import",  "bellwether data import",  cmd_data_import,
      "turn files of bars into one checked record file"                                              },
+    {"pull",    "bellwether data pull",    cmd_networked,
+     "fetch bars of the past from Alpaca into a record file"                                        },
     {"info",    "bellwether data info",    cmd_data_info,    "check files and say what they hold"   },
     {"facts",   "bellwether data facts",   cmd_data_facts,   "stylised facts of files, side by side"},
     {"signals", "bellwether data signals", cmd_data_signals,
@@ -192,6 +194,8 @@ static void print_usage(FILE *out)
                        "  bellwether data synth --workload --bars 100000 --seed 42 --out w.bwbars\n"
                        "  bellwether data synth --market --sessions 20 --out market.bwbars\n"
                        "  bellwether data import SPY.csv.gz QQQ.csv.gz --out two.bwbars\n"
+                       "  bellwether data pull --symbols SPY --from 2024-01-02 --to 2024-06-28 "
+                       "--out spy.bwbars\n"
                        "  bellwether data info two.bwbars\n"
                        "\n`bellwether data COMMAND --help` tells more.\n");
 }

@@ -66,6 +66,10 @@ void data_print_rows(const struct import_report *report);
 void data_print_bar_length(const struct bars *bars, const struct import_report *report);
 void data_print_span(const struct bars *bars);
 
+/* What info finds in bars, line by line. */
+struct quality;
+void data_print_quality(const struct bars *bars, const struct quality *quality);
+
 /* What info says of quotes and trades; `facts` are one symbol's. */
 void data_print_ticks(const struct bars *bars, const struct tick_facts *ticks);
 void data_json_ticks(struct json_writer *json, const struct tick_facts *facts);

@@ -139,7 +139,7 @@ static void print_findings(const struct bars *bars, const struct quality *qualit
     }
 }
 
-static void print_quality(const struct bars *bars, const struct quality *quality)
+void data_print_quality(const struct bars *bars, const struct quality *quality)
 {
     const struct quality_counts *all = &quality->all;
     printf("zero volume %" PRIu64 " of %" PRIu64 " bars (%.2f %%)\n", all->zero_volume, all->bars,
@@ -211,7 +211,7 @@ static void info_print(const struct info_file *file)
     }
     if (bars->count > 0) {
         print_symbols(bars);
-        print_quality(bars, &file->quality);
+        data_print_quality(bars, &file->quality);
     }
 }
 

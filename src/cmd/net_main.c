@@ -11,6 +11,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"bellwether exchange",  cmd_exchange },
+    {"bellwether data pull", cmd_data_pull},
     {"bellwether preflight", cmd_preflight},
     {"bellwether run",       cmd_paper    },
     {"bellwether parity",    cmd_parity   },

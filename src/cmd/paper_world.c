@@ -2,6 +2,7 @@
 #include "cmd/paper_world.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct paper_world {
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
+    char tag[17]; /* at most 16 characters (alpaca/wire.h) */
     int64_t end_ns;    /* when the market had nothing more; 0: it has */
     unsigned barriers; /* that have not come back */
 };
@@ -416,10 +418,11 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .instruments = plan->instruments,
                                  .instrument_count = plan->instrument_count,
                                  .engine = engine,
-                                 .tag = tag,
+                                 .tag = world->tag,
                                  .seed = engine->next_trade_id,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
+    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
     (void)problem;
     world->feed = alpaca_feed_create(&feed);
     world->alpaca = alpaca_create(&broker);

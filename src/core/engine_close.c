@@ -86,9 +86,12 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
 
 /* ---- protecting ---- */
 
+/* Orders of a bracket have one time in force, and exits outlive the day: the exits of an entry for
+ * the day, or for a moment, follow its fill. */
 bool engine_brackets(const struct book_plan *plan)
 {
-    return plan->exits.at_broker && plan->entry.time_in_force <= TIME_IN_FORCE_GTC;
+    return plan->exits.at_broker &&
+           (plan->entry.time_in_force == 0 || plan->entry.time_in_force == TIME_IN_FORCE_GTC);
 }
 
 /* Exits that are to rest at the broker. */

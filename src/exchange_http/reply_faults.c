@@ -262,7 +262,7 @@ static void drip(const struct fault *fault, struct http_reply *reply)
 void reply_faults_spoil(struct reply_faults *faults, const struct fault *fault,
                         struct http_reply *reply)
 {
-    if (reply->upgraded != NULL) {
+    if (reply->upgraded != NULL || reply->stream != NULL) {
         return;
     }
     switch (fault->rule.kind) {

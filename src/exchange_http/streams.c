@@ -6,6 +6,7 @@
 
 #include "base/utc.h"
 #include "exchange_http/data_stream.h"
+#include "exchange_http/events.h"
 #include "exchange_http/shapes.h"
 #include "exchange_http/stream_faults.h"
 #include "exchange_http/trading_stream.h"
@@ -34,6 +35,7 @@ struct connection {
 struct streams {
     struct loop *loop;
     struct venue *venue;
+    struct events *events;
     struct ws_server *sockets;
     struct data_stream *data;
     struct connection *first;
@@ -215,15 +217,12 @@ static void on_order_event(void *context, struct account *account, const struct 
                            enum order_event event, int64_t ts_ns, const struct activity *activity)
 {
     struct streams *streams = context;
-    bool written = false;
+    json_reset(&streams->update);
+    shape_trade_update(&streams->update, account, order, event, ts_ns, activity);
+    events_add_trade(streams->events, account, ts_ns, streams->update.text);
     for (struct connection *to = streams->first; to != NULL; to = to->next) {
         if (!listens(to, account)) {
             continue;
-        }
-        if (!written) {
-            json_reset(&streams->update);
-            shape_trade_update(&streams->update, account, order, event, ts_ns, activity);
-            written = true;
         }
         streams->publishing = true;
         trading_session_publish(to->trading, account, streams->update.text);
@@ -301,11 +300,12 @@ void streams_beat(struct streams *streams)
     data_stream_test(streams->data, clock_utc_ns());
 }
 
-struct streams *streams_create(struct loop *loop, struct venue *venue)
+struct streams *streams_create(struct loop *loop, struct venue *venue, struct events *events)
 {
     struct streams *streams = xcalloc(1, sizeof *streams);
     streams->loop = loop;
     streams->venue = venue;
+    streams->events = events;
     streams->trading_refusal = NOT_REFUSED;
     streams->data_refusal = NOT_REFUSED;
     json_init(&streams->update, false);

@@ -122,14 +122,15 @@ int64_t feed_finished_ns(const struct alpaca_feed *feed, int64_t now_ns)
                                                                          : feed->first_ns;
 }
 
-/* Up to when nothing is missing, or waited for, of all instruments. */
+/* Up to when nothing is missing, or waited for, of all instruments. A stream that keeps back what
+ * others have is not taken at its word. */
 static int64_t covered_ns(const struct alpaca_feed *feed)
 {
     int64_t covered_ns = INT64_MAX;
     int64_t streamed_ns = feed->time_ns - feed->plan.wait_ns;
     for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
         int64_t have_ns = feed->have_ns[i];
-        if (feed_is_streamed(feed, i) && have_ns < streamed_ns) {
+        if (!feed->doubted && feed_is_streamed(feed, i) && have_ns < streamed_ns) {
             have_ns = streamed_ns;
         }
         covered_ns = have_ns < covered_ns ? have_ns : covered_ns;

@@ -86,6 +86,7 @@ static void take_streamed(struct alpaca_feed *feed, uint32_t instrument,
     int64_t length_ns = length_of(feed, message->ts_ns);
     int64_t end_ns = message->ts_ns + length_ns;
     feed->missed = false;
+    feed->doubted = false;
     if (feed_is_streamed(feed, instrument) && feed->have_ns[instrument] < end_ns) {
         feed->have_ns[instrument] = end_ns;
     }

@@ -38,7 +38,8 @@ struct alpaca_feed {
     int64_t asked_until_ns;
     int64_t again_ns; /* after a refusal: not before */
     uint64_t asks;
-    bool missed;  /* the stream keeps back what the past has */
+    bool missed;  /* since it came up, the stream has kept back what the past has */
+    bool doubted; /* it has once, and brought nothing since */
     bool trouble; /* the past does not come either */
     bool stale;   /* as it was said */
     bool status_waits;

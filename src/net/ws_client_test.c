@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net/script_test.h"
 #include "net/tls_front.h"
-#include "net/ws_private.h"
+#include "net/ws_script_test.h"
 
 #define SECRET "canary-of-a-secret"
 
@@ -126,26 +125,12 @@ static void connect_with(struct ws_client_options options)
         cr_assert(condition, #condition ": %s", heard.why);                                        \
     } while (0)
 
-/* The answer to the handshake that came. */
-static void script_accept(char answer[static 256])
-{
-    char accept[WS_ACCEPT_SIZE];
-    script_wait(&script, "\r\n\r\n");
-    const char *key = strstr(script.got, "Sec-WebSocket-Key: ");
-    cr_assert_not_null(key);
-    ws_accept_for(key + 19, accept);
-    (void)snprintf(answer, 256,
-                   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n"
-                   "Connection: keep-alive, upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-                   accept);
-}
-
 /* Connects and shakes hands; `early` comes with the answer. */
 static void open_with(struct ws_client_options options, const char *early)
 {
     char answer[512];
     connect_with(options);
-    script_accept(answer);
+    script_greeting(&script, answer);
     (void)strncat(answer, early, sizeof answer - strlen(answer) - 1);
     script_say(&script, answer);
     script_forget(&script);
@@ -157,31 +142,16 @@ static void open_up(void)
     open_with((struct ws_client_options){0}, "");
 }
 
-/* The client's next frame, unmasked in place; its payload. */
-static const uint8_t *next_frame(unsigned *first, size_t *length)
+/* Of a close. */
+static int code_of(const struct script_frame *frame)
 {
-    WAIT_FOR(script.length >= 6);
-    uint8_t *frame = (uint8_t *)script.got;
-    cr_assert(frame[1] & 0x80, "clients mask");
-    size_t head = 6;
-    *first = frame[0];
-    *length = frame[1] & 0x7f;
-    if (*length == 126) {
-        WAIT_FOR(script.length >= 8);
-        head = 8;
-        *length = (size_t)frame[2] << 8 | frame[3];
-    }
-    WAIT_FOR(script.length >= head + *length);
-    for (size_t i = 0; i < *length; i++) {
-        frame[head + i] ^= frame[head - 4 + i % 4];
-    }
-    return frame + head;
+    const uint8_t *bytes = (const uint8_t *)frame->bytes;
+    return bytes[0] << 8 | bytes[1];
 }
 
 Test(ws_client, shakes_hands_and_talks)
 {
-    unsigned first;
-    size_t length;
+    struct script_frame frame;
     start();
     connect_with((struct ws_client_options){0});
     cr_expect_eq(ws_client_send(client, WS_TEXT, "x", 1), WS_CLOSED, "not yet");
@@ -199,10 +169,10 @@ Test(ws_client, shakes_hands_and_talks)
     cr_expect_str_eq(heard.text, "hi");
     cr_expect_eq(heard.kind, WS_TEXT);
     cr_expect_eq(ws_client_send(client, WS_TEXT, "{\"a\":1}", 7), WS_SENT);
-    const uint8_t *payload = next_frame(&first, &length);
-    cr_expect_eq(first, 0x81);
-    cr_expect_eq(length, 7);
-    cr_expect_eq(memcmp(payload, "{\"a\":1}", 7), 0);
+    script_frame(&script, &frame);
+    cr_expect_eq(frame.first, 0x81);
+    cr_expect_eq(frame.length, 7);
+    cr_expect_eq(memcmp(frame.bytes, "{\"a\":1}", 7), 0);
     stop();
     cr_expect_eq(heard.closed, 0, "who destroys it is not told");
 }
@@ -328,7 +298,7 @@ Test(ws_client, endless_greetings_end)
     start();
     connect_with((struct ws_client_options){0});
     char answer[256];
-    script_accept(answer);
+    script_greeting(&script, answer);
     answer[strlen(answer) - 2] = '\0';
     script_say(&script, answer);
     for (int i = 0; i < 100; i++) {
@@ -433,15 +403,14 @@ static const struct {
 Test(ws_client, frames_are_judged, .timeout = 60)
 {
     for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
-        unsigned first = 0;
-        size_t length = 0;
+        struct script_frame frame = {0};
         start();
         open_with((struct ws_client_options){.message_max = 1000}, "");
         script_say_bytes(&script, frames[i].bytes, frames[i].length);
         if (frames[i].code != 0) {
-            const uint8_t *payload = next_frame(&first, &length);
-            cr_expect_eq(first, 0x88, "%s: a close", frames[i].what);
-            int told = length >= 2 ? payload[0] << 8 | payload[1] : WS_NO_CODE;
+            script_frame(&script, &frame);
+            cr_expect_eq(frame.first, 0x88, "%s: a close", frames[i].what);
+            int told = frame.length >= 2 ? code_of(&frame) : WS_NO_CODE;
             cr_expect_eq(told, frames[i].code, "%s: %d", frames[i].what, told);
             script_close(&script, false);
             WAIT_FOR(heard.closed == 1);
@@ -464,30 +433,28 @@ Test(ws_client, parts_count_together)
     script_say_bytes(&script, part, sizeof part);
     part[0] = 0;
     script_say_bytes(&script, part, sizeof part);
-    unsigned first;
-    size_t length;
-    const uint8_t *payload = next_frame(&first, &length);
-    cr_expect_eq(payload[0] << 8 | payload[1], WS_TOO_BIG);
+    struct script_frame frame;
+    script_frame(&script, &frame);
+    cr_expect_eq(code_of(&frame), WS_TOO_BIG);
     cr_expect_eq(heard.messages, 0);
     stop();
 }
 
 Test(ws_client, pings_go_both_ways)
 {
-    unsigned first;
-    size_t length;
+    struct script_frame frame;
     start();
     open_up();
     script_say_bytes(&script, "\x89\x05hello", 7);
-    const uint8_t *payload = next_frame(&first, &length);
-    cr_expect_eq(first, 0x8a);
-    cr_expect_eq(length, 5);
-    cr_expect_eq(memcmp(payload, "hello", 5), 0);
+    script_frame(&script, &frame);
+    cr_expect_eq(frame.first, 0x8a);
+    cr_expect_eq(frame.length, 5);
+    cr_expect_eq(memcmp(frame.bytes, "hello", 5), 0);
     script_forget(&script);
     ws_client_ping(client, "mark", 4);
-    payload = next_frame(&first, &length);
-    cr_expect_eq(first, 0x89);
-    cr_expect_eq(memcmp(payload, "mark", 4), 0);
+    script_frame(&script, &frame);
+    cr_expect_eq(frame.first, 0x89);
+    cr_expect_eq(memcmp(frame.bytes, "mark", 4), 0);
     script_say_bytes(&script, "\x8a\x04mark", 6);
     WAIT_FOR(heard.pongs == 1);
     cr_expect_str_eq(heard.pong, "mark");
@@ -514,13 +481,12 @@ Test(ws_client, a_loss_is_told_once)
 
 Test(ws_client, a_close_waits_for_the_other)
 {
-    unsigned first;
-    size_t length;
+    struct script_frame frame;
     start();
     open_up();
     ws_client_close(client, WS_GOING_AWAY);
-    const uint8_t *payload = next_frame(&first, &length);
-    cr_expect_eq(payload[0] << 8 | payload[1], WS_GOING_AWAY);
+    script_frame(&script, &frame);
+    cr_expect_eq(code_of(&frame), WS_GOING_AWAY);
     cr_expect_eq(ws_client_send(client, WS_TEXT, "x", 1), WS_CLOSED);
     script_say_bytes(&script, "\x88\x02\x03\xe9", 4);
     script_close(&script, false);
@@ -546,7 +512,7 @@ Test(ws_client, can_be_destroyed_anywhere)
         start();
         connect_with((struct ws_client_options){0});
         char answer[512];
-        script_accept(answer);
+        script_greeting(&script, answer);
         then = (typeof(then))which;
         (void)strncat(answer,
                       "\x81\x01"
