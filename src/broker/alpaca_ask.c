@@ -73,13 +73,15 @@ bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method met
 
 void alpaca_forget_calls(struct alpaca *alpaca)
 {
-    while (alpaca->calls != NULL) {
-        struct call *call = alpaca->calls;
-        unlink_call(call);
+    struct call *next;
+    for (struct call *call = alpaca->calls; call != NULL; call = next) {
+        next = call->next;
         client_forget(call->handle);
         free(call->context);
         free(call);
     }
+    alpaca->calls = NULL;
+    alpaca->call_count = 0;
 }
 
 bool alpaca_says_not_found(const struct client_reply *reply)
