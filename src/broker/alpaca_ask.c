@@ -196,8 +196,9 @@ static void ask_page(struct alpaca *alpaca, struct listing *listing)
     write_after(on ? listing->last_ns - 1 : plan->after_ns, after);
     if (orders) {
         (void)snprintf(target, sizeof target,
-                       "/v2/orders?status=%s&nested=true&direction=asc&limit=%d%s",
-                       plan->kind == LIST_OPEN_ORDERS ? "open" : "all", (int)ORDERS_A_PAGE, after);
+                       "/v2/orders?status=%s&nested=%s&direction=asc&limit=%d%s",
+                       plan->kind == LIST_ALL_ORDERS ? "all" : "open",
+                       plan->kind == LIST_OPEN_ROWS ? "false" : "true", (int)ORDERS_A_PAGE, after);
     } else {
         const char *token = listing->token;
         (void)snprintf(

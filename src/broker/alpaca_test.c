@@ -446,6 +446,30 @@ Test(alpaca, a_bracket_is_one_request)
     desk_end();
 }
 
+/* Of a filled parent a nested list of what is open need not tell. */
+Test(alpaca, children_are_seen_in_the_plain_list)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_update_of("fill", bracket("filled", 100, "new", 0, "held"), 100);
+    desk_settle();
+    (void)desk_told();
+    desk_later(11);
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=true", CLIENT_OK, 200, "[]"));
+    char rows_text[8300];
+    (void)snprintf(rows_text, sizeof rows_text, "[%.4000s,%.4000s]",
+                   desk_order("b", 0, "limit", false, "new", 0, NULL),
+                   desk_order("c", 0, "stop", false, "held", 0, NULL));
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=false", CLIENT_OK, 200, rows_text));
+    cr_expect_eq(desk_open("/v2/orders/"), 0, "nothing is missing");
+    desk_later(11);
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=true", CLIENT_OK, 200, "[]"));
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=false", CLIENT_OK, 200, "[]"));
+    cr_expect_eq(desk_open("/v2/orders/"), 2, "both are");
+    desk_end();
+}
+
 Test(alpaca, an_answer_without_the_legs_is_looked_into)
 {
     begin_with_bracket();
