@@ -30,6 +30,8 @@ struct broker_ops {
 /* The first member of every broker. */
 struct broker {
     const struct broker_ops *ops;
+    int64_t received_mono_ns; /* when the bytes came that the next report follows from, for figures;
+                                 0: not known */
 };
 
 #endif

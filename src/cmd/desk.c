@@ -65,6 +65,8 @@ static struct control_status status_now(const struct desk *desk)
         .refused = engine->counters.refused,
         .orders = engine->counters.orders,
         .fills = engine->counters.fills,
+        .shut = engine->shut,
+        .latency = driver_latency(desk->driver),
     };
 }
 

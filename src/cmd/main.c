@@ -16,6 +16,7 @@ static const struct command {
     {"run",       cmd_run,       "trade a config: simulated, or on paper at Alpaca"         },
     {"preflight", cmd_networked, "look at all that a paper run needs from outside"          },
     {"status",    cmd_status,    "say how a running engine stands"                          },
+    {"metrics",   cmd_networked, "serve how a running engine stands to Prometheus"          },
     {"pause",     cmd_pause,     "turn a running engine's entries off; exits go on"         },
     {"unpause",   cmd_unpause,   "turn them on again"                                       },
     {"backtest",  cmd_backtest,  "trade a config over bars of the past"                     },

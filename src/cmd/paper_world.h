@@ -28,6 +28,12 @@ struct paper_plan {
     const struct instrument *instruments; /* borrowed */
     uint32_t instrument_count;
     int64_t bar_ns;
+    int64_t (*utc_ns)(void *context); /* whose clock instead of the machine's, for measurements */
+    void *utc_context;
+    bool busy_poll;      /* by the machine's time: never sleeps */
+    bool own_time;       /* a served exchange that goes at the clock's speed, at another time: its
+                            time is asked for once, and is the run's */
+    bool until_close;    /* the run ends when the session has closed */
     int64_t patience_ns; /* stepping: how long a request may hang before time goes on; 0: 50 ms */
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
@@ -44,6 +50,10 @@ void paper_world_close(struct paper_world *world);
 
 /* The account as it was read. */
 const struct wire_account *paper_world_account(const struct paper_world *world);
+
+/* Whether nothing is under way: no request without an answer, no connection being made. Once it has
+ * met its driver. */
+bool paper_world_is_idle(const struct paper_world *world);
 
 /* Begins broker and feed for an engine whose state is that of its log; the driver's world from then
  * on. `tag`: in the orders' names. */

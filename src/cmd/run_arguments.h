@@ -17,6 +17,7 @@ struct run_arguments {
     uint32_t stream_symbols;
     uint32_t requests_per_minute;
     bool until_close;
+    bool busy_poll;
 };
 
 /* Exits by itself on bad usage. End with source_finish(&arguments->trading.source). */

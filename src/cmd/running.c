@@ -2,17 +2,17 @@
 #include "cmd/running.h"
 
 #include <argp.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "data/json_tokens.h"
 #include "driver/control.h"
 #include "readers/run_dir.h"
 #include "sys/memory.h"
 
-enum { OPTION_JSON = 256, VALUE_SIZE = 128 };
+enum { OPTION_JSON = 256 };
 
 /* The socket lies beside the log, which of a run with --state is elsewhere. */
 static enum err socket_folder(const char *run, char **folder, struct problem *problem)
@@ -37,111 +37,96 @@ static enum err socket_folder(const char *run, char **folder, struct problem *pr
 
 /* ---- the answer in words ---- */
 
-/* What is shown of an answer: its members, in this order. */
+/* What is shown of an answer, in this order. */
 static const struct shown {
-    const char *key;
+    enum answer_member member;
     const char *name;
 } shown[] = {
-    {"run_id",      "run"        },
-    {"mode",        "mode"       },
-    {"state",       "state"      },
-    {"speed",       "speed"      },
-    {"market_time", "market time"},
-    {"equity",      "equity"     },
-    {"day_result",  "day result" },
-    {"cash",        "cash"       },
-    {"positions",   "positions"  },
-    {"decisions",   "decisions"  },
-    {"refused",     "refused"    },
-    {"orders",      "orders"     },
-    {"fills",       "fills"      },
+    {ANSWER_RUN_ID,      "run"        },
+    {ANSWER_MODE,        "mode"       },
+    {ANSWER_STATE,       "state"      },
+    {ANSWER_SPEED,       "speed"      },
+    {ANSWER_MARKET_TIME, "market time"},
+    {ANSWER_EQUITY,      "equity"     },
+    {ANSWER_DAY_RESULT,  "day result" },
+    {ANSWER_CASH,        "cash"       },
+    {ANSWER_POSITIONS,   "positions"  },
+    {ANSWER_DECISIONS,   "decisions"  },
+    {ANSWER_REFUSED,     "refused"    },
+    {ANSWER_ORDERS,      "orders"     },
+    {ANSWER_FILLS,       "fills"      },
 };
 
-enum { SHOWN_COUNT = sizeof shown / sizeof shown[0] };
-
-struct answer {
-    bool ok, held;
-    char error[JSON_KEPT_MAX];
-    char values[SHOWN_COUNT][VALUE_SIZE];
-};
-
-static void keep_value(struct answer *answer, const char *key, const struct json_tokens *tokens,
-                       enum json_token token)
+static void print_not_ready(uint32_t shut)
 {
-    if (strcmp(key, "ok") == 0) {
-        answer->ok = token == JSON_TRUE;
-    } else if (strcmp(key, "held") == 0) {
-        answer->held = token == JSON_TRUE;
-    } else if (strcmp(key, "error") == 0) {
-        (void)snprintf(answer->error, sizeof answer->error, "%.*s", (int)tokens->length,
-                       tokens->text);
-    }
-    bool has_text = token == JSON_STRING || token == JSON_NUMBER;
-    for (size_t i = 0; i < SHOWN_COUNT && has_text; i++) {
-        if (strcmp(key, shown[i].key) == 0) {
-            (void)snprintf(answer->values[i], VALUE_SIZE, "%.*s", (int)tokens->length,
-                           tokens->text);
+    for (uint8_t condition = 0; condition < 32; condition++) {
+        if ((shut >> condition & 1) != 0) {
+            (void)printf("entries shut %s (%s)\n", status_condition_text(condition),
+                         status_condition_meaning(condition));
         }
     }
 }
 
-/* Reads {"key":value,...}; false when it is none. */
-static bool read_answer(const char *text, struct answer *answer)
+static void print_latency(const struct control_answer *answer)
 {
-    struct problem problem;
-    struct text_input input = text_input_of(text, strlen(text));
-    struct json_tokens tokens;
-    *answer = (struct answer){0};
-    json_tokens_init(&tokens, &input, &problem);
-    enum json_token token = json_next(&tokens);
-    if (token != JSON_OBJECT) {
-        return false;
-    }
-    while ((token = json_next(&tokens)) == JSON_KEY) {
-        char key[JSON_KEPT_MAX + 1];
-        (void)snprintf(key, sizeof key, "%.*s", (int)tokens.length, tokens.text);
-        token = json_next(&tokens);
-        keep_value(answer, key, &tokens, token);
-        if (!json_skip(&tokens, token)) {
-            return false;
+    for (int i = 0; i < LATENCY_STAGE_COUNT; i++) {
+        const struct answer_stage *stage = &answer->stages[i];
+        if (stage->count > 0) {
+            (void)printf("%-12s p50 %.1f, p99 %.1f, p99.9 %.1f, max %.1f µs in %" PRIu64 "\n",
+                         latency_stage_text((enum latency_stage)i),
+                         (double)stage->figures[CONTROL_FIGURE_P50] / 1e3,
+                         (double)stage->figures[CONTROL_FIGURE_P99] / 1e3,
+                         (double)stage->figures[CONTROL_FIGURE_P999] / 1e3,
+                         (double)stage->figures[CONTROL_FIGURE_MAX] / 1e3, stage->count);
         }
     }
-    return token == JSON_OBJECT_END;
 }
 
-static void print_answer(const struct answer *answer)
+static void print_answer(const struct control_answer *answer)
 {
     (void)puts("SIMULATED");
-    for (size_t i = 0; i < SHOWN_COUNT; i++) {
-        const char *value = answer->values[i][0] != '\0' ? answer->values[i] : "-";
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const char *value = answer->values[shown[i].member];
         const char *more =
-            strcmp(shown[i].key, "state") == 0 && answer->held ? " (market paused)" : "";
-        (void)printf("%-12s %s%s\n", shown[i].name, value, more);
+            shown[i].member == ANSWER_STATE && answer->held ? " (market paused)" : "";
+        (void)printf("%-12s %s%s\n", shown[i].name, value[0] != '\0' ? value : "-", more);
+        if (shown[i].member == ANSWER_STATE) {
+            print_not_ready(answer->shut);
+        }
     }
+    print_latency(answer);
+}
+
+enum err running_call(const char *run, const char *request, struct control_answer *answer,
+                      char **text, struct problem *problem)
+{
+    char *folder = NULL;
+    *text = NULL;
+    enum err err = socket_folder(run, &folder, problem);
+    if (err == ERR_OK) {
+        err = control_call(folder, request, text, problem);
+    }
+    if (err == ERR_OK && !control_answer_read(*text, answer)) {
+        err = problem_set(problem, ERR_FORMAT, "the engine in %s answered something else", folder);
+    } else if (err == ERR_OK && !answer->ok) {
+        err = problem_set(problem, ERR_USAGE, "the engine in %s says: %s", folder, answer->error);
+    }
+    free(folder);
+    return err;
 }
 
 int running_ask(const char *run, const char *request, bool json)
 {
     struct problem problem;
-    char *folder = NULL;
-    char *text = NULL;
-    enum err err = socket_folder(run, &folder, &problem);
-    if (err == ERR_OK) {
-        err = control_call(folder, request, &text, &problem);
-    }
-    struct answer answer = {0};
-    if (err == ERR_OK && !read_answer(text, &answer)) {
-        err = problem_set(&problem, ERR_FORMAT, "the engine in %s answered something else", folder);
-    } else if (err == ERR_OK && !answer.ok) {
-        err = problem_set(&problem, ERR_USAGE, "the engine in %s says: %s", folder, answer.error);
-    }
+    struct control_answer answer;
+    char *text;
+    enum err err = running_call(run, request, &answer, &text, &problem);
     if (err == ERR_OK && json) {
         (void)puts(text);
     } else if (err == ERR_OK) {
         print_answer(&answer);
     }
     free(text);
-    free(folder);
     return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);
 }
 

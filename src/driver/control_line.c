@@ -147,6 +147,63 @@ static void write_time(struct json_writer *json, const char *key, int64_t ts_ns)
     }
 }
 
+/* What keeps entries shut at a broker elsewhere. */
+static void write_not_ready(struct json_writer *json, uint32_t shut)
+{
+    json_key(json, "not_ready");
+    json_begin_array(json);
+    for (uint8_t condition = 0; condition < 32; condition++) {
+        if ((shut >> condition & 1) != 0) {
+            json_string(json, status_condition_text(condition));
+        }
+    }
+    json_end_array(json);
+}
+
+static uint64_t figure_of(const struct histogram *histogram, enum control_figure figure)
+{
+    switch (figure) {
+    case CONTROL_FIGURE_SUM:
+        return histogram->sum_ns;
+    case CONTROL_FIGURE_P50:
+        return (uint64_t)histogram_quantile_ns(histogram, 500000);
+    case CONTROL_FIGURE_P99:
+        return (uint64_t)histogram_quantile_ns(histogram, 990000);
+    case CONTROL_FIGURE_P999:
+        return (uint64_t)histogram_quantile_ns(histogram, 999000);
+    case CONTROL_FIGURE_MAX:
+    case CONTROL_FIGURE_COUNT:
+        break;
+    }
+    return (uint64_t)histogram->max_ns;
+}
+
+/* {"decide":{"count":3,"sum_ns":...},...}: the stages that were gone through. */
+static void write_latency(struct json_writer *json, const struct latency *latency)
+{
+    static const char *const keys[] = {
+#define X(name, text) text,
+        CONTROL_FIGURE_LIST(X)
+#undef X
+    };
+    json_key(json, "latency");
+    json_begin_object(json);
+    for (int stage = 0; latency != NULL && stage < LATENCY_STAGE_COUNT; stage++) {
+        const struct histogram *histogram = &latency->stages[stage];
+        if (histogram->count == 0) {
+            continue;
+        }
+        json_key(json, latency_stage_text((enum latency_stage)stage));
+        json_begin_object(json);
+        json_member_uint(json, "count", histogram->count);
+        for (int figure = 0; figure < CONTROL_FIGURE_COUNT; figure++) {
+            json_member_uint(json, keys[figure], figure_of(histogram, (enum control_figure)figure));
+        }
+        json_end_object(json);
+    }
+    json_end_object(json);
+}
+
 void control_status_write(struct json_writer *json, const struct control_status *status)
 {
     json_reset(json);
@@ -168,6 +225,8 @@ void control_status_write(struct json_writer *json, const struct control_status 
     write_time(json, "session_close", status->session_close_ns);
     write_account(json, status);
     write_counts(json, status);
+    write_not_ready(json, status->shut);
+    write_latency(json, status->latency);
     json_end_object(json);
 }
 

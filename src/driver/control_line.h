@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "driver/latency.h"
 #include "sys/json_writer.h"
 
 /* Most bytes of a request, the newline not counted. */
@@ -51,6 +52,23 @@ struct control_status {
     int64_t equity_e9, day_e9, cash_e9;
     uint32_t positions;
     uint64_t slices, evaluations, decisions, refused, orders, fills;
+    uint32_t shut;                 /* a bit for each enum status_condition that stands */
+    const struct latency *latency; /* NULL: a run that has none to measure */
+};
+
+/* What is told of a stage's times, beside their count. */
+#define CONTROL_FIGURE_LIST(X)                                                                     \
+    X(SUM, "sum_ns")                                                                               \
+    X(P50, "p50_ns")                                                                               \
+    X(P99, "p99_ns")                                                                               \
+    X(P999, "p999_ns")                                                                             \
+    X(MAX, "max_ns")
+
+enum control_figure {
+#define X(name, text) CONTROL_FIGURE_##name,
+    CONTROL_FIGURE_LIST(X)
+#undef X
+        CONTROL_FIGURE_COUNT
 };
 
 /* {"ok":true,...} and {"ok":false,"error":"..."}, in place of what the writer held. */

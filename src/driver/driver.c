@@ -98,6 +98,7 @@ void driver_destroy(struct driver *driver)
     }
     sim_destroy(driver->sim);
     assembly_finish(&driver->assembly);
+    free(driver->latency);
     free(driver);
 }
 

@@ -49,6 +49,7 @@ struct driver_plan {
 
 struct driver;
 struct driver_world;
+struct latency;
 
 /* Builds view and engine from the config. ERR_USAGE when the config asks for more series than
  * there can be. `*driver` is the caller's to driver_destroy(); it owns its
@@ -93,6 +94,9 @@ enum err driver_command(struct driver *driver, enum command command, int64_t val
 const struct pace *driver_pace(const struct driver *driver);
 
 const struct engine *driver_engine(const struct driver *driver);
+
+/* How long the stages of a run outside take (driver/latency.h); NULL for any other. */
+const struct latency *driver_latency(const struct driver *driver);
 
 /* Whether driver_run() ended by `stop` rather than by the end of the data. */
 bool driver_stopped(const struct driver *driver);

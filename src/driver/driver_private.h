@@ -7,6 +7,7 @@
 #include "core/engine_pass.h"
 #include "driver/assembly.h"
 #include "driver/driver.h"
+#include "driver/latency.h"
 #include "driver/world.h"
 
 /* The engine goes on ahead of a market place that has nothing to say until it has so many bars. */
@@ -35,6 +36,7 @@ struct driver {
     struct pace pace;
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
+    struct latency *latency;      /* where market and broker are outside; else NULL */
 };
 
 /* ---- actions.c ---- */

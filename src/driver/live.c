@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "driver/fold.h"
 #include "sys/clock.h"
+#include "sys/memory.h"
 
 /* Somebody may look on as often as that. */
 #define LOOK_NS (50 * NS_PER_MS)
@@ -22,6 +23,14 @@
 void driver_set_world(struct driver *driver, const struct driver_world *world)
 {
     driver->world = world;
+    if (driver->latency == NULL) {
+        driver->latency = xcalloc(1, sizeof *driver->latency);
+    }
+}
+
+const struct latency *driver_latency(const struct driver *driver)
+{
+    return driver->latency;
 }
 
 /* When an input was received; time never runs backwards. */
@@ -44,25 +53,36 @@ static void give(struct driver *driver, const struct event *input)
     }
 }
 
+/* What is in the log goes out. `kind`: of the step's input. */
+static enum err send_step(struct driver *driver, struct latency_step *step, uint8_t kind,
+                          struct problem *problem)
+{
+    struct assembly *assembly = &driver->assembly;
+    struct broker *broker = driver->world->broker;
+    step->logged_ns = clock_mono_ns();
+    if (assembly->engine->fault != ENGINE_FAULT_NONE) {
+        return driver_halt(driver, kind, problem);
+    }
+    if (assembly->output.send_count > 0) {
+        broker->ops->carry_out(broker, &assembly->output);
+    }
+    latency_end(driver->latency, step, &assembly->output, clock_mono_ns());
+    return ERR_OK;
+}
+
 /* One input of the broker's, or about the world, as a step of its own. */
 static enum err take_input(struct driver *driver, const struct event *input,
-                           struct problem *problem)
+                           int64_t received_mono_ns, struct problem *problem)
 {
     struct event event = *input;
+    struct latency_step step = latency_begin(driver->latency, received_mono_ns);
+    latency_take_report(driver->latency, &step, input);
     event.ts_ns = received_ns(driver, input->src_ns);
     driver->ts_ns = event.ts_ns;
     give(driver, &event);
+    step.decided_ns = clock_mono_ns();
     enum err err = driver_log_input(driver, &event, problem);
-    if (err != ERR_OK) {
-        return err;
-    }
-    if (driver->assembly.engine->fault != ENGINE_FAULT_NONE) {
-        return driver_halt(driver, event.kind, problem);
-    }
-    if (driver->assembly.output.send_count > 0) {
-        driver->world->broker->ops->carry_out(driver->world->broker, &driver->assembly.output);
-    }
-    return ERR_OK;
+    return err == ERR_OK ? send_step(driver, &step, event.kind, problem) : err;
 }
 
 static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
@@ -73,11 +93,11 @@ static enum err take_inputs(struct driver *driver, bool *took, struct problem *p
     enum err err = ERR_OK;
     while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
         *took = true;
-        err = take_input(driver, input, problem);
+        err = take_input(driver, input, broker->received_mono_ns, problem);
     }
     while (err == ERR_OK && (input = feed->ops->next_status(feed)) != NULL) {
         *took = true;
-        err = take_input(driver, input, problem);
+        err = take_input(driver, input, 0, problem);
     }
     return err;
 }
@@ -86,6 +106,8 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
                            struct problem *problem)
 {
     struct assembly *assembly = &driver->assembly;
+    struct latency_step step =
+        latency_begin(driver->latency, driver->world->feed->received_mono_ns);
     CHECK(slice->ts_ns >= driver->ts_ns);
     driver->slice = *slice;
     driver->ts_ns = slice->ts_ns;
@@ -94,14 +116,9 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
     driver->last_ordinal = slice->ordinal;
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
+    step.decided_ns = clock_mono_ns();
     enum err err = driver_log_slice(driver, problem);
-    if (err == ERR_OK && assembly->engine->fault != ENGINE_FAULT_NONE) {
-        return driver_halt(driver, EVENT_SLICE_END, problem);
-    }
-    if (err == ERR_OK && assembly->output.send_count > 0) {
-        driver->world->broker->ops->carry_out(driver->world->broker, &assembly->output);
-    }
-    return err;
+    return err == ERR_OK ? send_step(driver, &step, EVENT_SLICE_END, problem) : err;
 }
 
 /* Everything that has come; a slice only when no report waits. */
@@ -163,8 +180,10 @@ enum err live_run(struct driver *driver, struct problem *problem)
     bool took = true;
     enum err err = ERR_OK;
     while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
-        int64_t look_ns = clock_mono_ns() + LOOK_NS;
-        err = world->turn(world->context, look_ns, took, &ended, problem);
+        driver->latency->began_ns = clock_mono_ns();
+        err =
+            world->turn(world->context, driver->latency->began_ns + LOOK_NS, took, &ended, problem);
+        driver->latency->turn_ns = clock_mono_ns();
         if (err == ERR_OK) {
             err = take_all(driver, &took, problem);
         }

@@ -30,6 +30,8 @@ struct live_feed_ops {
 /* The first member of every live feed. */
 struct live_feed {
     const struct live_feed_ops *ops;
+    int64_t received_mono_ns; /* when the bytes came that made the last slice whole, for figures;
+                                 0: not known */
 };
 
 #endif

@@ -374,6 +374,7 @@ void collect_engine(struct collect *collect)
     const struct engine *engine = collect->engine;
     struct snapshot *snapshot = &collect->snapshot;
     snapshot->entries_off = engine->state == ENGINE_ENTRIES_OFF;
+    snapshot->shut = engine->shut;
     snapshot->equity_e9 = engine->equity_e9;
     snapshot->cash_e9 = ledger_cash_e9(&engine->ledger);
     snapshot->day_e9 = engine->equity_e9 - engine->session_equity_e9;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "market/event.h"
 #include "monitor/draw_private.h"
 #include "monitor/words.h"
 
@@ -26,14 +27,35 @@ enum style draw_style(int64_t amount_e9)
 
 /* ---- header ---- */
 
+/* Whether entries may go out, and the first thing that keeps them shut. The operator's word comes
+ * before what passes by itself. */
+static const char *state_words(const struct snapshot *snapshot, char text[WORDS_SIZE])
+{
+    if (snapshot->entries_off) {
+        return "ENTRIES_OFF";
+    }
+    if (snapshot->shut == 0) {
+        return "RUN";
+    }
+    int first = __builtin_ctz(snapshot->shut);
+    int more = __builtin_popcount(snapshot->shut) - 1;
+    int length = snprintf(text, WORDS_SIZE, "NOT READY: %s", status_condition_text((uint8_t)first));
+    if (more > 0) {
+        (void)snprintf(text + length, (size_t)(WORDS_SIZE - length), " +%d", more);
+    }
+    return text;
+}
+
 /* What the run does right now, from the right edge; returns where it begins. */
 static int draw_state(struct canvas *canvas, const struct snapshot *snapshot)
 {
     char speed[WORDS_SIZE];
+    char state[WORDS_SIZE];
     char text[2 * WORDS_SIZE];
-    enum style style = snapshot->entries_off || snapshot->held ? STYLE_NOTE : STYLE_BOLD;
-    const char *state = snapshot->entries_off ? "ENTRIES_OFF" : "RUN";
-    (void)snprintf(text, sizeof text, "%s%s", state, snapshot->held ? "  market paused" : "");
+    bool usual = !snapshot->entries_off && snapshot->shut == 0 && !snapshot->held;
+    enum style style = usual ? STYLE_BOLD : STYLE_NOTE;
+    (void)snprintf(text, sizeof text, "%s%s", state_words(snapshot, state),
+                   snapshot->held ? "  market paused" : "");
     int x = canvas->columns - 1;
     canvas_right(canvas, x, 0, canvas_width(text), style, text);
     x -= canvas_width(text) + 2;
@@ -169,14 +191,14 @@ static void draw_small(struct canvas *canvas, const struct snapshot *snapshot)
     char equity[WORDS_SIZE];
     char day[WORDS_SIZE];
     char text[3 * WORDS_SIZE];
+    char state[WORDS_SIZE];
     int columns = canvas->columns;
     (void)canvas_text(canvas, 0, 0, columns, STYLE_BADGE, " SIMULATED ");
     (void)snprintf(text, sizeof text, "%s  today %s",
                    words_dollars(snapshot->equity_e9, false, equity),
                    words_dollars(snapshot->day_e9, true, day));
     (void)canvas_text(canvas, 0, 1, columns, STYLE_NORMAL, text);
-    (void)canvas_text(canvas, 0, 2, columns, STYLE_NORMAL,
-                      snapshot->entries_off ? "ENTRIES_OFF" : "RUN");
+    (void)canvas_text(canvas, 0, 2, columns, STYLE_NORMAL, state_words(snapshot, state));
     (void)canvas_text(canvas, 0, 3, columns, STYLE_DIM, "a window of 60 x 16 shows more; q quits");
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/utc.h"
 #include "core/gates.h"
+#include "market/event.h"
 #include "monitor/words.h"
 
 #define USD(amount) (INT64_C(amount) * 1000000000)
@@ -139,6 +140,7 @@ static void huge_snapshot(struct snapshot *snapshot)
     snapshot->evaluations = UINT64_MAX;
     snapshot->held = true;
     snapshot->entries_off = true;
+    snapshot->shut = UINT32_MAX;
     snapshot->speed = 1e9;
     snapshot->symbol_count = 8192;
     snapshot->position_count = 500;
@@ -363,5 +365,28 @@ Test(draw, the_state_is_words_and_not_only_colour)
     expect_contains(&canvas, "p entries on");
     expect_contains(&canvas, "space market goes on");
     expect_contains(&canvas, "11:40 ET");
+    canvas_finish(&canvas);
+}
+
+Test(draw, what_keeps_entries_shut_is_said)
+{
+    static struct snapshot snapshot;
+    struct canvas canvas;
+    full_snapshot(&snapshot);
+    snapshot.shut = 1u << STATUS_ORDER_STREAM;
+    canvas_init(&canvas, 80, 24, false, false);
+    draw_frame(&canvas, &snapshot);
+    expect_contains(&canvas, "NOT READY: order-stream");
+    snapshot.shut |= 1u << STATUS_RECONCILING | 1u << STATUS_DIFFERENCE;
+    draw_frame(&canvas, &snapshot);
+    expect_contains(&canvas, "NOT READY: reconciling +2");
+    snapshot.entries_off = true;
+    draw_frame(&canvas, &snapshot);
+    expect_contains(&canvas, "ENTRIES_OFF");
+    canvas_finish(&canvas);
+    canvas_init(&canvas, 40, 10, false, false);
+    snapshot.entries_off = false;
+    draw_frame(&canvas, &snapshot);
+    expect_contains(&canvas, "NOT READY: reconciling +2");
     canvas_finish(&canvas);
 }

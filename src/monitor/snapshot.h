@@ -76,8 +76,9 @@ struct snapshot {
     const char *mode;     /* "sim" */
     bool market_is_synth; /* the prices are SIMULATED, too */
     bool entries_off;
-    bool held;    /* the market stands still */
-    double speed; /* market seconds per second; 0: as fast as it goes */
+    uint32_t shut; /* a bit for each enum status_condition that keeps entries shut */
+    bool held;     /* the market stands still */
+    double speed;  /* market seconds per second; 0: as fast as it goes */
     int64_t market_ns;
     int64_t open_ns, close_ns;       /* of the session; 0: not known yet */
     uint64_t session, session_count; /* from 1; 0: not known */

@@ -1,0 +1,203 @@
+/* live_test.c: the loop of a run outside, where market and broker are stood in for by a set of bars
+ * and our exchange behind their ports: it decides what a backtest decides, and measures itself. */
+#include "driver/driver_test.h"
+
+#include "base/utc.h"
+#include "broker/sim.h"
+#include "driver/latency.h"
+#include "driver/world.h"
+#include "sys/clock.h"
+
+/* How long a message takes from its stamp until the turn is over. */
+#define WAY_NS (NS_PER_MS / 5)
+
+enum { BARS = 2000 };
+
+struct outside {
+    struct broker broker; /* first */
+    struct live_feed feed;
+    struct sim *sim;
+    struct feed *bars;
+    struct slice slice;
+    struct driver_world world;
+    int64_t now_ns;
+    bool shown;  /* the slice at hand was not taken yet */
+    bool stamps; /* its owners say when something came */
+};
+
+static struct outside *of_broker(struct broker *broker)
+{
+    return (struct outside *)broker;
+}
+
+static struct outside *of_feed(const struct live_feed *feed)
+{
+    return (struct outside *)((const char *)feed - offsetof(struct outside, feed));
+}
+
+static void carry_out(struct broker *broker, const struct output *output)
+{
+    struct outside *outside = of_broker(broker);
+    sim_carry_out(outside->sim, output, outside->now_ns);
+}
+
+static const struct event *next_report(struct broker *broker)
+{
+    struct outside *outside = of_broker(broker);
+    return outside->sim->waiting > 0 ? sim_next_report(outside->sim, outside->now_ns) : NULL;
+}
+
+static bool next_slice(struct live_feed *feed, struct slice *slice)
+{
+    struct outside *outside = of_feed(feed);
+    bool shown = outside->shown;
+    outside->shown = false;
+    *slice = outside->slice;
+    return shown;
+}
+
+static int64_t horizon_ns(const struct live_feed *feed)
+{
+    return of_feed(feed)->slice.ts_ns;
+}
+
+static const struct event *next_status(struct live_feed *feed)
+{
+    (void)feed;
+    return NULL;
+}
+
+static const struct broker_ops broker_ops = {.carry_out = carry_out, .next_report = next_report};
+static const struct live_feed_ops feed_ops = {
+    .next = next_slice, .horizon_ns = horizon_ns, .next_status = next_status};
+
+/* One slice a turn: the market place sees it, and then it is there. */
+static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ended,
+                     struct problem *problem)
+{
+    struct outside *outside = context;
+    (void)until_mono_ns;
+    (void)took;
+    (void)problem;
+    *ended = !feed_ready(outside->bars);
+    if (*ended) {
+        return ERR_OK;
+    }
+    int64_t came_ns = clock_mono_ns();
+    (void)feed_peek(outside->bars, &outside->slice);
+    feed_skip(outside->bars, outside->slice.bars + outside->slice.count, 1);
+    outside->now_ns = outside->slice.ts_ns;
+    sim_on_slice(outside->sim, &outside->slice);
+    outside->shown = true;
+    if (outside->stamps) {
+        outside->broker.received_mono_ns = came_ns;
+        outside->feed.received_mono_ns = came_ns;
+        while (clock_mono_ns() < came_ns + WAY_NS) {
+        }
+    }
+    return ERR_OK;
+}
+
+static struct outside *outside_create(const struct stage *stage, bool stamps)
+{
+    struct outside *outside = xcalloc(1, sizeof *outside);
+    struct exchange_plan plan = driver_exchange_plan(&stage->config, stage->bars.instrument_count);
+    outside->broker.ops = &broker_ops;
+    outside->feed.ops = &feed_ops;
+    outside->sim = sim_create(&plan);
+    outside->bars = feed_bars_create(&stage->bars);
+    outside->stamps = stamps;
+    outside->world = (struct driver_world){.broker = &outside->broker,
+                                           .feed = &outside->feed,
+                                           .now_ns = &outside->now_ns,
+                                           .first_ns = stage->bars.records[0].src_ns,
+                                           .cash_e9 = stage->config.cash_e9,
+                                           .context = outside,
+                                           .turn = turn};
+    return outside;
+}
+
+static void outside_destroy(struct outside *outside)
+{
+    sim_destroy(outside->sim);
+    outside->bars->ops->destroy(outside->bars);
+    free(outside);
+}
+
+/* The whole run, with a log that is synced before anything is sent. */
+static struct driver *run_outside(const struct stage *stage, struct outside *outside)
+{
+    struct driver_plan plan = {.config = &stage->config,
+                               .instrument_count = stage->bars.instrument_count,
+                               .outside = true,
+                               .start_ns = stage->bars.records[0].src_ns,
+                               .sync = true};
+    struct driver *driver;
+    struct log *log;
+    struct problem problem;
+    char *dir = xasprintf("%s/live%d", stage->folder, outside->stamps);
+    cr_assert_eq(driver_create(&plan, &driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_null(driver_latency(driver));
+    cr_assert_eq(log_create(dir, NULL, NULL, &log, &problem), ERR_OK, "%s", problem.text);
+    driver_set_log(driver, log);
+    driver_set_world(driver, &outside->world);
+    cr_assert_eq(driver_begin(driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(driver_run(driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(log_close(log, NULL), ERR_OK);
+    free(dir);
+    return driver;
+}
+
+static const struct histogram *stage_of(const struct driver *driver, enum latency_stage stage)
+{
+    return &driver_latency(driver)->stages[stage];
+}
+
+Test(live, decides_what_a_backtest_decides)
+{
+    struct stage stage;
+    struct run backtest;
+    stage_init(&stage, BUSY_SETUP(BARS, 42, 2));
+    char *dir = xasprintf("%s/backtest", stage.folder);
+    run_whole(&stage, &(struct run_options){.log_dir = dir}, &backtest);
+    struct outside *outside = outside_create(&stage, false);
+    struct driver *driver = run_outside(&stage, outside);
+    const struct engine *live = driver_engine(driver);
+    const struct engine *past = driver_engine(backtest.driver);
+    cr_expect_eq(live->decision_hash, past->decision_hash);
+    cr_expect_eq(live->equity_e9, past->equity_e9);
+    cr_expect_eq(live->counters.fills, past->counters.fills);
+    cr_expect_gt(live->counters.fills, 1000);
+    driver_destroy(driver);
+    outside_destroy(outside);
+    run_finish(&backtest);
+    free(dir);
+    stage_finish(&stage);
+}
+
+Test(live, every_step_and_order_is_measured)
+{
+    struct stage stage;
+    stage_init(&stage, BUSY_SETUP(BARS, 42, 2));
+    for (int stamps = 0; stamps < 2; stamps++) {
+        struct outside *outside = outside_create(&stage, stamps == 1);
+        struct driver *driver = run_outside(&stage, outside);
+        const struct engine_counters *counters = &driver_engine(driver)->counters;
+        uint64_t steps = counters->slices + counters->accepted + counters->fills;
+        cr_expect_eq(stage_of(driver, LATENCY_DECIDE)->count, steps);
+        cr_expect_eq(stage_of(driver, LATENCY_LOG)->count, steps);
+        cr_expect_eq(stage_of(driver, LATENCY_ACK)->count, counters->orders);
+        cr_expect_eq(stage_of(driver, LATENCY_FILL)->count, counters->fills);
+        cr_expect_gt(counters->orders, 1000);
+        const struct histogram *total = stage_of(driver, LATENCY_TOTAL);
+        cr_expect(total->count > 0 && total->count <= counters->orders);
+        cr_expect_eq(stage_of(driver, LATENCY_SEND)->count, total->count);
+        /* From the stamp on, where there is one: the way there is in the figure. */
+        cr_expect(stamps == 1 ? total->min_ns >= WAY_NS
+                              : stage_of(driver, LATENCY_DECIDE)->min_ns < WAY_NS);
+        cr_expect_gt(stage_of(driver, LATENCY_LOG)->max_ns, stage_of(driver, LATENCY_LOG)->min_ns);
+        driver_destroy(driver);
+        outside_destroy(outside);
+    }
+    stage_finish(&stage);
+}
