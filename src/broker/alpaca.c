@@ -220,7 +220,7 @@ static int64_t deadline_ns(const struct broker *broker)
     first_ns = due_ns < first_ns ? due_ns : first_ns;
     for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
-        due_ns = alpaca_lookup_due_ns(order);
+        due_ns = alpaca_lookup_due_ns(alpaca, order);
         first_ns = due_ns < first_ns ? due_ns : first_ns;
     }
     return first_ns;

@@ -300,7 +300,7 @@ static inline const char *desk_told(void)
 
 static inline void desk_open_account(bool stepped)
 {
-    desk.client.clock = (struct alpaca_clock){desk.bench.ts_ns, stepped};
+    desk.client.clock = (struct alpaca_clock){.now_ns = desk.bench.ts_ns, .stepped = stepped};
     desk.alpaca = alpaca_create(&(struct alpaca_plan){
         .client = &desk.client,
         .instruments = bench_symbols,

@@ -97,7 +97,7 @@ void alpaca_cancel_polled(struct alpaca *alpaca, uint64_t order_id, enum wire_st
 
 /* Asks what is due about one order, and when it wants to be asked about next. */
 void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t now_ns);
-int64_t alpaca_lookup_due_ns(const struct tracked *order);
+int64_t alpaca_lookup_due_ns(const struct alpaca *alpaca, const struct tracked *order);
 
 /* Looks at an order by its id, now; `counted`: for the round. */
 void alpaca_poll(struct alpaca *alpaca, struct tracked *order, bool counted);
@@ -144,6 +144,7 @@ struct shown_holding {
 struct reconcile {
     struct round round;
     bool wanted;                    /* a full round, at once */
+    bool listed;                    /* the open orders were read once */
     bool known;                     /* a full round was completed since the start */
     bool current;                   /* and since the stream is up */
     uint32_t failures;              /* rounds in a row */

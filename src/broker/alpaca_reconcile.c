@@ -179,6 +179,10 @@ static void begin_stage(struct alpaca *alpaca)
         ask_orders(alpaca);
         return;
     case ROUND_MISSING:
+        if (!alpaca->reconcile.listed) { /* from now on orders are asked for by name */
+            alpaca->reconcile.listed = true;
+            alpaca->tend_again = true;
+        }
         ask_missing(alpaca);
         return;
     case ROUND_EXECUTIONS:

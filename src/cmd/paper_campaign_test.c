@@ -242,7 +242,10 @@ static void open_world(struct campaign *campaign)
                  problem.text);
     cr_assert_eq(paper_world_meet(campaign->world, campaign->driver, "campaign", &problem), ERR_OK);
     struct driver_world *outside = paper_world_outside(campaign->world);
-    campaign->broker = (struct watched_broker){{&watched_ops}, outside->broker, outside->now_ns, 0};
+    campaign->broker = (struct watched_broker){
+        {&watched_ops, 0},
+        outside->broker, outside->now_ns, 0
+    };
     outside->broker = &campaign->broker.port;
     cr_assert_eq(driver_begin(campaign->driver, &problem), ERR_OK);
     free(url);

@@ -57,6 +57,7 @@ struct data_item {
     enum data_channel channel;
     uint32_t number; /* of the symbol, in the stream's index */
     const char *symbol;
+    uint8_t damage; /* enum fault_damage: it is told wrongly, by fault script */
     union {
         const struct event *tick; /* a quote or a trade */
         struct {

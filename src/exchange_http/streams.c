@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "base/utc.h"
 #include "exchange_http/data_stream.h"
 #include "exchange_http/events.h"
@@ -247,6 +248,30 @@ static void on_halt(void *context, uint32_t instrument, bool halted)
     streams->publishing = false;
 }
 
+/* The last trade is no more, or was for a cent more; or bands of five per cent around it. */
+static void on_notice(void *context, uint8_t fault_kind, uint32_t instrument)
+{
+    struct streams *streams = context;
+    struct past_tick trade;
+    if (!past_trade(streams->venue, instrument, streams->venue->now_ns, &trade)) {
+        return;
+    }
+    int64_t price_e9 = trade.event.trade_tick.price_e9;
+    streams->publishing = true;
+    if (fault_kind == FAULT_LULD) {
+        data_stream_luld(streams->data, instrument, price_e9 + price_e9 / 20,
+                         price_e9 - price_e9 / 20);
+    } else if (fault_kind == FAULT_CANCEL_TRADE) {
+        data_stream_cancel_trade(streams->data, &trade, false);
+    } else {
+        struct past_tick corrected = trade;
+        corrected.id++;
+        corrected.event.trade_tick.price_e9 += MONEY_E9 / 100;
+        data_stream_correct_trade(streams->data, &trade, &corrected);
+    }
+    streams->publishing = false;
+}
+
 int64_t streams_next_ns(const struct streams *streams)
 {
     int64_t next_ns = VENUE_NEVER;
@@ -318,14 +343,18 @@ struct streams *streams_create(struct loop *loop, struct venue *venue, struct ev
     streams->sockets = ws_server_create(loop, &sockets);
     const struct data_stream_plan data = {
         .venue = venue,
+        .faults = &venue->faults,
         .symbols_max = venue->plan.free_plan ? DATA_SYMBOLS_FREE : 0,
         .context = streams,
         .authenticate = sign_in,
     };
     streams->data = data_stream_create(&data);
     venue->order_watcher = (struct order_watcher){.context = streams, .on_event = on_order_event};
-    venue->market_watcher = (struct market_watcher){
-        .context = streams, .on_slice = on_slice, .on_reset = on_reset, .on_halt = on_halt};
+    venue->market_watcher = (struct market_watcher){.context = streams,
+                                                    .on_slice = on_slice,
+                                                    .on_reset = on_reset,
+                                                    .on_halt = on_halt,
+                                                    .on_notice = on_notice};
     return streams;
 }
 

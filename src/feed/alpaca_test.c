@@ -105,7 +105,7 @@ static void open_world(struct world *world, int64_t start_ns, bool stepped)
 {
     world->data = world->data.count == 0 ? made_bars() : world->data;
     world->loop = loop_create();
-    world->clock = (struct alpaca_clock){start_ns, stepped};
+    world->clock = (struct alpaca_clock){.now_ns = start_ns, .stepped = stepped};
     serve(world, start_ns);
     make_client(world, world->port);
 }

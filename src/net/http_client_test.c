@@ -615,6 +615,8 @@ static void stop_tls(struct tls_front *front)
 
 Test(http_client, asks_over_tls)
 {
+    static const char keys[] = "/tmp/bellwether-must-not-be-written";
+    cr_assert_eq(setenv("SSLKEYLOGFILE", keys, 1), 0);
     struct tls_front *front = start_tls((struct tls_options){0}, true, "localhost");
     (void)ask(HTTP_POST, "{}");
     script_wait(&script, "\r\n\r\n{}");
@@ -626,6 +628,7 @@ Test(http_client, asks_over_tls)
     script_close(&script, true);
     wait_answers(2);
     expect(HTTP_NO_ANSWER, 0);
+    cr_expect_neq(access(keys, F_OK), 0, "session keys stay in the process");
     stop_tls(front);
 }
 
