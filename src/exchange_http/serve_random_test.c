@@ -407,7 +407,7 @@ static const char all_that_befalls_orders[] =
     "- {what: partial, probability: 30%}\n"
     "- {what: reject_after_accept, probability: 5%}\n"
     "- {what: fill_during_cancel, probability: 20%}\n"
-    "- {what: fill_during_replace, probability: 20%}\n"
+    "- {what: fill_during_replace, probability: 70%}\n"
     "- {what: bust, for: 10s, probability: 10%}\n"
     "- {what: bust, symbol: SPY, probability: 10%}\n"
     "- {what: halt, symbol: AAPL, for: 30s, probability: 1%}\n"
