@@ -89,6 +89,20 @@ test_orders()
     ask 'and none is left' 200 '[]' "${keys[@]}" "$http/v2/positions"
 }
 
+test_events()
+{
+    local status=0
+    curl -sN -m 2 -o events.txt "${keys[@]}" "$http/v2/events/trades?since=2026-03-16" || status=$?
+    if [[ $status == 28 ]] && grep -q '^data: {"event_id":"01.*"event":"fill"' events.txt &&
+        grep -q '^: heartbeat' events.txt; then
+        ok 'server-sent events tell the past, and go on'
+    else
+        not_ok "server-sent events: curl says $status" events.txt
+    fi
+    ask 'an end without a beginning is refused' 422 'since is required' "${keys[@]}" \
+        "$http/v2beta1/events/activities?until=2026-03-16"
+}
+
 test_bad_requests()
 {
     local big
@@ -190,6 +204,7 @@ serve --synth 7 --start 2026-03-16T14:00:00Z --step
 test_time
 test_account
 test_orders
+test_events
 test_bad_requests
 test_start
 stop INT 'Ctrl-C ends it cleanly'

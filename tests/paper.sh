@@ -7,6 +7,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 canary_key=PKCANARY7Q2LOCAL
 canary_secret=canarySecret9f3bNobodyMaySeeThis
+export APCA_API_KEY_ID=$canary_key APCA_API_SECRET_KEY=$canary_secret
 server=''
 
 put_away()
@@ -28,6 +29,7 @@ serve()
             http=http://$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
             admin=http://$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
             tls=https://$(sed 's/.*"tls":"\([^"]*\)".*/\1/' places.json)
+            to_exchange
             return 0
         fi
         sleep 0.05
@@ -43,15 +45,10 @@ unserve()
     server=''
 }
 
-# with_keys COMMAND...: with the canary pair in its environment.
-with_keys()
+# to_exchange: what a run needs to reach it; its keys are in the environment.
+to_exchange()
 {
-    APCA_API_KEY_ID=$canary_key APCA_API_SECRET_KEY=$canary_secret "$@"
-}
-
-paper()
-{
-    with_keys "$bellwether" run -c paper.yaml --trading-url "$http" --exchange-admin "$admin" "$@"
+    paper=("$bellwether" run -c paper.yaml --trading-url "$http" --exchange-admin "$admin")
 }
 
 # ledger FIELD: of the one account, from the exchange's own books.
@@ -65,7 +62,7 @@ the_books_agree()
 {
     local result cash theirs
     result=$(last_run)/result.json
-    cash=$(sed -n 's/^ *"cash": \([0-9.]*\),*$/\1/p' "$result" | head -n 1)
+    cash=$(json_field "$result" final_cash)
     theirs=$(ledger cash)
     check "$1: cash is the exchange's" awk -v a="$cash" -v b="$theirs" \
         'BEGIN { exit !(a != "" && a == b) }'
@@ -78,7 +75,7 @@ the_books_agree()
 a_day_to_its_end()
 {
     serve --data day.bwbars --plain-bars --step --rate-limit 0
-    expect 'a day is traded to its end' 0 'PAPER: account' paper --json --requests-per-minute 100000
+    expect 'a day is traded to its end' 0 '"mode": "paper"' "${paper[@]}" --json --requests-per-minute 100000
     the_books_agree 'a day'
     expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
     expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
@@ -92,7 +89,7 @@ a_day_with_kills()
     rm -rf accounts runs
     serve --data day.bwbars --plain-bars --step --rate-limit 0
     for ((tries = 0; tries < 60 && status != 0; tries++)); do
-        paper --json --requests-per-minute 100000 >paper.log 2>&1 &
+        "${paper[@]}" --json --requests-per-minute 100000 >paper.log 2>&1 &
         child=$!
         if [[ $tries -lt 12 ]]; then
             sleep "0.$((RANDOM % 6 + 3))"
@@ -115,19 +112,18 @@ a_day_with_kills()
 what_is_refused()
 {
     serve --data day.bwbars --plain-bars --step --accounts accounts.yaml --tls
-    expect 'no keys' 1 'APCA_API_KEY_ID' "$bellwether" run -c paper.yaml --trading-url "$http"
-    expect 'wrong keys' 3 'refuses the keys' paper
+    expect 'no keys' 1 'APCA_API_KEY_ID' env -u APCA_API_KEY_ID -u APCA_API_SECRET_KEY "$bellwether" run -c paper.yaml --trading-url "$http"
+    expect 'wrong keys' 3 'refuses the keys' "${paper[@]}"
     expect 'a blocked account' 3 'blocked' env APCA_API_KEY_ID=PKBLOCKED \
         APCA_API_SECRET_KEY=blocked "$bellwether" run -c paper.yaml --trading-url "$http" \
         --exchange-admin "$admin"
-    expect 'the live host in a paper run' 3 'real money' with_keys "$bellwether" run -c paper.yaml \
+    expect 'the live host in a paper run' 3 'real money' "$bellwether" run -c paper.yaml \
         --trading-url https://api.alpaca.markets
-    expect 'a host that keys are not sent to' 3 'not to https://example.com' with_keys \
-        "$bellwether" run -c paper.yaml --trading-url https://example.com
-    expect 'a certificate signed by itself' 1 'certificate' with_keys "$bellwether" run \
+    expect 'a host that keys are not sent to' 3 'not to https://example.com' "$bellwether" run -c paper.yaml --trading-url https://example.com
+    expect 'a certificate signed by itself' 1 'certificate' "$bellwether" run \
         -c paper.yaml --trading-url "$tls"
-    expect 'mode live' 3 'guardian' with_keys "$bellwether" run -c paper.yaml --mode live
-    expect 'nobody there' 1 'did not answer' with_keys "$bellwether" run -c paper.yaml \
+    expect 'mode live' 3 'guardian' "$bellwether" run -c paper.yaml --mode live
+    expect 'nobody there' 1 'did not answer' "$bellwether" run -c paper.yaml \
         --trading-url http://127.0.0.1:1
     sed 's/^symbols: .*/symbols: [SPY, NOSUCH]/' paper.yaml >unknown.yaml
     expect 'a symbol that the broker does not know' 3 'NOSUCH' env APCA_API_KEY_ID=PKGOOD \
@@ -146,7 +142,7 @@ no_canary()
     local found=0 file
     serve --data day.bwbars --plain-bars --step --rate-limit 0
     ulimit -c unlimited || true
-    paper --requests-per-minute 100000 >canary.out 2>&1 &
+    "${paper[@]}" --requests-per-minute 100000 >canary.out 2>&1 &
     child=$!
     sleep 0.5
     tr '\0' '\n' <"/proc/$child/cmdline" >cmdline.txt 2>/dev/null || true

@@ -220,9 +220,13 @@ stage_e2e()
 
 stage_sdk()
 {
+    local sdks=()
+    if [[ ${LONG:-no} == yes ]]; then
+        sdks=(--long)
+    fi
     ninja -C build bellwether bellwether-net
     BELLWETHER_BIN=$PWD/build/bellwether BELLWETHER_SHARED=${BELLWETHER_SHARED:-$PWD/../shared} \
-        run_counted tests/sdk/run.sh
+        run_counted tests/sdk/run.sh ${sdks[@]+"${sdks[@]}"}
 }
 
 stage_campaigns()

@@ -41,6 +41,7 @@ struct client_call {
     char *body;
     bool paid; /* counted by the budget */
     struct http_call *http;
+    bool written; /* of one whose time was over: bytes of it had gone out */
     int64_t asked_ns;
     int64_t deadline_ns;       /* INT64_MAX: none yet */
     client_answered *answered; /* NULL: nobody wants it any more */
@@ -92,6 +93,16 @@ static void list_remove(struct client_call *call)
     *(call->next != NULL ? &call->next->previous : &list->last) = call->previous;
     list->count--;
     call->list = NULL;
+}
+
+static struct client_call *list_pop(struct call_list *list)
+{
+    struct client_call *call = list->first;
+    list->first = call->next;
+    *(call->next != NULL ? &call->next->previous : &list->last) = NULL;
+    list->count--;
+    call->list = NULL;
+    return call;
 }
 
 static void free_call(struct client_call *call)
@@ -153,7 +164,7 @@ static bool read_headers(struct client_call *call, const struct http_answer *ans
     bool dated = http_date_read(http_answer_header(answer, "Date"), &date_s);
     bool rated = header_number(http_answer_header(answer, "X-RateLimit-Remaining"), &remaining) &&
                  header_number(http_answer_header(answer, "X-RateLimit-Reset"), &reset_s);
-    if (dated && !client->clock->stepped) {
+    if (dated && !client->clock->stepped && !client->clock->offset) {
         client->skew_ns = (now_ns / NS_PER_S - date_s) * NS_PER_S;
     }
     if (!dated) {
@@ -297,28 +308,35 @@ void client_forget(struct client_call *call)
 
 /* Time. */
 
-/* One whose time is over, in any list; NULL: none. */
-static struct client_call *find_expired(struct client *client, int64_t now_ns)
+/* Moves those whose time is over from one list to another; what of them is under way ends. */
+static void take_expired(struct call_list *list, struct call_list *expired, int64_t now_ns)
 {
-    struct call_list *lists[] = {&client->under_way, &client->waiting[CLIENT_ENTRY]};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        for (struct client_call *call = lists[i]->first; call != NULL; call = call->next) {
-            if (call->deadline_ns <= now_ns) {
-                return call;
-            }
+    struct client_call *next;
+    for (struct client_call *call = list->first; call != NULL; call = next) {
+        next = call->next;
+        if (call->deadline_ns > now_ns) {
+            continue;
         }
+        if (call->http != NULL) {
+            call->written = http_call_cancel(call->http);
+            call->http = NULL;
+            call->client->under_way_at[call->host]--;
+        }
+        list_remove(call);
+        list_add(expired, call);
     }
-    return NULL;
 }
 
 void client_on_time(struct client *client, int64_t now_ns)
 {
-    struct client_call *call;
-    while ((call = find_expired(client, now_ns)) != NULL) {
-        bool written = call->http != NULL && http_call_cancel(call->http);
+    struct call_list expired = {0}; /* who is told may forget another of them */
+    take_expired(&client->under_way, &expired, now_ns);
+    take_expired(&client->waiting[CLIENT_ENTRY], &expired, now_ns);
+    while (expired.first != NULL) {
+        struct client_call *call = list_pop(&expired);
         struct client_reply reply = {
-            .class = written ? CLIENT_UNKNOWN : CLIENT_NOT_SENT,
-            .message = written ? "no answer in time" : "could not be sent in time",
+            .class = call->written ? CLIENT_UNKNOWN : CLIENT_NOT_SENT,
+            .message = call->written ? "no answer in time" : "could not be sent in time",
         };
         tell(call, &reply);
     }
@@ -385,8 +403,9 @@ struct client *client_create(const struct client_plan *plan)
 
 static void end_calls(struct call_list *list)
 {
-    while (list->first != NULL) {
-        struct client_call *call = list->first;
+    struct client_call *next;
+    for (struct client_call *call = list->first; call != NULL; call = next) {
+        next = call->next;
         if (call->http != NULL) {
             (void)http_call_cancel(call->http); /* nobody asks any more */
         }

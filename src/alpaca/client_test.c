@@ -30,6 +30,7 @@ static struct told {
 } told[KEPT];
 static int told_count;
 static int ids[KEPT];
+static struct client_call *forget_next; /* by the next who is told */
 
 static void on_answer(void *context, const struct client_reply *reply)
 {
@@ -43,6 +44,10 @@ static void on_answer(void *context, const struct client_reply *reply)
     (void)snprintf(next->message, sizeof next->message, "%s", reply->message);
     (void)snprintf(next->name, sizeof next->name, "%s", name != NULL ? name : "(none)");
     cr_assert_null(strstr(reply->message, "canary"), "%s", reply->message);
+    if (forget_next != NULL) {
+        client_forget(forget_next);
+        forget_next = NULL;
+    }
 }
 
 static void start_with(struct client_plan plan)
@@ -338,6 +343,11 @@ Test(client, deadlines_are_by_the_clock_that_it_is_given)
     (void)ask(2, CLIENT_RECONCILE, "/v2/clock"); /* not even connected */
     client_on_time(client, now.now_ns += NS_PER_S / 100);
     cr_expect_eq(told[1].class, CLIENT_NOT_SENT);
+    (void)ask(3, CLIENT_RECONCILE, "/v2/clock");
+    forget_next = ask(4, CLIENT_RECONCILE, "/v2/clock");
+    client_on_time(client, now.now_ns += NS_PER_S / 100);
+    cr_expect_eq(told_count, 3, "the other was forgotten");
+    cr_expect_eq(client_pending(client), 0);
     stop();
     now = (struct alpaca_clock){.now_ns = 5 * NS_PER_S};
     start_with((struct client_plan){.timeout_ns = NS_PER_S / 20});

@@ -10,6 +10,7 @@
 struct alpaca_clock {
     int64_t now_ns; /* UTC, for records and deadlines; never runs backwards */
     bool stepped;   /* the exchange's time: an event is received when it happens */
+    bool offset;    /* a served exchange's time of its own: its Date header is the machine's */
 };
 
 #endif

@@ -30,24 +30,25 @@ struct market_message {
     size_t symbol_length;
     int64_t ts_ns;      /* `t`: of a bar its start */
     struct event event; /* BAR, QUOTE or TRADE_TICK with its payload; ts_ns, src_ns = `t`;
-                           instrument not set; shares that are no whole number are cut off */
+                           INSTRUMENT_NONE; shares that are no whole number are cut off */
     bool halted;        /* of STATUS */
     int64_t error_code; /* of CONTROL; 0: no error */
 };
 
 /* An array of nothing but `b` elements, read straight from its bytes in one pass: `take` is called
  * for each. False, with nothing taken or some: it is anything else, or not well formed; then the
- * caller reads it as a tree, which takes what is there. Strict enough that what it takes the tree
- * would read the same. */
+ * caller reads it as a tree, which takes what is there, those once more. Strict enough that what it
+ * takes the tree would read the same; of a message with one bar all or nothing is taken. */
 bool market_read_bars(const char *bytes, size_t length,
                       void (*take)(void *context, const struct market_message *message),
                       void *context);
 
 /* An element of a data message as a tree. ERR_FORMAT: a kind that we know without what it needs, or
- * with numbers that cannot be. */
+ * with numbers that cannot be. What really comes and no event can say becomes OTHER: a crossed
+ * quote, a trade of less than a share, a status that says neither halted nor trading. */
 enum err market_read(const struct node *element, struct market_message *out);
 
-/* A bar, quote or trade of the REST answers ({"t":..,"o":..}); no T and S there. */
+/* A bar, quote or trade of the REST answers ({"t":..,"o":..}); no T and S there. OTHER as above. */
 enum err market_read_past(const struct node *node, enum market_word word,
                           struct market_message *out);
 

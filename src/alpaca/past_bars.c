@@ -157,7 +157,8 @@ static void hand_on(const struct past_bars *past, const struct node *bars)
         for (const struct node *bar = node_first(list); bar != NULL; bar = node_next(list, bar)) {
             struct market_message message;
             enum err err = market_read_past(bar, MARKET_WORD_BAR, &message);
-            past->plan.bar(past->plan.context, node_text(key), err == ERR_OK ? &message : NULL);
+            bool good = err == ERR_OK && message.word == MARKET_WORD_BAR;
+            past->plan.bar(past->plan.context, node_text(key), good ? &message : NULL);
         }
     }
 }

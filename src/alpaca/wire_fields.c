@@ -129,6 +129,8 @@ void wire_rounded(struct wire_reader *reader, const char *key, int64_t *out_e9)
 
 /* ---- moments ---- */
 
+#define END_2200_NS (INT64_C(84371) * NS_PER_DAY) /* utc.h goes no further */
+
 static bool two_digits(const char *text, int64_t below, int64_t *value)
 {
     if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') {
@@ -165,16 +167,23 @@ static enum err parse_with_offset(const char *text, size_t length, int64_t *out_
     return ERR_OK;
 }
 
+static enum err read_moment(const struct node *node, int64_t *out_ns)
+{
+    enum err err = node_time(node, out_ns);
+    if (err != ERR_OK && node->kind == NODE_STRING) {
+        err = parse_with_offset(node->as.text, node->length, out_ns);
+    }
+    bool fits = *out_ns >= EVENT_TS_NS_MIN && *out_ns < END_2200_NS;
+    return err != ERR_OK || fits ? err : ERR_RANGE;
+}
+
 void wire_moment_or_none(struct wire_reader *reader, const char *key, int64_t *out_ns)
 {
     const struct node *value = wire_value(reader, key);
     *out_ns = 0;
-    if (value == NULL || node_time(value, out_ns) == ERR_OK) {
-        return;
+    if (value != NULL) {
+        wire_fail(reader, read_moment(value, out_ns));
     }
-    wire_fail(reader, value->kind == NODE_STRING
-                          ? parse_with_offset(value->as.text, value->length, out_ns)
-                          : ERR_FORMAT);
 }
 
 void wire_moment(struct wire_reader *reader, const char *key, int64_t *out_ns)

@@ -77,6 +77,7 @@ bool alpaca_find_fact(void *context, uint32_t instrument, uint64_t order_id,
         .filled_e9 = order->filled_e9,
         .since_ns = trade->entered_ns,
         .accepted = order->state == ORDER_WORKING || order->state == ORDER_CANCELING,
+        .unknown = order->state == ORDER_UNKNOWN,
         .working = order_is_working(order),
         .canceling = order->state == ORDER_CANCELING,
     };
@@ -156,9 +157,11 @@ static void watch_clock(struct alpaca *alpaca)
     alpaca->skew_said = size_ns > SKEW_SAID_NS;
 }
 
+/* What is due by the clock waits until on_time() says so: by steps, everything that happened by
+ * then has been heard. */
 static void tend_once(struct alpaca *alpaca)
 {
-    int64_t now_ns = alpaca_now_ns(alpaca);
+    int64_t now_ns = alpaca->time_ns;
     for (struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
         alpaca_tend_cancel(alpaca, order, now_ns);
@@ -217,7 +220,7 @@ static int64_t deadline_ns(const struct broker *broker)
     first_ns = due_ns < first_ns ? due_ns : first_ns;
     for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
-        due_ns = alpaca_lookup_due_ns(order);
+        due_ns = alpaca_lookup_due_ns(alpaca, order);
         first_ns = due_ns < first_ns ? due_ns : first_ns;
     }
     return first_ns;
@@ -226,6 +229,7 @@ static int64_t deadline_ns(const struct broker *broker)
 static void on_time(struct broker *broker, int64_t now_ns)
 {
     struct alpaca *alpaca = (struct alpaca *)broker;
+    alpaca->time_ns = now_ns;
     stream_on_time(alpaca->stream, now_ns);
     alpaca_tend(alpaca);
 }
@@ -242,6 +246,7 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
     struct alpaca *alpaca = xcalloc(1, sizeof *alpaca);
     alpaca->broker.ops = &ops;
     alpaca->plan = *plan;
+    alpaca->time_ns = alpaca_now_ns(alpaca);
     alpaca->stream_up_ns = INT64_MAX;
     alpaca->shut = plan->engine->shut & conditions;
     orders_init(&alpaca->orders, &(struct orders_plan){

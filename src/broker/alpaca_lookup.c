@@ -291,27 +291,25 @@ static void ask_name(struct alpaca *alpaca, struct tracked *order)
 
 void alpaca_look_up(struct alpaca *alpaca, uint64_t group)
 {
-    int64_t now_ns = alpaca_now_ns(alpaca);
-    orders_no_answer(&alpaca->orders, group, now_ns);
-    struct tracked *order = orders_find(&alpaca->orders, group);
-    if (order != NULL && !orders_is_found(order)) {
-        order->lookup.next_ns = now_ns;
-    }
+    orders_no_answer(&alpaca->orders, group, alpaca_now_ns(alpaca)); /* asked for at once */
 }
 
 /* ---- what is due ---- */
 
-/* It went out by itself or as the first of its group, or nobody knows: it is asked for by name. */
-static bool goes_by_name(const struct tracked *order)
+/* It went out by itself or as the first of its group, or nobody knows: it is asked for by name. Of
+ * an earlier process's orders the list of all that are open may know more at once. */
+static bool goes_by_name(const struct alpaca *alpaca, const struct tracked *order)
 {
     return !orders_is_found(order) && order->state != TRACKED_SENDING &&
-           (order->id == order->group || order->adrift);
+           (order->id == order->group || order->adrift) &&
+           (!order->adrift || alpaca->reconcile.listed);
 }
 
 /* A child that its parent was shown without: the parent is looked at. */
 static void look_for_child(struct alpaca *alpaca, struct tracked *child, int64_t now_ns)
 {
     struct tracked *parent = orders_find(&alpaca->orders, child->group);
+    child->adrift = parent == NULL; /* gone long ago */
     if (parent != NULL && parent->broker_id[0] != '\0' &&
         (child->polled_ns == 0 || now_ns - child->polled_ns >= LOOK_NS)) {
         child->polled_ns = now_ns;
@@ -321,11 +319,11 @@ static void look_for_child(struct alpaca *alpaca, struct tracked *child, int64_t
 
 void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t now_ns)
 {
-    if (goes_by_name(order)) {
+    if (goes_by_name(alpaca, order)) {
         if (!order->lookup.asked && now_ns >= order->lookup.next_ns) {
             ask_name(alpaca, order);
         }
-    } else if (!orders_is_found(order) && order->id != order->group) {
+    } else if (!orders_is_found(order) && order->id != order->group && !order->adrift) {
         look_for_child(alpaca, order, now_ns);
     }
     if (order->broker_id[0] == '\0') {
@@ -339,12 +337,12 @@ void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t no
     }
 }
 
-int64_t alpaca_lookup_due_ns(const struct tracked *order)
+int64_t alpaca_lookup_due_ns(const struct alpaca *alpaca, const struct tracked *order)
 {
     int64_t due_ns = INT64_MAX;
-    if (goes_by_name(order)) {
+    if (goes_by_name(alpaca, order)) {
         due_ns = order->lookup.asked ? INT64_MAX : order->lookup.next_ns;
-    } else if (!orders_is_found(order) && order->polled_ns != 0) { /* a child */
+    } else if (!orders_is_found(order) && order->polled_ns != 0 && !order->adrift) { /* a child */
         due_ns = order->polled_ns + LOOK_NS;
     }
     if (order->wants_poll || order->cancel == CANCEL_SENT) {

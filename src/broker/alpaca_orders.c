@@ -211,11 +211,15 @@ struct tracked *tracked_recall(struct orders *orders, const struct order_fact *f
     return order;
 }
 
-void orders_recall(struct orders *orders, const struct order_fact *fact)
+void orders_recall(struct orders *orders, const struct order_fact *fact, int64_t now_ns)
 {
     CHECK(fact->working);
-    if (orders_find(orders, fact->id) == NULL) {
-        (void)tracked_recall(orders, fact);
+    if (orders_find(orders, fact->id) != NULL) {
+        return;
+    }
+    const struct tracked *order = tracked_recall(orders, fact);
+    if (!fact->accepted && !fact->unknown) {
+        tracked_report(orders, order, EVENT_NO_ANSWER, REJECT_NONE, now_ns);
     }
 }
 

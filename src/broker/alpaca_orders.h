@@ -109,6 +109,7 @@ struct order_fact {
     int64_t filled_e9;
     int64_t since_ns; /* it was not sent before */
     bool accepted;    /* the broker has taken it */
+    bool unknown;     /* NO_ANSWER was told */
     bool working;
     bool canceling;
 };
@@ -156,8 +157,9 @@ uint32_t orders_instrument(const struct orders *orders, const char *symbol);
 void orders_sent(struct orders *orders, const struct order_request *request, uint64_t group,
                  int64_t now_ns);
 
-/* An order that the engine takes for working, sent by an earlier process. */
-void orders_recall(struct orders *orders, const struct order_fact *fact);
+/* An order that the engine takes for working, sent by an earlier process: NO_ANSWER when that had
+ * heard nothing of it. */
+void orders_recall(struct orders *orders, const struct order_fact *fact, int64_t now_ns);
 
 /* Its group's request got no answer: NO_ANSWER, once, unless there is evidence. */
 void orders_no_answer(struct orders *orders, uint64_t group, int64_t now_ns);

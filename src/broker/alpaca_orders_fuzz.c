@@ -100,7 +100,7 @@ static void recall(struct fuzz *fuzz, unsigned i, uint8_t a, uint8_t b)
         fuzz->accepted[i] = 1;
         fuzz->sent[i] = true;
         fuzz->cancels[i] += fact.canceling ? 1 : 0;
-        orders_recall(&fuzz->bench.orders, &fact);
+        orders_recall(&fuzz->bench.orders, &fact, BENCH_T_NS);
     }
 }
 

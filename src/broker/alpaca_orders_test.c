@@ -441,8 +441,8 @@ Test(alpaca_orders, children_are_found_again_after_a_restart)
         .id = TARGET, .qty_e9 = SHARES(10), .accepted = true, .working = true};
     const struct order_fact stop = {
         .id = STOP, .qty_e9 = SHARES(10), .accepted = true, .working = true};
-    orders_recall(orders, &target);
-    orders_recall(orders, &stop);
+    orders_recall(orders, &target, BENCH_T_NS);
+    orders_recall(orders, &stop, BENCH_T_NS);
     const struct tracked *child = orders_find(orders, STOP);
     cr_expect_eq(orders_name(child, 0), STOP);
     cr_expect_eq(orders_name(child, 1), TARGET);

@@ -44,6 +44,7 @@ bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method met
 
 enum list_kind {
     LIST_OPEN_ORDERS,
+    LIST_OPEN_ROWS,  /* the same, children beside their parents */
     LIST_ALL_ORDERS, /* sent after `after_ns` */
     LIST_EXECUTIONS, /* after `after_ns`, or of one order */
     LIST_OTHER,      /* activities that are no executions, after `after_ns` */
@@ -97,7 +98,7 @@ void alpaca_cancel_polled(struct alpaca *alpaca, uint64_t order_id, enum wire_st
 
 /* Asks what is due about one order, and when it wants to be asked about next. */
 void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t now_ns);
-int64_t alpaca_lookup_due_ns(const struct tracked *order);
+int64_t alpaca_lookup_due_ns(const struct alpaca *alpaca, const struct tracked *order);
 
 /* Looks at an order by its id, now; `counted`: for the round. */
 void alpaca_poll(struct alpaca *alpaca, struct tracked *order, bool counted);
@@ -114,6 +115,7 @@ void alpaca_look_up(struct alpaca *alpaca, uint64_t group);
 enum round_stage {
     ROUND_NONE,
     ROUND_ORDERS,     /* the list of open orders */
+    ROUND_ROWS,       /* children whose parents are open no more stand in no nested list */
     ROUND_MISSING,    /* orders of ours that were not in it, by their ids */
     ROUND_SETTLE,     /* executions that are lacking, orders that are known by name only */
     ROUND_EXECUTIONS, /* since the last ones seen */
@@ -144,6 +146,7 @@ struct shown_holding {
 struct reconcile {
     struct round round;
     bool wanted;                    /* a full round, at once */
+    bool listed;                    /* the open orders were read once */
     bool known;                     /* a full round was completed since the start */
     bool current;                   /* and since the stream is up */
     uint32_t failures;              /* rounds in a row */
@@ -184,6 +187,7 @@ struct alpaca {
     struct broker broker;
     struct alpaca_plan plan;
     struct stream *stream;
+    int64_t time_ns;      /* up to which on_time() was called */
     int64_t stream_up_ns; /* when it came up last; INT64_MAX: it is not up */
     struct orders orders;
     struct report_queue reports;

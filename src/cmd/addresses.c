@@ -111,6 +111,11 @@ enum err addresses_resolve(const struct run_arguments *arguments, struct address
     return ERR_OK;
 }
 
+bool addresses_are_here(const struct addresses *addresses)
+{
+    return is_loopback(addresses->trading);
+}
+
 void addresses_finish(struct addresses *addresses)
 {
     free(addresses->trading);

@@ -20,6 +20,8 @@ struct addresses {
  * ERR_USAGE: no address at all. End with addresses_finish(). */
 enum err addresses_resolve(const struct run_arguments *arguments, struct addresses *addresses,
                            struct problem *problem);
+/* Whether it is an exchange served on this machine, whose time may be another. */
+bool addresses_are_here(const struct addresses *addresses);
 void addresses_finish(struct addresses *addresses);
 
 #endif

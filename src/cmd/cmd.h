@@ -35,6 +35,7 @@ int cmd_networked(int argc, char **argv);
 int cmd_exchange(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 int cmd_data_pull(int argc, char **argv);
+int cmd_data_record(int argc, char **argv);
 int cmd_parity(int argc, char **argv);
 int cmd_preflight(int argc, char **argv);
 int cmd_paper(int argc, char **argv); /* `run --mode paper` */

@@ -176,6 +176,8 @@ static const struct {
      "turn files of bars into one checked record file"                                              },
     {"pull",    "bellwether data pull",    cmd_networked,
      "fetch bars of the past from Alpaca into a record file"                                        },
+    {"record",  "bellwether data record",  cmd_networked,
+     "record bars, quotes and trades of a stream as they come"                                      },
     {"info",    "bellwether data info",    cmd_data_info,    "check files and say what they hold"   },
     {"facts",   "bellwether data facts",   cmd_data_facts,   "stylised facts of files, side by side"},
     {"signals", "bellwether data signals", cmd_data_signals,

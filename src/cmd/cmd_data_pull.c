@@ -471,7 +471,6 @@ static enum err write_file(struct pull *pull)
 {
     struct bars bars;
     if (recording_count(pull->recording) == 0) {
-        (void)unlink(pull->part); /* holds nothing */
         return problem_set(pull->problem, ERR_NOT_FOUND,
                            "%s has no bars of these symbols in these days; nothing was written",
                            data_service_url(pull->service));
@@ -532,6 +531,9 @@ int cmd_data_pull(int argc, char **argv)
         .arguments = &arguments, .part = xasprintf("%s.part", arguments.out), .problem = &problem};
     enum err err = run(&pull);
     int code = err == ERR_OK ? data_end_output() : cmd_fail(&problem);
+    if (err != ERR_OK && pull.recording != NULL && recording_count(pull.recording) == 0) {
+        (void)unlink(pull.part); /* holds nothing */
+    }
     recording_close(pull.recording);
     data_service_close(pull.service);
     data_service_arguments_finish(&arguments.service);

@@ -1,5 +1,6 @@
 /* cmd_paper.c: `bellwether run --mode paper`: a run whose market and broker are Alpaca's, or those
  * of an exchange served in its shapes. In bellwether-net. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,10 @@
 #include "cmd/paper_log.h"
 #include "cmd/paper_world.h"
 #include "cmd/run_arguments.h"
+#include "monitor/terminal.h"
 #include "sys/clock.h"
 #include "sys/files.h"
+#include "sys/json_writer.h"
 #include "sys/memory.h"
 #include "sys/plugin.h"
 
@@ -25,16 +28,33 @@ struct paper {
     struct paper_world *world;
     char *folder; /* accounts/paper-NUMBER */
     char *place;
+    FILE *messages; /* messages.jsonl of the account's folder */
+    bool quiet;     /* the view has the terminal */
     bool config_is_read;
 };
 
-/* What broker, streams and feed have to say to people: on stderr, one line each. */
+/* What broker, streams and feed have to say to people: a line of messages.jsonl in the account's
+ * folder, and one on stderr unless the view has the terminal. What is said before the folder is
+ * known goes to stderr alone. */
 static void say(void *context, const char *what, const char *text)
 {
+    struct paper *paper = context;
     char when[UTC_TEXT_SIZE];
-    (void)context;
     (void)utc_format(clock_utc_ns(), when);
-    (void)fprintf(stderr, "%s  %s: %s\n", when, what, text);
+    if (paper->messages != NULL) {
+        struct json_writer json;
+        json_init(&json, false);
+        json_begin_object(&json);
+        json_member_string(&json, "ts", when);
+        json_member_string(&json, "about", what);
+        json_member_string(&json, "says", text);
+        json_end_object(&json);
+        (void)fprintf(paper->messages, "%s\n", json.text); /* a help for people, not the log */
+        json_finish(&json);
+    }
+    if (!paper->quiet) {
+        (void)fprintf(stderr, "%s  %s: %s\n", when, what, text);
+    }
 }
 
 static enum err read_config(struct paper *paper, struct problem *problem)
@@ -53,6 +73,16 @@ static enum err read_config(struct paper *paper, struct problem *problem)
                            "%s: a paper run wants its symbols by name (`symbols: [SPY, QQQ]`): the "
                            "broker has thousands",
                            path);
+    }
+    for (uint32_t i = 0; err == ERR_OK && i < paper->config.book_count; i++) {
+        if (closer_trails_at_broker(&paper->config.books[i].exits)) {
+            return problem_set(
+                problem, ERR_USAGE,
+                "%s: strategy %" PRIu32 ": a trailing stop cannot rest at Alpaca "
+                "beside other exits; write `held_by: engine`, or a `stop` that rests "
+                "there while the engine trails",
+                path, i + 1);
+        }
     }
     if (err == ERR_OK && paper->config.calendar != CALENDAR_XNYS) {
         return problem_set(problem, ERR_USAGE,
@@ -87,7 +117,10 @@ static enum err open_world(struct paper *paper, struct problem *problem)
                               .instrument_count = paper->config.symbol_count,
                               .bar_ns =
                                   paper->config.bar_ns == 0 ? NS_PER_MIN : paper->config.bar_ns,
-                              .say = say};
+                              .until_close = arguments->until_close,
+                              .own_time = addresses_are_here(&paper->addresses),
+                              .say = say,
+                              .say_context = paper};
     return paper_world_open(&plan, &paper->world, problem);
 }
 
@@ -97,6 +130,20 @@ static enum err meet(void *context, struct driver *driver, int64_t born_ns, stru
     char tag[PAPER_TAG_SIZE];
     paper_log_tag(born_ns, tag);
     return paper_world_meet(paper->world, driver, tag, problem);
+}
+
+static enum err open_messages(struct paper *paper, struct problem *problem)
+{
+    char *path = xasprintf("%s/messages.jsonl", paper->folder);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    paper->messages = fd < 0 ? NULL : fdopen(fd, "a");
+    enum err err =
+        paper->messages != NULL ? ERR_OK : problem_set_errno(problem, "cannot write %s", path);
+    if (err == ERR_OK) {
+        (void)setvbuf(paper->messages, NULL, _IOLBF, 0);
+    }
+    free(path);
+    return err;
 }
 
 static enum err find_folder(struct paper *paper, struct problem *problem)
@@ -109,6 +156,12 @@ static enum err find_folder(struct paper *paper, struct problem *problem)
     paper->place = xasprintf("alpaca paper account=%s trading=%s feed=%s\n", account->number,
                              paper->addresses.at.trading, paper->arguments->feed);
     free(accounts);
+    if (err == ERR_OK) {
+        err = folder_make(paper->folder, problem);
+    }
+    if (err == ERR_OK) {
+        err = open_messages(paper, problem);
+    }
     return err == ERR_OK ? paper_log_make_way(paper->folder, &paper->config, problem) : err;
 }
 
@@ -134,6 +187,7 @@ static int trade(struct paper *paper)
                      account->cash_e9 / INT64_C(1000000000), paper->folder);
         (void)fflush(stdout);
     }
+    paper->quiet = options.view && terminal_is_there();
     return trading_run(&options);
 }
 
@@ -144,6 +198,9 @@ static void finish(struct paper *paper)
     addresses_finish(&paper->addresses);
     if (paper->config_is_read) {
         config_finish(&paper->config);
+    }
+    if (paper->messages != NULL) {
+        (void)fclose(paper->messages);
     }
     free(paper->folder);
     free(paper->place);

@@ -50,8 +50,8 @@ static void take_status(struct exchange_time *time, const struct http_answer *an
     time->ended = time->ended || (next != NULL && next->kind == NODE_NULL);
     const struct node *speed = node_member(root, "speed");
     int64_t speed_e9 = -1;
-    time->by_hand = node_is(speed, "by hand") ||
-                    (node_decimal_e9(speed, &speed_e9) == ERR_OK && speed_e9 == 0);
+    time->by_hand =
+        node_is(speed, "by hand") || (node_decimal_e9(speed, &speed_e9) == ERR_OK && speed_e9 == 0);
 }
 
 static void answered(void *context, const struct http_answer *answer)

@@ -10,12 +10,13 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"bellwether exchange",  cmd_exchange },
-    {"bellwether data pull", cmd_data_pull},
-    {"bellwether preflight", cmd_preflight},
-    {"bellwether run",       cmd_paper    },
-    {"bellwether metrics",   cmd_metrics  },
-    {"bellwether parity",    cmd_parity   },
+    {"bellwether exchange",    cmd_exchange   },
+    {"bellwether data pull",   cmd_data_pull  },
+    {"bellwether data record", cmd_data_record},
+    {"bellwether preflight",   cmd_preflight  },
+    {"bellwether run",         cmd_paper      },
+    {"bellwether parity",      cmd_parity     },
+    {"bellwether metrics",     cmd_metrics    },
 };
 
 int main(int argc, char **argv)

@@ -224,7 +224,7 @@ static void open_world(struct campaign *campaign)
         .instruments = campaign->bars.instruments,
         .instrument_count = campaign->bars.instrument_count,
         .bar_ns = NS_PER_MIN,
-        .patience_ns = 3 * NS_PER_MS,
+        .patience_ns = 2 * NS_PER_MS,
         .say = say,
         .say_context = campaign
     };
@@ -242,7 +242,10 @@ static void open_world(struct campaign *campaign)
                  problem.text);
     cr_assert_eq(paper_world_meet(campaign->world, campaign->driver, "campaign", &problem), ERR_OK);
     struct driver_world *outside = paper_world_outside(campaign->world);
-    campaign->broker = (struct watched_broker){{&watched_ops}, outside->broker, outside->now_ns, 0};
+    campaign->broker = (struct watched_broker){
+        {&watched_ops, 0},
+        outside->broker, outside->now_ns, 0
+    };
     outside->broker = &campaign->broker.port;
     cr_assert_eq(driver_begin(campaign->driver, &problem), ERR_OK);
     free(url);
@@ -379,7 +382,7 @@ Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
     for (; events < wanted; seed++) {
         struct campaign campaign;
         struct problem problem;
-        open_campaign(&campaign, seed, 2, false, make_script);
+        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, false, make_script);
         enum err err = driver_run(campaign.driver, &problem);
         cr_assert_eq(err, ERR_OK, "seed %" PRIu64 ": %s", seed, problem.text);
         expect_same_books(&campaign);
@@ -411,12 +414,12 @@ static char *mute_script(uint64_t seed, int64_t until_ns)
                      seed);
 }
 
-/* Four sessions and the nights between them are more than 24 hours. */
+/* Two sessions and the night between them are more than 24 hours. */
 Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout = 3600)
 {
     struct campaign campaign;
     struct problem problem;
-    open_campaign(&campaign, number_of("BELLWETHER_SEED", 7), 4, true, mute_script);
+    open_campaign(&campaign, number_of("BELLWETHER_SEED", 7), 2, true, mute_script);
     int64_t from_ns = campaign.bars.records[0].src_ns;
     int64_t to_ns = campaign.bars.records[campaign.bars.count - 1].ts_ns;
     cr_assert_gt(to_ns - from_ns, 24 * NS_PER_HOUR);
@@ -424,7 +427,7 @@ Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout 
     expect_same_books(&campaign);
     uint64_t fills = driver_engine(campaign.driver)->counters.fills;
     int64_t slowest_ns = campaign.broker.slowest_ns;
-    cr_expect_gt(fills, 20);
+    cr_expect_gt(fills, 10);
     cr_expect_leq(slowest_ns, 15 * NS_PER_S, "%.1f s", (double)slowest_ns / 1e9);
     (void)fprintf(stderr,
                   "# %.1f hours, %" PRIu64 " fills, %" PRIu64

@@ -2,6 +2,7 @@
 #include "cmd/paper_world.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,9 @@
 /* What is under way when the market has nothing more: so long, by the exchange's time. */
 #define AFTER_END_NS (5 * NS_PER_S)
 
+/* The last bars and reports of a session come behind its close. */
+#define AFTER_CLOSE_NS (2 * NS_PER_MIN)
+
 struct paper_world {
     struct paper_plan plan;
     struct alpaca_clock clock;
@@ -35,6 +39,9 @@ struct paper_world {
     struct alpaca_feed *feed;
     struct driver_world outside;
     int64_t told_ns;   /* everybody heard of this moment */
+    char tag[17];      /* at most 16 characters (alpaca/wire.h) */
+    int64_t offset_ns; /* the world's clock less the machine's */
+    int64_t until_ns;  /* the run ends then; 0: it does not */
     int64_t end_ns;    /* when the market had nothing more; 0: it has */
     unsigned barriers; /* that have not come back */
 };
@@ -75,6 +82,7 @@ static void read_machine_clock(struct paper_world *world)
 {
     const struct paper_plan *plan = &world->plan;
     int64_t now_ns = plan->utc_ns != NULL ? plan->utc_ns(plan->utc_context) : clock_utc_ns();
+    now_ns += world->offset_ns;
     if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
         world->clock.now_ns = now_ns;
     }
@@ -175,6 +183,10 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
                      struct problem *problem)
 {
     struct paper_world *world = context;
+    if (world->until_ns != 0 && world->clock.now_ns >= world->until_ns && !took) {
+        *ended = true;
+        return ERR_OK;
+    }
     return world->time == NULL ? turn_by_machine(world, until_mono_ns)
                                : turn_by_steps(world, took, ended, problem);
 }
@@ -272,6 +284,29 @@ static enum err check_account(struct paper_world *world, struct problem *problem
     return err;
 }
 
+static void make_client(struct paper_world *world)
+{
+    struct client_plan client = {.loop = world->loop,
+                                 .clock = &world->clock,
+                                 .addresses = world->plan.addresses,
+                                 .keys = world->plan.keys,
+                                 .ca_file = world->plan.ca_file,
+                                 .prompt = world->plan.admin_url == NULL,
+                                 .requests_per_minute = world->plan.requests_per_minute,
+                                 .data_requests_per_minute = world->plan.requests_per_minute};
+    world->client = client_create(&client);
+}
+
+/* The client has lived by another time until now. */
+static void take_time_of_exchange(struct paper_world *world, int64_t off_ns)
+{
+    client_destroy(world->client);
+    world->offset_ns = off_ns;
+    world->clock = (struct alpaca_clock){.offset = true};
+    read_machine_clock(world);
+    make_client(world);
+}
+
 static enum err check_clock(struct paper_world *world, struct problem *problem)
 {
     struct wire_clock clock;
@@ -280,6 +315,10 @@ static enum err check_clock(struct paper_world *world, struct problem *problem)
         return err;
     }
     int64_t off_ns = clock.ts_ns - world->clock.now_ns;
+    if (world->plan.own_time && world->time == NULL) {
+        take_time_of_exchange(world, off_ns);
+        return ERR_OK;
+    }
     if (world->time == NULL && (off_ns > 60 * NS_PER_S || off_ns < -60 * NS_PER_S)) {
         return problem_set(problem, ERR_REFUSED,
                            "this machine's clock and the broker's are %" PRId64
@@ -306,6 +345,15 @@ static enum err check_assets(struct paper_world *world, struct problem *problem)
     return err;
 }
 
+/* The close of the session that is open, or comes next. */
+static void set_end(struct paper_world *world)
+{
+    const struct run_config *config = world->plan.config;
+    struct session session = calendar_session_of(config->calendar, config->extended_hours,
+                                                 world->clock.now_ns + NS_PER_MIN);
+    world->until_ns = world->plan.until_close ? session.close_ns + AFTER_CLOSE_NS : 0;
+}
+
 static enum err open_time(struct paper_world *world, struct problem *problem)
 {
     if (world->plan.admin_url == NULL) {
@@ -330,15 +378,7 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
     world->loop = world->own_loop ? loop_create() : plan->loop;
     enum err err = open_time(world, problem);
     if (err == ERR_OK) {
-        struct client_plan client = {.loop = world->loop,
-                                     .clock = &world->clock,
-                                     .addresses = plan->addresses,
-                                     .keys = plan->keys,
-                                     .ca_file = plan->ca_file,
-                                     .prompt = plan->admin_url == NULL,
-                                     .requests_per_minute = plan->requests_per_minute,
-                                     .data_requests_per_minute = plan->requests_per_minute};
-        world->client = client_create(&client);
+        make_client(world);
         err = check_account(world, problem);
     }
     if (err == ERR_OK) {
@@ -347,6 +387,7 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
     if (err == ERR_OK) {
         err = check_assets(world, problem);
     }
+    set_end(world);
     if (err != ERR_OK) {
         paper_world_close(world);
         return err;
@@ -423,10 +464,11 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .instruments = plan->instruments,
                                  .instrument_count = plan->instrument_count,
                                  .engine = engine,
-                                 .tag = tag,
+                                 .tag = world->tag,
                                  .seed = engine->next_trade_id,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
+    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
     (void)problem;
     world->feed = alpaca_feed_create(&feed);
     world->alpaca = alpaca_create(&broker);

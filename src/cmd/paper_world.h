@@ -31,6 +31,9 @@ struct paper_plan {
     int64_t (*utc_ns)(void *context); /* whose clock instead of the machine's, for measurements */
     void *utc_context;
     bool busy_poll;      /* by the machine's time: never sleeps */
+    bool own_time;       /* a served exchange that goes at the clock's speed, at another time: its
+                            time is asked for once, and is the run's */
+    bool until_close;    /* the run ends when the session has closed */
     int64_t patience_ns; /* stepping: how long a request may hang before time goes on; 0: 50 ms */
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;

@@ -9,7 +9,8 @@ bool exchange_fill_by_hand(struct exchange *exchange, uint64_t order_id, int64_t
 {
     const struct known_id *known = order_find(exchange, order_id);
     int32_t place = known == NULL ? NO_ORDER : known_place(known);
-    if (place == NO_ORDER || exchange->orders[place].life != ORDER_WORKING || price_e9 <= 0) {
+    if (place == NO_ORDER || exchange->orders[place].life != ORDER_WORKING ||
+        exchange->orders[place].works_ns > at_ns || price_e9 <= 0) {
         return false;
     }
     struct resting *order = &exchange->orders[place];

@@ -20,6 +20,10 @@ struct query_item {
     const char *value;
 };
 
+/* Answers that go on: server-sent events. */
+enum call_events { CALL_EVENTS_NONE, CALL_EVENTS_TRADES, CALL_EVENTS_ACTIVITIES };
+enum { CALL_EVENTS_COUNT = 3 };
+
 struct call {
     struct venue *venue;
     struct pace *pace;       /* how the venue's time goes; NULL where nobody drives it */
@@ -30,6 +34,7 @@ struct call {
     const struct node *body;  /* NULL: none was sent */
     int status;               /* of the answer; 200 unless a handler says otherwise */
     bool empty;               /* the answer has no body (204, or an empty 200) */
+    uint8_t events;           /* enum call_events; set by a handler: no value is written */
     bool without_newest;      /* the newest order is not listed, by fault script */
     struct json_writer *json; /* takes the answer */
 };

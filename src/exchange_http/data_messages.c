@@ -1,6 +1,7 @@
 /* data_messages.c: the objects of the data stream in both encodings; `T` is the first key of each.
  */
 #include "base/utc.h"
+#include "exchange_http/data_damage.h"
 #include "exchange_http/data_shapes.h"
 #include "exchange_http/data_stream_private.h"
 
@@ -42,7 +43,8 @@ static struct frame_bar frame_of_item(const struct data_stream *stream,
 static void write_bar(struct data_stream *stream, const struct data_writer *writer,
                       const struct data_item *item)
 {
-    const struct frame_bar frame = frame_of_item(stream, item);
+    struct frame_bar frame = frame_of_item(stream, item);
+    damage_bar((enum fault_damage)item->damage, &frame);
     begin(writer, item, item->channel == CHANNEL_DAILY_BARS ? "d" : "b", DATA_BAR_MEMBERS);
     data_bar_members(writer, &frame);
 }
@@ -111,14 +113,19 @@ static void write_cancel(const struct data_writer *writer, const struct data_ite
 static void write_item(struct data_stream *stream, const struct data_writer *writer,
                        const struct data_item *item)
 {
+    struct event tick;
     switch (item->channel) {
     case CHANNEL_TRADES:
+        tick = *item->tick;
+        damage_tick((enum fault_damage)item->damage, &tick);
         begin(writer, item, "t", DATA_TRADE_MEMBERS);
-        data_trade_members(writer, item->tick, trade_id(stream->plan.venue->plan.data, item->tick));
+        data_trade_members(writer, &tick, trade_id(stream->plan.venue->plan.data, item->tick));
         break;
     case CHANNEL_QUOTES:
+        tick = *item->tick;
+        damage_tick((enum fault_damage)item->damage, &tick);
         begin(writer, item, "q", DATA_QUOTE_MEMBERS);
-        data_quote_members(writer, item->tick);
+        data_quote_members(writer, &tick);
         break;
     case CHANNEL_BARS:
     case CHANNEL_UPDATED_BARS:

@@ -15,7 +15,8 @@ static const struct {
 #undef X
 };
 
-/* Channels of other feeds: asking for them here is a mistake that the vendor names. */
+/* Channels of other feeds: asking for them here is a mistake that the vendor names. Some clients
+ * always name them all, with null for those that they do not ask for. */
 static const char *const foreign_channels[] = {"news", "orderbooks"};
 
 static const char *error_text(enum data_error error)
@@ -200,7 +201,8 @@ static enum data_error judge_lists(const struct node *message)
         }
     }
     for (size_t i = 0; i < sizeof foreign_channels / sizeof foreign_channels[0]; i++) {
-        if (node_member(message, foreign_channels[i]) != NULL) {
+        const struct node *list = node_member(message, foreign_channels[i]);
+        if (list != NULL && list->kind != NODE_NULL) {
             return DATA_ERROR_INVALID_ACTION;
         }
     }

@@ -59,6 +59,7 @@ struct data_session;
 
 struct data_stream_plan {
     const struct venue *venue; /* outlives the stream */
+    struct faults *faults;     /* of what is streamed; outlives it, too; NULL: none */
     uint32_t symbols_max;      /* on trades and quotes of a session together; 0: any number */
     void *context;
     /* Whether a key pair may listen, or what is wrong: AUTH_FAILED, CONNECTION_LIMIT, ... */

@@ -57,6 +57,7 @@ struct data_item {
     enum data_channel channel;
     uint32_t number; /* of the symbol, in the stream's index */
     const char *symbol;
+    uint8_t damage; /* enum fault_damage: it is told wrongly, by fault script */
     union {
         const struct event *tick; /* a quote or a trade */
         struct {
@@ -142,6 +143,9 @@ void item_encode(struct data_stream *stream, struct data_item *item, enum data_e
 /* Adds an item; valid until the next one. */
 struct data_item *items_add(struct data_stream *stream, enum data_channel channel,
                             uint32_t instrument);
+
+/* Faults of market data strike the quotes, trades and bars among the items. */
+void items_damage(struct data_stream *stream);
 
 /* Sends all items to the sessions of these endpoints that want them, and drops them. */
 void items_send(struct data_stream *stream, uint32_t endpoints);

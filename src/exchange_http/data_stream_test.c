@@ -184,7 +184,9 @@ Test(data_stream, nonsense_is_answered_and_changes_nothing)
     say_expect(&client, "{\"action\":\"subscribe\",\"news\":[\"*\"]}",
                ERROR(410, "invalid subscribe action for this feed"));
     say_expect(
-        &client, "{\"action\":\"subscribe\"}",
+        &client,
+        "{\"action\":\"subscribe\",\"bars\":null,\"imbalances\":null,\"news\":null,"
+        "\"orderbooks\":null,\"pricing\":null}",
         "[{\"T\":\"subscription\",\"trades\":[],\"quotes\":[],\"bars\":[],\"updatedBars\":[],"
         "\"dailyBars\":[],\"statuses\":[],\"lulds\":[],\"corrections\":[],"
         "\"cancelErrors\":[]}]");

@@ -187,6 +187,9 @@ void face_serve(struct face *face, const struct http_request *request, struct ht
         .json = reply->json,
     };
     run(face, request, &call, reply);
+    if (call.events != CALL_EVENTS_NONE && face->events != NULL) {
+        events_open(face->events, &call, reply);
+    }
     reply->status = call.status;
     if (call.empty) {
         json_reset(reply->json);

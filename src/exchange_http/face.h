@@ -2,6 +2,7 @@
 #ifndef EXCHANGE_HTTP_FACE_H
 #define EXCHANGE_HTTP_FACE_H
 
+#include "exchange_http/events.h"
 #include "exchange_http/rate_limit.h"
 #include "exchange_http/routes.h"
 #include "net/http_server.h"
@@ -15,8 +16,9 @@ struct face {
     bool keys;                                 /* requests need a key pair */
     struct rate_limit (*limits)[BUDGET_COUNT]; /* by account; NULL: no keys, no limits */
     struct tree body;
-    uint64_t requests;   /* so many so far */
-    bool without_newest; /* the present request's lists lack the newest order, by fault script */
+    uint64_t requests;     /* so many so far */
+    struct events *events; /* for calls that ask for them; NULL: nobody serves them */
+    bool without_newest;   /* the present request's lists lack the newest order, by fault script */
 };
 
 void face_init(struct face *face, struct venue *venue, struct pace *pace,

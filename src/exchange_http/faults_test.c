@@ -290,6 +290,21 @@ Test(exchange_faults, delay_of_an_answer)
     cr_expect_eq(server_next_ns(running.server), begin_ns + NS_PER_MIN);
 }
 
+Test(exchange_faults, set_field)
+{
+    begin("rules: [{route: GET /v2/orders*, what: set_field, field: status, value: '\"surprise\"',"
+          " nth: 1}, {route: GET /v2/orders*, what: set_field, field: qty, value: NaN, nth: 2},"
+          " {stream: trading, what: set_field, field: event, value: '\"restated\",\"more\":{}'}]",
+          false);
+    running_listen(&running, &trading);
+    (void)ask("POST", "/v2/orders", buy_5);
+    cr_expect_eq(count_of(look("/v2/orders"), "\"status\":\"surprise\""), 1);
+    cr_expect_eq(count_of(look("/v2/orders"), "\"qty\":NaN,"), 1);
+    cr_expect_eq(count_of(look("/v2/orders"), "\"qty\":\"5\","), 1);
+    running_wait(&trading, "\"event\":\"restated\",\"more\":{},\"timestamp\"");
+    peer_close(&trading);
+}
+
 /* ---- lists ---- */
 
 static void send_orders(int count)
@@ -738,6 +753,76 @@ Test(exchange_faults, halt)
     minutes(1);
     cr_expect_float_eq(ledger("qty"), 5, 0);
     cr_expect_eq(bars_of(4), 2);
+    peer_close(&data);
+}
+
+Test(exchange_faults, notices_of_the_market)
+{
+    begin("rules: [{what: luld, symbol: AAPL, nth: 1}, {what: cancel_trade, symbol: SPY, nth: 1},"
+          "{what: correct_trade, symbol: SPY, nth: 1}]",
+          false);
+    running_watch(&running, &data);
+    running_say(&data, "{\"action\":\"subscribe\",\"trades\":[\"SPY\"],\"lulds\":[\"*\"]}");
+    running_wait(&data, "\"lulds\":[\"*\"]");
+    running_forget(&data);
+    minutes(1); /* AAPL closed at 201.31, SPY at 501.31 */
+    cr_expect(running_has(&data, "{\"T\":\"l\",\"S\":\"AAPL\",\"u\":211.3755,\"d\":191.2445,"));
+    cr_expect(running_has(&data, "{\"T\":\"x\",\"S\":\"SPY\""));
+    cr_expect(running_has(&data, "\"op\":501.31"));
+    cr_expect(running_has(&data, "\"cp\":501.32"));
+    peer_close(&data);
+}
+
+Test(exchange_faults, bad_bars)
+{
+    begin("rules: [{what: bad_data, symbol: AAPL, as: spike, nth: 1},"
+          "{what: bad_data, symbol: AAPL, as: crash, nth: 2},"
+          "{what: bad_data, symbol: AAPL, as: zero, nth: 3},"
+          "{what: bad_data, symbol: AAPL, as: negative, nth: 4},"
+          "{what: bad_data, symbol: AAPL, as: crossed, nth: 5},"
+          "{what: bad_data, symbol: AAPL, as: stale, nth: 6},"
+          "{what: bad_data, symbol: AAPL, as: future, nth: 7}]",
+          false);
+    static const char *const bars[] = {
+        "\"o\":2013,\"h\":2013.2,\"l\":2012.9,\"c\":2013.1,",
+        "\"o\":2.0131,",
+        "\"o\":0,\"h\":0,\"l\":0,\"c\":0,",
+        "\"o\":-201.33,",
+        "\"h\":201.33,\"l\":203.3736,",
+        "\"t\":\"2026-03-16T13:05:00Z\"",
+        "\"t\":\"2026-03-16T15:06:00Z\"",
+    };
+    running_watch(&running, &data);
+    int64_t end_ns = clock_mono_ns() + 1200 * NS_PER_MS;
+    while (clock_mono_ns() < end_ns) { /* the test feed goes by the wall clock: no occasion */
+        loop_turn(running.loop, true);
+    }
+    for (size_t i = 0; i < sizeof bars / sizeof bars[0]; i++) {
+        running_forget(&data);
+        minutes(1);
+        cr_expect(running_has(&data, bars[i]), "%s", data.got + 4);
+        cr_expect(running_has(&data, "\"o\":501.3"), "the other one is as it was");
+    }
+    peer_close(&data);
+}
+
+Test(exchange_faults, bad_quotes)
+{
+    begin("rules: [{what: bad_data, symbol: SPY, as: crossed}]", true);
+    running_watch(&running, &data);
+    running_say(&data, "{\"action\":\"subscribe\",\"quotes\":[\"SPY\"]}");
+    running_wait(&data, "\"quotes\":[\"SPY\"]");
+    running_forget(&data);
+    minutes(1);
+    const char *quote = memmem(data.got, data.length, "\"T\":\"q\"", 7);
+    cr_assert_not_null(quote);
+    const char *bid = strstr(quote, "\"bp\":");
+    const char *ask = strstr(quote, "\"ap\":");
+    cr_assert(bid != NULL && ask != NULL);
+    cr_expect_gt(strtod(bid + 5, NULL), strtod(ask + 5, NULL));
+    (void)submit("{\"symbol\":\"SPY\",\"qty\":\"1\",\"side\":\"buy\",\"type\":\"market\","
+                 "\"time_in_force\":\"day\"}");
+    cr_expect_float_eq(ledger("avg_entry_price"), 501.3, 0.5, "orders meet the true ones");
     peer_close(&data);
 }
 

@@ -27,7 +27,7 @@ enum reply_fate {
 enum reply_fate reply_faults_strike(struct reply_faults *faults, const struct http_request *request,
                                     struct http_reply *reply, struct fault *fault);
 
-/* Makes of a good answer what the fault says; handshakes of streams stay as they are. */
+/* Makes of a good answer what the fault says; streams stay as they are. */
 void reply_faults_spoil(struct reply_faults *faults, const struct fault *fault,
                         struct http_reply *reply);
 

@@ -1,5 +1,7 @@
 #include "exchange_http/routes_account.h"
 
+#include "exchange_http/events.h"
+
 static const struct route rows[] = {
     {"GET",    "/v2/clock",                              serve_clock,              BUDGET_TRADING},
     {"GET",    "/v3/clock",                              serve_clocks,             BUDGET_TRADING},
@@ -11,6 +13,8 @@ static const struct route rows[] = {
     {"GET",    "/v2/options/contracts/{}",               serve_contract,           BUDGET_TRADING},
     {"GET",    "/v2/account/activities",                 serve_activities,         BUDGET_TRADING},
     {"GET",    "/v2/account/activities/{}",              serve_activities_of_type, BUDGET_TRADING},
+    {"GET",    "/v2/events/trades",                      serve_trade_events,       BUDGET_TRADING},
+    {"GET",    "/v2beta1/events/activities",             serve_activity_events,    BUDGET_TRADING},
     {"GET",    "/v2/account/portfolio/history",          serve_history,            BUDGET_TRADING},
     {"GET",    "/v2/corporate_actions/announcements",    serve_announcements,      BUDGET_TRADING},
     {"GET",    "/v2/corporate_actions/announcements/{}", serve_announcement,       BUDGET_TRADING},

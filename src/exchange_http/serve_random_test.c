@@ -2,6 +2,7 @@
  * them the open orders, the positions and the cash that the API shows are the exchange's own; at
  * the end cash and positions follow from the executions of all orders. */
 #include "exchange_http/served_test.h"
+#include "venue/faults_file.h"
 
 enum { STEPS = 700, QUOTES = 2400, BODY_MAX = 512 };
 
@@ -221,9 +222,10 @@ static void check_orders(struct served *served, const char *after)
         int64_t left_e9 = own->notional_e9 != 0
                               ? own->qty_e9 - own->filled_e9
                               : amount(served, order, "qty") - amount(served, order, "filled_qty");
+        left_e9 -= own->busted_e9;
         cr_assert_eq(state.qty_e9 < 0 ? -state.qty_e9 : state.qty_e9, left_e9, "%u after %s: %s",
                      own->number, after, served->json.text);
-        cr_assert_eq(state.filled_e9, amount(served, order, "filled_qty"));
+        cr_assert_eq(state.filled_e9, amount(served, order, "filled_qty") + own->busted_e9);
         cr_assert_eq(state.qty_e9 < 0, node_is(node_member(order, "side"), "sell"));
     }
     for (uint32_t i = 0; i < account->order_count; i++) {
@@ -304,11 +306,34 @@ static void check_ledger(struct served *served)
     for (uint32_t i = 0; i < SERVED_SYMBOLS; i++) {
         cr_assert_eq(qty_e9[i], exchange_qty_e9(account->exchange, i));
     }
-    cr_assert_gt(fills, 40);
-    cr_assert_gt(account->order_count, 120);
+    bool hindered = served->venue->faults.script.count > 0; /* accounts are suspended for a while */
+    cr_assert_gt(fills, hindered ? 15 : 40);
+    cr_assert_gt(account->order_count, hindered ? 50U : 120U);
 }
 
-static void run(uint64_t seed, int64_t latency_ns, int64_t reject_ppm)
+/* The history of executions tells the same: what was taken back is marked, and nothing else is
+ * missing. */
+static void check_activities(const struct served *served)
+{
+    const struct account *account = served->account;
+    int64_t qty_e9[SERVED_SYMBOLS] = {0};
+    for (uint32_t i = 0; i < account->activity_count; i++) {
+        const struct activity *activity = &account->activities[i];
+        const struct served_order *order = account_order(account, activity->order);
+        if (order != NULL && !activity->busted) {
+            qty_e9[activity->instrument] += order->sells ? -activity->qty_e9 : activity->qty_e9;
+        }
+    }
+    for (uint32_t i = 0; i < SERVED_SYMBOLS; i++) {
+        cr_assert_eq(qty_e9[i], exchange_qty_e9(account->exchange, i));
+    }
+}
+
+enum { RULES = 11 };
+
+static uint64_t strikes[RULES]; /* of each rule, over all runs of a test */
+
+static void run_with(uint64_t seed, int64_t latency_ns, int64_t reject_ppm, const char *faults)
 {
     struct served *served = xcalloc(1, sizeof *served);
     struct chance chance = {seed};
@@ -318,7 +343,16 @@ static void run(uint64_t seed, int64_t latency_ns, int64_t reject_ppm)
     served->plan.seed = seed;
     served->plan.exchange.latency_ns = latency_ns;
     served->plan.exchange.reject_ppm = reject_ppm;
+    struct fault_script script = {0};
+    struct problem problem = {0};
+    if (faults != NULL) {
+        cr_assert_eq(fault_script_parse("faults", faults, strlen(faults), &script, &problem),
+                     ERR_OK, "%s", problem.text);
+        script.seed = (int64_t)seed;
+        served->plan.faults = &script;
+    }
     served_start(served);
+    fault_script_finish(&script);
     for (int step = 0; step < STEPS; step++) {
         request(served, &chance, body);
         served->told[0] = '\0';
@@ -333,9 +367,18 @@ static void run(uint64_t seed, int64_t latency_ns, int64_t reject_ppm)
         }
     }
     check_ledger(served);
+    check_activities(served);
+    for (uint32_t i = 0; i < served->venue->faults.script.count; i++) {
+        strikes[i] += served->venue->faults.script.rules[i].strikes;
+    }
     free((void *)served->data.records);
     served_finish(served);
     free(served);
+}
+
+static void run(uint64_t seed, int64_t latency_ns, int64_t reject_ppm)
+{
+    run_with(seed, latency_ns, reject_ppm, NULL);
 }
 
 Test(serve_random, what_is_shown_is_what_is)
@@ -357,4 +400,41 @@ Test(serve_random, with_orders_rejected_by_chance)
     for (uint64_t seed = 21; seed <= 22; seed++) {
         run(seed, NS_PER_S, 50000);
     }
+}
+
+static const char all_that_befalls_orders[] =
+    "rules:\n"
+    "- {what: partial, probability: 30%}\n"
+    "- {what: reject_after_accept, probability: 5%}\n"
+    "- {what: fill_during_cancel, probability: 20%}\n"
+    "- {what: fill_during_replace, probability: 70%}\n"
+    "- {what: bust, for: 10s, probability: 10%}\n"
+    "- {what: bust, symbol: SPY, probability: 10%}\n"
+    "- {what: halt, symbol: AAPL, for: 30s, probability: 1%}\n"
+    "- {what: halt, symbol: PENNY, for: 60s, probability: 1%}\n"
+    "- {what: suspend, for: 20s, probability: 1%}\n"
+    "- {what: external_order, symbol: SPY, qty: 3, probability: 1%}\n"
+    "- {what: external_order, symbol: AAPL, side: sell, qty: 1, probability: 1%}\n";
+
+static void check_strikes(void)
+{
+    for (uint32_t i = 0; i < RULES; i++) {
+        cr_assert_gt(strikes[i], 0, "rule %u", i + 1);
+    }
+}
+
+Test(serve_random, with_faults)
+{
+    for (uint64_t seed = 31; seed <= 36; seed++) {
+        run_with(seed, 0, 0, all_that_befalls_orders);
+    }
+    check_strikes();
+}
+
+Test(serve_random, with_faults_and_latency)
+{
+    for (uint64_t seed = 41; seed <= 44; seed++) {
+        run_with(seed, 2 * NS_PER_S, 20000, all_that_befalls_orders);
+    }
+    check_strikes();
 }

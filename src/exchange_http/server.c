@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/utc.h"
+#include "exchange_http/events.h"
 #include "exchange_http/face.h"
 #include "exchange_http/reply_faults.h"
 #include "exchange_http/streams.h"
@@ -25,6 +26,7 @@ struct server {
     struct face admin_face;
     struct streams *streams;
     struct reply_faults *faults;
+    struct events *events;
     struct http_server *http;
     struct http_server *admin;
     struct tls_front *tls;
@@ -35,7 +37,8 @@ struct server {
 static void follow(struct server *server)
 {
     streams_follow(server->streams);
-    if (reply_faults_follow(server->faults)) {
+    bool answered = reply_faults_follow(server->faults);
+    if (events_follow(server->events) || answered) {
         http_server_turn(server->http);
     }
 }
@@ -47,6 +50,7 @@ static void serve(struct server *server, const struct http_request *request,
     if (!streams_accept(server->streams, request, reply)) {
         face_serve(&server->face, request, reply);
     }
+    (void)events_follow(server->events); /* the loop writes what it sent */
     if (fault != NULL) {
         reply_faults_spoil(server->faults, fault, reply);
     }
@@ -78,6 +82,8 @@ static void on_beat(void *context)
     struct server *server = context;
     pace_follow(&server->pace, clock_mono_ns(), BEAT_WORK_NS);
     streams_beat(server->streams);
+    (void)events_follow(server->events);
+    events_beat(server->events, clock_mono_ns());
     (void)reply_faults_follow(server->faults); /* the loop writes what it sent */
 }
 
@@ -93,6 +99,7 @@ static void drop_held(void *context)
 {
     struct server *server = context;
     reply_faults_drop(server->faults);
+    events_reset(server->events);
 }
 
 static enum err listen_all(struct server *server, struct loop *loop, const struct server_plan *plan,
@@ -135,7 +142,9 @@ enum err server_create(struct loop *loop, const struct server_plan *plan, struct
     face_init(&server->face, server->venue, &server->pace, alpaca_face, true);
     face_init(&server->admin_face, server->venue, &server->pace, admin_face, false);
     face_limit(&server->face, plan->trading_per_minute, plan->data_per_minute);
-    server->streams = streams_create(loop, server->venue);
+    server->events = events_create(server->venue);
+    server->face.events = server->events;
+    server->streams = streams_create(loop, server->venue, server->events);
     server->faults = reply_faults_create(server->venue);
     server->venue->holder =
         (struct venue_holder){.context = server, .next_ns = next_held_ns, .on_reset = drop_held};
@@ -169,6 +178,7 @@ void server_destroy(struct server *server)
     if (server->http != NULL) {
         http_server_destroy(server->http);
     }
+    events_destroy(server->events);
     face_finish(&server->face);
     face_finish(&server->admin_face);
     venue_destroy(server->venue);

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "base/utc.h"
 #include "exchange_http/data_stream.h"
+#include "exchange_http/events.h"
 #include "exchange_http/shapes.h"
 #include "exchange_http/stream_faults.h"
 #include "exchange_http/trading_stream.h"
@@ -34,6 +36,7 @@ struct connection {
 struct streams {
     struct loop *loop;
     struct venue *venue;
+    struct events *events;
     struct ws_server *sockets;
     struct data_stream *data;
     struct connection *first;
@@ -215,15 +218,12 @@ static void on_order_event(void *context, struct account *account, const struct 
                            enum order_event event, int64_t ts_ns, const struct activity *activity)
 {
     struct streams *streams = context;
-    bool written = false;
+    json_reset(&streams->update);
+    shape_trade_update(&streams->update, account, order, event, ts_ns, activity);
+    events_add_trade(streams->events, account, ts_ns, streams->update.text);
     for (struct connection *to = streams->first; to != NULL; to = to->next) {
         if (!listens(to, account)) {
             continue;
-        }
-        if (!written) {
-            json_reset(&streams->update);
-            shape_trade_update(&streams->update, account, order, event, ts_ns, activity);
-            written = true;
         }
         streams->publishing = true;
         trading_session_publish(to->trading, account, streams->update.text);
@@ -245,6 +245,30 @@ static void on_halt(void *context, uint32_t instrument, bool halted)
     streams->publishing = true;
     data_stream_halt(streams->data, instrument, halted, halted ? "T1" : "T3",
                      halted ? "Halt News Pending" : "News and Resumption Times");
+    streams->publishing = false;
+}
+
+/* The last trade is no more, or was for a cent more; or bands of five per cent around it. */
+static void on_notice(void *context, uint8_t fault_kind, uint32_t instrument)
+{
+    struct streams *streams = context;
+    struct past_tick trade;
+    if (!past_trade(streams->venue, instrument, streams->venue->now_ns, &trade)) {
+        return;
+    }
+    int64_t price_e9 = trade.event.trade_tick.price_e9;
+    streams->publishing = true;
+    if (fault_kind == FAULT_LULD) {
+        data_stream_luld(streams->data, instrument, price_e9 + price_e9 / 20,
+                         price_e9 - price_e9 / 20);
+    } else if (fault_kind == FAULT_CANCEL_TRADE) {
+        data_stream_cancel_trade(streams->data, &trade, false);
+    } else {
+        struct past_tick corrected = trade;
+        corrected.id++;
+        corrected.event.trade_tick.price_e9 += MONEY_E9 / 100;
+        data_stream_correct_trade(streams->data, &trade, &corrected);
+    }
     streams->publishing = false;
 }
 
@@ -301,11 +325,12 @@ void streams_beat(struct streams *streams)
     data_stream_test(streams->data, clock_utc_ns());
 }
 
-struct streams *streams_create(struct loop *loop, struct venue *venue)
+struct streams *streams_create(struct loop *loop, struct venue *venue, struct events *events)
 {
     struct streams *streams = xcalloc(1, sizeof *streams);
     streams->loop = loop;
     streams->venue = venue;
+    streams->events = events;
     streams->trading_refusal = NOT_REFUSED;
     streams->data_refusal = NOT_REFUSED;
     json_init(&streams->update, false);
@@ -318,14 +343,18 @@ struct streams *streams_create(struct loop *loop, struct venue *venue)
     streams->sockets = ws_server_create(loop, &sockets);
     const struct data_stream_plan data = {
         .venue = venue,
+        .faults = &venue->faults,
         .symbols_max = venue->plan.free_plan ? DATA_SYMBOLS_FREE : 0,
         .context = streams,
         .authenticate = sign_in,
     };
     streams->data = data_stream_create(&data);
     venue->order_watcher = (struct order_watcher){.context = streams, .on_event = on_order_event};
-    venue->market_watcher = (struct market_watcher){
-        .context = streams, .on_slice = on_slice, .on_reset = on_reset, .on_halt = on_halt};
+    venue->market_watcher = (struct market_watcher){.context = streams,
+                                                    .on_slice = on_slice,
+                                                    .on_reset = on_reset,
+                                                    .on_halt = on_halt,
+                                                    .on_notice = on_notice};
     return streams;
 }
 

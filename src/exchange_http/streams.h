@@ -8,9 +8,11 @@
 #include "venue/venue.h"
 
 struct streams;
+struct events;
 
-/* Watches the venue's market and orders from now on. */
-struct streams *streams_create(struct loop *loop, struct venue *venue);
+/* Watches the venue's market and orders from now on; what becomes of orders goes to `events`, too.
+ */
+struct streams *streams_create(struct loop *loop, struct venue *venue, struct events *events);
 
 /* Cuts every connection; before the loop and the venue end. */
 void streams_destroy(struct streams *streams);

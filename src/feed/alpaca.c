@@ -130,7 +130,7 @@ static int64_t covered_ns(const struct alpaca_feed *feed)
     int64_t streamed_ns = feed->time_ns - feed->plan.wait_ns;
     for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
         int64_t have_ns = feed->have_ns[i];
-        if (!feed->missed && feed_is_streamed(feed, i) && have_ns < streamed_ns) {
+        if (!feed->doubted && feed_is_streamed(feed, i) && have_ns < streamed_ns) {
             have_ns = streamed_ns;
         }
         covered_ns = have_ns < covered_ns ? have_ns : covered_ns;
@@ -343,6 +343,7 @@ static void make_tables(struct alpaca_feed *feed)
     feed->by_symbol = xcalloc(count, sizeof *feed->by_symbol);
     feed->have_ns = xcalloc(count, sizeof *feed->have_ns);
     feed->asked = xcalloc(count, sizeof *feed->asked);
+    feed->halted = xcalloc(count, sizeof *feed->halted);
     for (uint32_t i = 0; i < count; i++) {
         feed->by_symbol[i] = i;
         feed->have_ns[i] = feed->first_ns;
@@ -392,6 +393,7 @@ void alpaca_feed_destroy(struct alpaca_feed *feed)
     free(feed->by_symbol);
     free(feed->have_ns);
     free(feed->asked);
+    free(feed->halted);
     free(feed);
 }
 

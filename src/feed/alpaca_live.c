@@ -86,10 +86,24 @@ static void take_streamed(struct alpaca_feed *feed, uint32_t instrument,
     int64_t length_ns = length_of(feed, message->ts_ns);
     int64_t end_ns = message->ts_ns + length_ns;
     feed->missed = false;
+    feed->doubted = false;
     if (feed_is_streamed(feed, instrument) && feed->have_ns[instrument] < end_ns) {
         feed->have_ns[instrument] = end_ns;
     }
     feed_take_bar(feed, instrument, length_ns, message);
+}
+
+/* Every symbol is halted from the close to the open: only what lies between is told. */
+static void take_status(struct alpaca_feed *feed, uint32_t instrument,
+                        const struct market_message *message)
+{
+    int64_t open_ns;
+    bool strange = message->halted && schedule_open_ns(&feed->unit, message->ts_ns + 1, &open_ns);
+    if (strange != feed->halted[instrument]) {
+        feed->halted[instrument] = strange;
+        feed_say(feed, "market-data", "trading in %s %s", feed->plan.instruments[instrument].symbol,
+                 strange ? "is halted" : "goes on");
+    }
 }
 
 static void take(void *context, const struct market_message *message)
@@ -108,8 +122,7 @@ static void take(void *context, const struct market_message *message)
     if (message->word == MARKET_WORD_BAR || message->word == MARKET_WORD_LATE_BAR) {
         take_streamed(feed, instrument, message);
     } else if (message->word == MARKET_WORD_STATUS) {
-        feed_say(feed, "market-data", "trading in %s %s", feed->plan.instruments[instrument].symbol,
-                 message->halted ? "is halted" : "goes on");
+        take_status(feed, instrument, message);
     }
 }
 
@@ -178,14 +191,16 @@ static int64_t patience_ns(const struct alpaca_feed *feed)
     return bars_ns > SILENCE_NS ? bars_ns : SILENCE_NS;
 }
 
-/* Since when it is silent, as far as a session was open: the future where it is not. */
-static int64_t silent_since_ns(const struct alpaca_feed *feed)
+/* Since when it is silent, as far as the session of now goes; now where none is open. */
+static int64_t silent_since_ns(const struct alpaca_feed *feed, int64_t now_ns)
 {
-    struct frame frame;
-    int64_t heard_ns = stream_heard_ns(feed->stream);
-    int64_t since_ns = heard_ns > feed->up_ns ? heard_ns : feed->up_ns;
-    bool known = schedule_after(&feed->unit, since_ns, &frame);
-    return !known ? INT64_MAX : frame.start_ns > since_ns ? frame.start_ns : since_ns;
+    int64_t since_ns = stream_heard_ns(feed->stream);
+    int64_t open_ns;
+    if (!schedule_open_ns(&feed->unit, now_ns, &open_ns)) {
+        return now_ns;
+    }
+    since_ns = since_ns > feed->up_ns ? since_ns : feed->up_ns;
+    return since_ns > open_ns ? since_ns : open_ns;
 }
 
 /* Where few trade, many minutes have no bar; a stream is dead when others have what it lacks, or
@@ -195,10 +210,10 @@ static void check_life(struct alpaca_feed *feed, int64_t now_ns)
     if (feed->up_ns == INT64_MAX) {
         return;
     }
-    int64_t silent_ns = silent_since_ns(feed);
+    int64_t silent_ns = now_ns - silent_since_ns(feed, now_ns);
     bool suspected = feed->missed || feed->trouble;
     int64_t limit_ns = suspected ? patience_ns(feed) : LONG_SILENCE_NS + patience_ns(feed);
-    if (silent_ns < now_ns && now_ns - silent_ns > limit_ns) {
+    if (silent_ns > limit_ns) {
         feed->counts.restarts++;
         stream_restart(feed->stream, "it brings no bars");
     }

@@ -33,6 +33,7 @@ static void on_bar(void *context, const char *symbol, const struct market_messag
         message->ts_ns >= feed->up_ns && feed->have_ns[instrument] <= message->ts_ns) {
         feed->counts.missed++;
         feed->missed = true;
+        feed->doubted = true;
     }
     feed_take_bar(feed, instrument, feed->unit.bar_ns, message);
 }

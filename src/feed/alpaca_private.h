@@ -22,6 +22,7 @@ struct alpaca_feed {
     int64_t delay_ns;      /* after a unit's end, until it can be asked for */
     uint32_t *by_symbol;   /* instruments in the order of their symbols */
     int64_t *have_ns;      /* of each instrument; see above */
+    bool *halted;          /* within a session, as it was told */
     uint32_t stream_count; /* instruments 0.. are streamed */
     struct stream *stream; /* NULL: bars of days are asked for */
     int64_t floor_ns;      /* what ended up to here is not the stream's: it was not up */
@@ -38,7 +39,8 @@ struct alpaca_feed {
     int64_t asked_until_ns;
     int64_t again_ns; /* after a refusal: not before */
     uint64_t asks;
-    bool missed;  /* the stream keeps back what the past has */
+    bool missed;  /* since it came up, the stream has kept back what the past has */
+    bool doubted; /* it has once, and brought nothing since */
     bool trouble; /* the past does not come either */
     bool stale;   /* as it was said */
     bool status_waits;

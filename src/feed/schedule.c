@@ -67,6 +67,17 @@ bool schedule_at(const struct schedule *schedule, int64_t start_ns, struct frame
            calendar_frame(&day, schedule->bar_ns, start_ns + 1, frame);
 }
 
+bool schedule_open_ns(const struct schedule *schedule, int64_t ts_ns, int64_t *open_ns)
+{
+    struct trading_day day;
+    if (!calendar_day_at(schedule->calendar, ts_ns, &day)) {
+        return false;
+    }
+    struct session hours = hours_of(schedule, &day);
+    *open_ns = hours.open_ns;
+    return ts_ns > hours.open_ns && ts_ns <= hours.close_ns;
+}
+
 int64_t schedule_back_ns(const struct schedule *schedule, int64_t ts_ns, uint32_t count)
 {
     struct frame frame;

@@ -27,6 +27,9 @@ bool schedule_before(const struct schedule *schedule, int64_t ts_ns, struct fram
  * its midnight in New York and its close. False outside of sessions. */
 bool schedule_at(const struct schedule *schedule, int64_t start_ns, struct frame *frame);
 
+/* When the session began that ts_ns lies in; false between sessions. */
+bool schedule_open_ns(const struct schedule *schedule, int64_t ts_ns, int64_t *open_ns);
+
 /* The beginning of the bar `count` bars before the one that ends behind ts_ns; as far back as the
  * calendar knows. */
 int64_t schedule_back_ns(const struct schedule *schedule, int64_t ts_ns, uint32_t count);

@@ -69,6 +69,15 @@ Test(schedule, knows_which_bar_a_start_belongs_to)
     cr_expect(!schedule_at(&days, JULY_5 - NS_PER_DAY + 4 * NS_PER_HOUR, &f), "a holiday");
 }
 
+Test(schedule, tells_when_a_session_began)
+{
+    int64_t open_ns;
+    cr_expect(schedule_open_ns(&minutes, OPEN_5 + 1, &open_ns) && open_ns == OPEN_5);
+    cr_expect(schedule_open_ns(&minutes, CLOSE_5, &open_ns) && open_ns == OPEN_5);
+    cr_expect(!schedule_open_ns(&minutes, CLOSE_5 + 1, &open_ns));
+    cr_expect(!schedule_open_ns(&minutes, OPEN_5, &open_ns));
+}
+
 Test(schedule, counts_back_over_holidays)
 {
     const struct schedule days = {CALENDAR_XNYS, false, NS_PER_DAY};

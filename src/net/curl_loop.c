@@ -107,6 +107,7 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *context)
 struct curl_loop *curl_loop_create(struct loop *loop, curl_loop_done *done, void *context)
 {
     struct curl_loop *curl = xcalloc(1, sizeof *curl);
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write what decrypts our connections there */
     CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); /* counted */
     curl->loop = loop;
     curl->done = done;

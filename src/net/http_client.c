@@ -6,6 +6,7 @@
  * again. Where nothing was (the connection was found dead) a fresh one may take it. */
 #include "net/http_client.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,14 @@ static int on_request(void *context, char *peer, char *own, int peer_port, int o
     return CURL_PREREQFUNC_OK;
 }
 
+/* "HTTP/1.1 200 ..."; libcurl takes more for one. */
+static bool is_status_line(const char *line, size_t length)
+{
+    return length > 12 && memcmp(line, "HTTP/1.", 7) == 0 && (line[7] == '0' || line[7] == '1') &&
+           line[8] == ' ' && line[9] >= '1' && line[9] <= '9' && isdigit((unsigned char)line[10]) &&
+           isdigit((unsigned char)line[11]) && (line[12] == ' ' || line[12] == '\r');
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
     struct http_call *call = context;
@@ -88,6 +97,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
         return 0;
     }
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        if (!is_status_line(line, length)) {
+            call->fault = "the answer is no HTTP";
+            return 0;
+        }
         call->head_ended = false;
     } else if (line[0] == '\r' || line[0] == '\n') {
         call->head_ended = true;

@@ -6,7 +6,8 @@
  *
  * The outcome is what orders hang on (reliability O4): a request of which no byte was written was
  * not sent; one of which a byte was written and that got no whole answer may have been carried out.
- */
+ * A connection that ended while nobody used it is replaced by a fresh one before anything is
+ * written. An answer without a length is whole when the connection ends in order. */
 #ifndef NET_HTTP_CLIENT_H
 #define NET_HTTP_CLIENT_H
 
@@ -68,7 +69,7 @@ struct http_client_options {
 struct http_client *http_client_create(struct loop *loop,
                                        const struct http_client_options *options);
 
-/* Ends all calls without their answers. Before the loop. */
+/* Ends all calls without their answers. Before the loop; not from within answered(). */
 void http_client_destroy(struct http_client *client);
 
 /* Never fails by itself: what is wrong comes as HTTP_NOT_SENT. */

@@ -177,6 +177,12 @@ static const struct {
     {"a reset",                       "",                                                                              RESETS, HTTP_NO_ANSWER, 0,   ""  },
     {"no HTTP",                       "garbage\r\n\r\n",                                                               CLOSES, HTTP_NO_ANSWER, 0,   ""  },
     {"TLS",                           "\x15\x03\x03\x00\x02\x02\x28",                                                  CLOSES, HTTP_NO_ANSWER, 0,   ""  },
+    {"a status that is none",         "HTTP/22222222 00000 OK\r\nContent-Length: 2\r\n\r\nok",                         CLOSES,
+     HTTP_NO_ANSWER,                                                                                                                           0,   ""  },
+    {"a status of four digits",       "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok",                               CLOSES,
+     HTTP_NO_ANSWER,                                                                                                                           0,   ""  },
+    {"another version",               "HTTP/3.7 200 OK\r\nContent-Length: 2\r\n\r\nok",                                CLOSES, HTTP_NO_ANSWER, 0,
+     ""                                                                                                                                                 },
     {"a cut line",                    "HTTP/1.",                                                                       CLOSES, HTTP_NO_ANSWER, 0,   ""  },
     {"a cut head",                    "HTTP/1.1 200 OK\r\nContent-Le",                                                 CLOSES, HTTP_NO_ANSWER, 0,   ""  },
     {"a head without its end",        "HTTP/1.1 200 OK\r\nA: b\r\n",                                                   CLOSES, HTTP_NO_ANSWER, 0,   ""  },
@@ -609,6 +615,8 @@ static void stop_tls(struct tls_front *front)
 
 Test(http_client, asks_over_tls)
 {
+    static const char keys[] = "/tmp/bellwether-must-not-be-written";
+    cr_assert_eq(setenv("SSLKEYLOGFILE", keys, 1), 0);
     struct tls_front *front = start_tls((struct tls_options){0}, true, "localhost");
     (void)ask(HTTP_POST, "{}");
     script_wait(&script, "\r\n\r\n{}");
@@ -620,6 +628,7 @@ Test(http_client, asks_over_tls)
     script_close(&script, true);
     wait_answers(2);
     expect(HTTP_NO_ANSWER, 0);
+    cr_expect_neq(access(keys, F_OK), 0, "session keys stay in the process");
     stop_tls(front);
 }
 

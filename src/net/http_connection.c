@@ -36,6 +36,10 @@ void http_connection_destroy(struct http_connection *connection)
         connection->server = NULL;
         connection->mhd = NULL;
     }
+    if (connection->reply.stream != NULL) {
+        http_stream_forget(connection->reply.stream);
+        connection->reply.stream = NULL;
+    }
     loop_timer_destroy(connection->delay);
     connection->delay = NULL;
     if (connection->reply.later != NULL) {

@@ -77,6 +77,13 @@ void http_resume(struct http_connection *connection, enum http_state state);
 
 const void *http_reply_body(const struct http_reply *reply, size_t *length);
 
+/* http_stream.c: the response; ends it without its end; whether it has nothing to write. */
+struct MHD_Response *http_stream_response(struct http_stream *stream);
+void http_stream_drop(struct http_stream *stream);
+/* The connection is gone. */
+void http_stream_forget(struct http_stream *stream);
+bool http_stream_is_idle(const struct http_stream *stream);
+
 /* http_spoil.c: writes the answer past libmicrohttpd, as `delivery` says; then the connection is
  * HTTP_DROPPED. */
 void http_spoil(struct http_connection *connection);

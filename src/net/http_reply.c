@@ -27,6 +27,7 @@ void http_reply_begin(struct http_connection *connection)
     reply->body_kind = BODY_JSON;
     reply->upgraded = NULL;
     reply->later = NULL;
+    reply->stream = NULL;
     reply->exchange = connection;
 }
 
@@ -124,6 +125,9 @@ static struct MHD_Response *make_response(struct http_connection *connection)
     if (reply->upgraded != NULL) {
         return MHD_create_response_for_upgrade(on_upgrade, connection);
     }
+    if (reply->stream != NULL) {
+        return http_stream_response(reply->stream);
+    }
     size_t length;
     const void *body = http_reply_body(reply, &length);
     if (reply->body_kind == BODY_STATIC) {
@@ -145,7 +149,8 @@ enum MHD_Result http_reply_queue(struct http_connection *connection)
     struct http_reply *reply = &connection->reply;
     struct MHD_Response *response = make_response(connection);
     CHECK(response != NULL); /* memory only */
-    bool has_body = reply->body_kind == BODY_JSON ? reply->json->length > 0 : true;
+    bool has_body =
+        reply->stream != NULL || reply->body_kind != BODY_JSON || reply->json->length > 0;
     const char *type = reply->content_type != NULL ? reply->content_type : "application/json";
     if (reply->upgraded == NULL && has_body) {
         CHECK(MHD_add_response_header(response, "Content-Type", type) == MHD_YES);
@@ -182,7 +187,7 @@ static bool is_spoilt(const struct http_reply *reply)
     const struct http_delivery *delivery = &reply->delivery;
     bool spoilt = reply->body_kind == BODY_RAW || delivery->cut || delivery->drip_bytes > 0 ||
                   delivery->length_lie != 0;
-    return spoilt && reply->upgraded == NULL;
+    return spoilt && reply->upgraded == NULL && reply->stream == NULL;
 }
 
 static void on_delay(void *context)

@@ -299,6 +299,11 @@ static void on_sweep(void *context)
             at->deadline_ns = 0;
         } else if (at->state == HTTP_WAITING) {
             look_for_peer(at);
+        } else if (at->reply.stream != NULL && http_stream_is_idle(at->reply.stream)) {
+            look_for_peer(at);
+            if (at->peer_gone) {
+                http_stream_drop(at->reply.stream);
+            }
         }
     }
     if (server->connections == NULL) {
@@ -405,6 +410,8 @@ void http_server_destroy(struct http_server *server)
             }
             http_spoil_stop(at);
             http_resume(at, HTTP_DROPPED);
+        } else if (at->reply.stream != NULL) {
+            http_stream_drop(at->reply.stream);
         }
     }
     (void)MHD_run(server->daemon); /* fails only for daemons with threads */

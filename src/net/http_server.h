@@ -20,6 +20,7 @@
 
 struct http_server;
 struct http_later;
+struct http_stream;
 
 enum http_method {
     HTTP_GET,
@@ -95,6 +96,7 @@ struct http_reply {
     http_upgraded_callback *upgraded;
     void *upgraded_context;
     struct http_later *later;
+    struct http_stream *stream;
     void *exchange; /* the server's */
 };
 
@@ -122,6 +124,15 @@ struct http_later *http_defer(struct http_reply *reply);
 struct http_reply *http_later_reply(struct http_later *later);
 void http_later_send(struct http_later *later);
 void http_later_drop(struct http_later *later);
+
+/* The body comes in pieces, whenever there are some: chunked. `closed` is called once, when nobody
+ * reads it any more or it has ended; the stream is gone then. A reader who is gone is seen within a
+ * second or two; one who lets more than 4 MiB wait is cut. In `closed` nothing is asked of this
+ * server. */
+struct http_stream *http_reply_stream(struct http_reply *reply, const char *content_type,
+                                      void (*closed)(void *context), void *context);
+void http_stream_write(struct http_stream *stream, const void *bytes, size_t length);
+void http_stream_end(struct http_stream *stream);
 
 /* Whether nobody waits for the answer any more; seen within a second or two. */
 bool http_later_is_gone(const struct http_later *later);
@@ -151,8 +162,8 @@ enum err http_server_create(struct loop *loop, const struct http_options *option
  */
 void http_server_destroy(struct http_server *server);
 
-/* Lets it do at once what is ready: answers that http_later_send() gave are written when this
- * returns, as far as sockets take them. Not from within its own handler. */
+/* Lets it do at once what is ready: answers that http_later_send() gave, and pieces of streams, are
+ * written when this returns, as far as sockets take them. Not from within its own handler. */
 void http_server_turn(struct http_server *server);
 
 /* The port that it listens on. */

@@ -43,6 +43,16 @@ static void echo(const struct http_request *request, struct http_reply *reply)
     json_end_object(json);
 }
 
+static struct http_stream *stream;
+static int streams_closed;
+
+static void on_stream_closed(void *context)
+{
+    cr_assert_eq(context, &stream);
+    stream = NULL;
+    streams_closed++;
+}
+
 static void handle(void *context, const struct http_request *request, struct http_reply *reply)
 {
     (void)context;
@@ -72,6 +82,9 @@ static void handle(void *context, const struct http_request *request, struct htt
         json_string(reply->json, "short");
     } else if (strcmp(path, "/raw") == 0) {
         http_reply_raw(reply, "garbage\r\n", 9);
+    } else if (strcmp(path, "/stream") == 0) {
+        stream = http_reply_stream(reply, "text/event-stream", on_stream_closed, &stream);
+        http_stream_write(stream, "first\n", 6);
     } else if (strcmp(path, "/none") == 0) {
         reply->status = 204;
     } else if (strcmp(path, "/text") == 0) {
@@ -448,4 +461,88 @@ Test(http_server, a_port_that_is_taken_is_said)
     options.address = "localhost";
     cr_assert_eq(http_server_create(loop, &options, &second, &problem), ERR_USAGE);
     stop();
+}
+
+/* ---- streams ---- */
+
+static void turn_until(const char *text)
+{
+    int64_t end_ns = clock_mono_ns() + patience_ns;
+    while (strstr(peer.got, text) == NULL) {
+        cr_assert(clock_mono_ns() < end_ns && !peer.ended, "`%s` does not come: %s", text,
+                  peer.got);
+        peer_turn(&peer);
+    }
+}
+
+Test(http_server, a_stream_is_written_as_it_comes)
+{
+    start();
+    peer_say(&peer, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    turn_until("\r\n6\r\nfirst\n\r\n");
+    cr_assert_eq(peer_status(&peer), 200);
+    cr_expect_not_null(strstr(peer.got, "Transfer-Encoding: chunked\r\n"));
+    cr_expect_not_null(strstr(peer.got, "Content-Type: text/event-stream\r\n"));
+    for (int i = 0; i < 10; i++) {
+        peer_turn(&peer);
+    }
+    http_stream_write(stream, "second\n", 7);
+    http_server_turn(server);
+    ssize_t got = recv(peer.fd, peer.got, sizeof peer.got - 1, MSG_DONTWAIT);
+    cr_assert_eq(got, 12, "it is out when the server has had its turn");
+    cr_expect_eq(memcmp(peer.got, "7\r\nsecond\n\r\n", 12), 0);
+    http_stream_end(stream);
+    turn_until("0\r\n\r\n");
+    cr_expect_eq(streams_closed, 1);
+    cr_expect_null(stream);
+    (void)peer_ask(&peer, "GET /none HTTP/1.1\r\nHost: a\r\n\r\n");
+    cr_expect_eq(peer_status(&peer), 204, "the connection lives on");
+    stop();
+}
+
+Test(http_server, a_stream_that_nobody_reads_any_more_is_closed)
+{
+    start();
+    peer_say(&peer, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    turn_until("first");
+    peer_close(&peer);
+    int64_t end_ns = clock_mono_ns() + patience_ns;
+    while (streams_closed == 0 && clock_mono_ns() < end_ns) {
+        loop_turn(loop, true);
+    }
+    cr_expect_eq(streams_closed, 1);
+    stop();
+}
+
+Test(http_server, who_reads_too_slowly_is_cut)
+{
+    start();
+    static char block[1 << 16];
+    memset(block, 'x', sizeof block);
+    peer_say(&peer, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    turn_until("first");
+    int64_t end_ns = clock_mono_ns() + patience_ns;
+    size_t written = 0;
+    while (streams_closed == 0 && clock_mono_ns() < end_ns) { /* the peer reads nothing */
+        if (stream != NULL) {
+            http_stream_write(stream, block, sizeof block);
+            written += sizeof block;
+        }
+        loop_turn(loop, false);
+    }
+    cr_expect_eq(streams_closed, 1);
+    cr_expect_gt(written, 4U << 20);
+    stop();
+}
+
+Test(http_server, a_stream_ends_with_its_server)
+{
+    start();
+    peer_say(&peer, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    turn_until("first");
+    for (int i = 0; i < 5; i++) {
+        peer_turn(&peer);
+    }
+    stop();
+    cr_expect_eq(streams_closed, 1);
 }

@@ -26,6 +26,7 @@ enum journal_table {
     TABLE_POSTINGS,
     TABLE_TRADES,
     TABLE_SLICES,
+    TABLE_CONDITIONS,
     TABLE_COUNT,
 };
 

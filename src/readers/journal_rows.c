@@ -258,6 +258,21 @@ static void make_slice(struct row_maker *maker, const struct event *record, uint
     row_text(row, maker->hash);
 }
 
+/* A holding lasts as long as there is something held. */
+static void make_condition(struct row_maker *maker, const struct event *record, uint64_t slot,
+                           struct journal_row *row)
+{
+    bool holding = record->kind == EVENT_HOLDING;
+    int64_t value = holding ? record->holding.qty_e9 : record->status.value;
+    row_uint(row, slot);
+    row_time(maker, row, record->ts_ns);
+    row_int(row, record->src_ns);
+    row_text(row, holding ? event_kind_text(record->kind) : status_condition_text(record->flags));
+    row_int(row, holding ? value != 0 : record->status.begins);
+    row_text(row, holding ? lookup_symbol(maker->lookup, record->instrument) : NULL);
+    row_int(row, value);
+}
+
 /* A cancel names an order that is there already. */
 static bool is_new_order(const struct event *record)
 {
@@ -287,6 +302,8 @@ bool journal_has_row(enum journal_table table, const struct event *record)
         return record->kind == EVENT_TRADE;
     case TABLE_SLICES:
         return record->kind == EVENT_SLICE;
+    case TABLE_CONDITIONS:
+        return record->kind == EVENT_STATUS || record->kind == EVENT_HOLDING;
     }
     return false;
 }
@@ -304,10 +321,11 @@ void journal_row_make(struct row_maker *maker, enum journal_table table, const s
 {
     static void (*const make[TABLE_COUNT])(struct row_maker *, const struct event *, uint64_t,
                                            struct journal_row *) = {
-        [TABLE_DEPOSITS] = make_deposit, [TABLE_DECISIONS] = make_decision,
-        [TABLE_ORDERS] = make_order,     [TABLE_REPORTS] = make_report,
-        [TABLE_FILLS] = make_fill,       [TABLE_POSTINGS] = make_posting,
-        [TABLE_TRADES] = make_trade,     [TABLE_SLICES] = make_slice,
+        [TABLE_DEPOSITS] = make_deposit,     [TABLE_DECISIONS] = make_decision,
+        [TABLE_ORDERS] = make_order,         [TABLE_REPORTS] = make_report,
+        [TABLE_FILLS] = make_fill,           [TABLE_POSTINGS] = make_posting,
+        [TABLE_TRADES] = make_trade,         [TABLE_SLICES] = make_slice,
+        [TABLE_CONDITIONS] = make_condition,
     };
     row->count = 0;
     make[table](maker, record, slot, row);

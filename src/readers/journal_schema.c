@@ -63,7 +63,7 @@ const char journal_schema[] =
     " exchange_ts_ns INTEGER NOT NULL,"
     " kind TEXT NOT NULL CHECK (kind = 'fill' OR kind = 'accepted' OR kind = 'canceled' OR"
     " kind = 'rejected' OR kind = 'expired' OR kind = 'replaced' OR kind = 'cancel-rejected' OR"
-    " kind = 'account-cash'),"
+    " kind = 'account-cash' OR kind = 'no-answer'),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
@@ -126,6 +126,16 @@ const char journal_schema[] =
     " fills INTEGER NOT NULL CHECK (fills >= 0),"             /* since the run began */
     " traded INTEGER NOT NULL CHECK (traded IN (0, 1)),"
     " decision_hash TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE conditions (" /* of a broker elsewhere: what keeps entries shut */
+    " slot INTEGER PRIMARY KEY,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " seen_ts_ns INTEGER NOT NULL,"
+    " condition TEXT NOT NULL," /* holding: shares that are not ours */
+    " begins INTEGER NOT NULL CHECK (begins IN (0, 1)),"
+    " symbol TEXT,"           /* of a holding */
+    " value INTEGER NOT NULL" /* of a holding: shares in e9 */
     ") STRICT;";
 
 const struct journal_table_def journal_tables[TABLE_COUNT] = {
@@ -140,4 +150,5 @@ const struct journal_table_def journal_tables[TABLE_COUNT] = {
  /* A trade has one row, its latest state. */
     [TABLE_TRADES] = {"trades",      16, true },
     [TABLE_SLICES] = {"slices",      12, false},
+    [TABLE_CONDITIONS] = {"conditions",  8,  false},
 };

@@ -231,6 +231,21 @@ void account_strike_fill(struct account *account, uint32_t number, uint32_t acti
     }
 }
 
+/* Also of the orders that took its place, and its fills with it. */
+static void unfill(struct account *account, struct served_order *order, int64_t qty_e9,
+                   int64_t value_e9)
+{
+    for (;;) {
+        order->filled_e9 -= qty_e9;
+        order->value_e9 -= value_e9;
+        order->busted_e9 += qty_e9;
+        if (order->status != ORDER_STATUS_REPLACED) {
+            return;
+        }
+        order = &account->orders[order->replaced_by];
+    }
+}
+
 static void take_back(struct account *account, uint32_t number, int64_t now_ns)
 {
     struct activity *activity = &account->activities[number];
@@ -248,8 +263,7 @@ static void take_back(struct account *account, uint32_t number, int64_t now_ns)
         return;
     }
     activity->busted = true;
-    order->filled_e9 -= activity->qty_e9;
-    order->value_e9 -= value_e9;
+    unfill(account, order, activity->qty_e9, value_e9);
     struct activity told = *activity;
     told.position_e9 = exchange_qty_e9(account->exchange, activity->instrument);
     account_book_fill(&account->books[activity->instrument], !order->sells, &trade,

@@ -52,7 +52,7 @@ static struct order_request request_of(const struct account *account,
                    .order =
                     {
                         .order_id = exchange_id_of(order->number),
-                        .qty_e9 = order->qty_e9 - order->filled_e9,
+                        .qty_e9 = order->qty_e9 - served_order_executed_e9(order),
                         .limit_price_e9 = order->limit_price_e9,
                         .reference_price_e9 = market_price_e9(account->market, order->instrument),
                         .type = order->type,
@@ -82,7 +82,7 @@ static void refuse_as(struct account *account, const struct served_order *order,
 {
     const struct order_size size = {.instrument = order->instrument,
                                     .sells = order->sells,
-                                    .qty_e9 = order->qty_e9 - order->filled_e9,
+                                    .qty_e9 = order->qty_e9 - served_order_executed_e9(order),
                                     .limit_price_e9 = order->limit_price_e9,
                                     .stop_price_e9 = order->stop_price_e9};
     if (reason == REJECT_INSUFFICIENT_CASH || reason == REJECT_UNSETTLED_CASH) {

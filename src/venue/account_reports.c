@@ -219,7 +219,7 @@ static void take_fill(struct account *account, struct served_order *order,
     activity->cumulative_e9 = order->filled_e9;
     activity->position_e9 = report->qty_e9;
     activity->amount_e9 = -event->report.commission_e9;
-    activity->completes = order->filled_e9 >= order->qty_e9;
+    activity->completes = served_order_executed_e9(order) >= order->qty_e9;
     if (activity->completes) {
         order->filled_ns = event->src_ns;
         account_end_order(account, order, ORDER_STATUS_FILLED);
@@ -237,6 +237,7 @@ static void hand_over(struct account *account, const struct served_order *old)
 {
     struct served_order *order = &account->orders[old->replaced_by];
     order->filled_e9 = old->filled_e9;
+    order->busted_e9 = old->busted_e9;
     order->value_e9 = old->value_e9;
     for (size_t i = 0; i < 2; i++) {
         order->legs[i] = old->legs[i];
@@ -272,6 +273,7 @@ void account_reject_order(struct account *account, struct served_order *order, i
 {
     order->failed_ns = ts_ns;
     order->filled_e9 = 0; /* what a replacement would have taken over */
+    order->busted_e9 = 0;
     order->value_e9 = 0;
     account_end_order(account, order, ORDER_STATUS_REJECTED);
     account_tell(account, order, ORDER_EVENT_REJECTED, ts_ns, NULL);

@@ -24,6 +24,7 @@ enum fault_site {
     FAULT_OF_REPLACE, /* each replacement that would be taken */
     FAULT_OF_FILL,    /* each execution */
     FAULT_OF_SLICE,   /* each moment of the market */
+    FAULT_OF_RECORD,  /* each quote, trade and bar that is streamed */
 };
 
 /* Name, its word in scripts, its site, the keys that it may have beside the common ones. */
@@ -43,6 +44,8 @@ enum fault_site {
     X(LATE_ANSWER, "delay", REQUEST, FAULT_HAS_FOR)                                                \
     X(LIST_WITHOUT_NEWEST, "list_without_newest", REQUEST, 0)                                      \
     X(PAGE_CUT, "page_cut", REQUEST, FAULT_HAS_ROWS)                                               \
+    X(SET_ANSWER, "set_field", REQUEST, FAULT_HAS_FIELD)                                           \
+    X(SET_MESSAGE, "set_field", STREAM, FAULT_HAS_FIELD)                                           \
     X(DROP, "drop", STREAM, 0)                                                                     \
     X(DUPLICATE, "duplicate", STREAM, 0)                                                           \
     X(REORDER, "reorder", STREAM, 0)                                                               \
@@ -61,7 +64,11 @@ enum fault_site {
     X(HALT, "halt", SLICE, FAULT_HAS_SYMBOL | FAULT_HAS_FOR)                                       \
     X(SUSPEND, "suspend", SLICE, FAULT_HAS_FOR)                                                    \
     X(EXTERNAL_ORDER, "external_order", SLICE, FAULT_HAS_SYMBOL | FAULT_HAS_SIDE | FAULT_HAS_QTY)  \
-    X(REVOKE_KEYS, "revoke_keys", SLICE, FAULT_HAS_FOR)
+    X(REVOKE_KEYS, "revoke_keys", SLICE, FAULT_HAS_FOR)                                            \
+    X(LULD, "luld", SLICE, FAULT_HAS_SYMBOL)                                                       \
+    X(CANCEL_TRADE, "cancel_trade", SLICE, FAULT_HAS_SYMBOL)                                       \
+    X(CORRECT_TRADE, "correct_trade", SLICE, FAULT_HAS_SYMBOL)                                     \
+    X(BAD_DATA, "bad_data", RECORD, FAULT_HAS_SYMBOL | FAULT_HAS_AS)
 
 enum fault_kind {
 #define X(name, text, site, keys) FAULT_##name,
@@ -89,11 +96,36 @@ enum fault_key {
     FAULT_HAS_SIDE = 1 << 11,
     FAULT_HAS_QTY = 1 << 12,
     FAULT_HAS_ROWS = 1 << 13,
+    FAULT_HAS_AS = 1 << 14,
+    FAULT_HAS_FIELD = 1 << 15, /* and its value */
+};
+
+/* How bad data are bad. */
+#define FAULT_DAMAGE_LIST(X)                                                                       \
+    X(SPIKE, "spike") /* ten times the price */                                                    \
+    X(CRASH, "crash") /* a hundredth of it */                                                      \
+    X(ZERO, "zero")                                                                                \
+    X(NEGATIVE, "negative")                                                                        \
+    X(CROSSED, "crossed") /* bid above ask, low above high */                                      \
+    X(STALE, "stale")     /* an hour old */                                                        \
+    X(FUTURE, "future")   /* an hour ahead */
+
+enum fault_damage {
+    FAULT_DAMAGE_NONE,
+#define X(name, text) FAULT_DAMAGE_##name,
+    FAULT_DAMAGE_LIST(X)
+#undef X
 };
 
 enum fault_stream { FAULT_STREAM_NONE, FAULT_STREAM_TRADING, FAULT_STREAM_DATA };
 
-enum { FAULT_RULES_MAX = 256, FAULT_PARTS_MAX = 8, FAULT_METHOD_SIZE = 8, FAULT_TEXT_SIZE = 256 };
+enum {
+    FAULT_RULES_MAX = 256,
+    FAULT_PARTS_MAX = 8,
+    FAULT_METHOD_SIZE = 8,
+    FAULT_TEXT_SIZE = 256,
+    FAULT_FIELD_SIZE = 64
+};
 
 struct fault_rule {
     uint8_t kind;   /* enum fault_kind */
@@ -123,7 +155,9 @@ struct fault_rule {
     uint32_t part_count;
     bool carried_out;
     bool sells;
-    char text[FAULT_TEXT_SIZE]; /* `body` or `to` */
+    uint8_t damage;             /* enum fault_damage */
+    char text[FAULT_TEXT_SIZE]; /* `body`, `to` or `value` */
+    char field[FAULT_FIELD_SIZE];
 
     uint64_t occasions; /* so far */
     uint64_t strikes;

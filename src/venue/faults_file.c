@@ -146,6 +146,21 @@ static VALUE_READER(read_parts)
     return ERR_OK;
 }
 
+static VALUE_READER(read_as)
+{
+    static const char *const damages[] = {
+#define X(name, text) text,
+        FAULT_DAMAGE_LIST(X)
+#undef X
+            NULL};
+    size_t index;
+    enum err err = value_word(source, key, node, damages, &index);
+    if (err == ERR_OK) {
+        ((struct draft *)target)->rule.damage = (uint8_t)(FAULT_DAMAGE_NONE + 1 + index);
+    }
+    return err;
+}
+
 /* "POST /v2/orders" */
 static VALUE_READER(read_route)
 {
@@ -275,6 +290,9 @@ static const struct key rule_keys[] = { /* the place comes before what happens t
     {OPTIONAL("symbol"), "AAPL", "which one", read_text, AT(symbol), NULL, 0, SYMBOL_SIZE},
     {OPTIONAL("side"), "buy", "which side", read_side, AT(sells), NULL, 0, 0},
     {OPTIONAL("qty"), "10", "how much", read_qty, AT(qty_e9), NULL, 0, 0},
+    {OPTIONAL("as"), "spike", "how bad it is", read_as, 0, NULL, 0, 0},
+    {OPTIONAL("field"), "status", "which member", read_text, AT(field), NULL, 0, FAULT_FIELD_SIZE},
+    {OPTIONAL("value"), "'null'", "what it says instead", read_text, AT(text), NULL, 0, FAULT_TEXT_SIZE},
     {OPTIONAL("rows"), "2", "how many are left", read_count, AT(rows), NULL, 0, COUNT_MOST},
     {0},
 };
@@ -295,6 +313,9 @@ static const struct {
     {"symbol",      FAULT_HAS_SYMBOL     },
     {"side",        FAULT_HAS_SIDE       },
     {"qty",         FAULT_HAS_QTY        },
+    {"as",          FAULT_HAS_AS         },
+    {"field",       FAULT_HAS_FIELD      },
+    {"value",       FAULT_HAS_FIELD      },
     {"rows",        FAULT_HAS_ROWS       },
     {"megabytes",   FAULT_HAS_MEGABYTES  },
     {"carried_out", FAULT_HAS_CARRIED_OUT},
@@ -345,7 +366,17 @@ static enum err judge(const struct source *source, const struct yaml_node *node,
     if (rule->kind == FAULT_STATUS && (draft->keys & FAULT_HAS_CODE) == 0) {
         return refuse_needed(source, node, what, "code: 503");
     }
-    bool symbol = rule->kind == FAULT_HALT || rule->kind == FAULT_EXTERNAL_ORDER;
+    if (rule->field[0] == '\0' && (fault_kind_keys(rule->kind) & FAULT_HAS_FIELD) != 0) {
+        return refuse_needed(source, node, what, "field: status");
+    }
+    if (rule->field[0] != '\0' && rule->text[0] == '\0') {
+        return refuse_needed(source, node, what, "value: 'null'");
+    }
+    if (rule->kind == FAULT_BAD_DATA && rule->damage == FAULT_DAMAGE_NONE) {
+        return refuse_needed(source, node, what, "as: spike");
+    }
+    bool symbol = fault_kind_site(rule->kind) == FAULT_OF_SLICE &&
+                  (fault_kind_keys(rule->kind) & FAULT_HAS_SYMBOL) != 0;
     if (symbol && rule->symbol[0] == '\0') {
         return refuse_needed(source, node, what, "symbol: AAPL");
     }

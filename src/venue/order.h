@@ -145,7 +145,8 @@ struct served_order {
     int64_t trail_price_e9;
     int64_t trail_ppm;
     int64_t filled_e9;
-    int64_t value_e9; /* sum of price x quantity over its fills */
+    int64_t busted_e9; /* filled, and taken back: it does not fill again */
+    int64_t value_e9;  /* sum of price x quantity over its fills */
     int64_t created_ns;
     int64_t updated_ns;
     int64_t expires_ns;
@@ -164,6 +165,12 @@ struct served_order {
     bool rejects_late;       /* by fault script: it is rejected once it was accepted */
     char client_order_id[CLIENT_ID_SIZE];
 };
+
+/* All that was ever filled of it. */
+static inline int64_t served_order_executed_e9(const struct served_order *order)
+{
+    return order->filled_e9 + order->busted_e9;
+}
 
 /* What one share was filled at on average; 0 before the first fill. */
 int64_t served_order_average_e9(const struct served_order *order);

@@ -89,7 +89,8 @@ static bool judge_quantity(struct change_hearing *hearing)
         return refuse(hearing->refusal, 422, CODE_UNACCEPTABLE,
                       "qty of %s orders cannot be changed", served_class_text(old->order_class));
     }
-    return qty_e9 > old->filled_e9 || unacceptable(hearing, "qty must be > filled_qty");
+    return qty_e9 > served_order_executed_e9(old) ||
+           unacceptable(hearing, "qty must be > filled_qty");
 }
 
 static bool judge_difference(struct change_hearing *hearing)
@@ -178,7 +179,7 @@ static struct order_size size_of(const struct served_order *order)
 {
     return (struct order_size){.instrument = order->instrument,
                                .sells = order->sells,
-                               .qty_e9 = order->qty_e9 - order->filled_e9,
+                               .qty_e9 = order->qty_e9 - served_order_executed_e9(order),
                                .limit_price_e9 = order->limit_price_e9,
                                .stop_price_e9 = order->stop_price_e9};
 }

