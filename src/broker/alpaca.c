@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "broker/alpaca_private.h"
+#include "sys/clock.h"
 #include "sys/memory.h"
 
 #define SKEW_SAID_NS (2 * NS_PER_S)
@@ -112,6 +113,7 @@ static void on_message(void *context, const struct node *root)
 {
     struct alpaca *alpaca = context;
     struct wire_update update;
+    alpaca->broker.received_mono_ns = clock_mono_ns();
     if (root == NULL || wire_read_update(root, &update) != ERR_OK) {
         alpaca->reconcile.orders_ns = alpaca_now_ns(alpaca); /* something happened: look */
         alpaca_say(alpaca, "stream", "an update of orders that cannot be read");
