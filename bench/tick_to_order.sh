@@ -5,9 +5,7 @@
 # stamps all three alike (bench/tick_server.c).
 #
 # The rounds (10) are interleaved, so that whatever else the machine does hits all alike; ratios are
-# taken within a round, and the median of the rounds counts. Where that is allowed all of them run
-# with real-time priority, so that other programs come in between as little as can be. The last part
-# is the durable step: what syncing the log before sending adds, beside a raw preallocated write and
+# taken within a round, and the median of the rounds counts. The last part is the durable step: what syncing the log before sending adds, beside a raw preallocated write and
 # fdatasync() of the same size.
 #
 # The Python client wants the packages websockets and requests: PYTHON names an interpreter that has
@@ -38,9 +36,6 @@ prepare()
         "$shared/bench/lat_client.c" -o lat_client -lm
     core=$(($(nproc) - 1))
     pinned=(taskset -c "$core")
-    if chrt -f 50 true 2>/dev/null; then
-        pinned=(chrt -f 50 "${pinned[@]}")
-    fi
     python=''
     for file in "${PYTHON:-python3}" /usr/bin/python3; do
         if "$file" -c 'import requests, websockets' 2>/dev/null; then
@@ -120,8 +115,7 @@ gate()
 
 report()
 {
-    printf '# tick to order, one core, %d rounds of %d ticks%s\n' "$rounds" "$ticks" \
-        "$([[ ${pinned[0]} == chrt ]] && echo ', real-time priority')"
+    printf '# tick to order, one core, %d rounds of %d ticks\n' "$rounds" "$ticks"
     row 'C client of the shared bench' c
     row 'a paper run, log in memory' ours
     [[ -z $python ]] || row 'Python client of the shared bench' python

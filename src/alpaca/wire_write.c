@@ -407,17 +407,22 @@ static bool asks_for(const struct node *root, const char *tag, const char *symbo
     return is_whole(&expected);
 }
 
+bool wire_order_is_by(struct tree *tree, const char *tag, const char *symbol,
+                      const struct order_request *const *requests, uint32_t count, const char *body,
+                      size_t length)
+{
+    struct said said;
+    return symbol_is_good(symbol) && can_be_said(requests, count, &said) &&
+           json_parse(tree, body, length) == ERR_OK &&
+           asks_for(tree_root(tree), tag, symbol, &said);
+}
+
 bool wire_order_is(const char *tag, const char *symbol, const struct order_request *const *requests,
                    uint32_t count, const char *body, size_t length)
 {
-    struct said said;
     struct tree tree;
-    if (!symbol_is_good(symbol) || !can_be_said(requests, count, &said)) {
-        return false;
-    }
     tree_init(&tree);
-    bool same =
-        json_parse(&tree, body, length) == ERR_OK && asks_for(tree_root(&tree), tag, symbol, &said);
+    bool same = wire_order_is_by(&tree, tag, symbol, requests, count, body, length);
     tree_finish(&tree);
     return same;
 }

@@ -100,27 +100,31 @@ static void wait_for_network(struct paper_world *world, int64_t wait_ns)
 
 /* When somebody's time is due, and now and then: between a message and what follows from it nobody
  * looks at the calendar. */
-static void tell_time(struct paper_world *world, int64_t due_ns)
+static bool tell_time(struct paper_world *world, int64_t due_ns)
 {
     int64_t now_ns = world->clock.now_ns;
-    if (now_ns >= due_ns || now_ns - world->told_ns >= TELL_NS) {
+    bool tells = now_ns >= due_ns || now_ns - world->told_ns >= TELL_NS;
+    if (tells) {
         world->told_ns = now_ns;
         give_time(world);
     }
+    return tells;
 }
 
 static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns)
 {
     read_machine_clock(world);
-    tell_time(world, deadline_ns(world));
     int64_t due_ns = deadline_ns(world);
+    if (tell_time(world, due_ns)) {
+        due_ns = deadline_ns(world);
+    }
     int64_t wait_ns = until_mono_ns - clock_mono_ns();
     if (due_ns != INT64_MAX) {
         wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
     }
     wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
-    tell_time(world, due_ns);
+    (void)tell_time(world, due_ns);
     return ERR_OK;
 }
 

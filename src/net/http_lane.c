@@ -99,6 +99,11 @@ void http_lane_destroy(struct http_lane *lane)
     }
 }
 
+static int plain_fd(const struct http_lane *lane)
+{
+    return strncasecmp(lane->origin, "http:", 5) == 0 ? lane->fd : -1;
+}
+
 /* ---- the answer ---- */
 
 static void tell(struct http_lane *lane, const char *fault)
@@ -151,7 +156,7 @@ static void read_all(struct http_lane *lane)
     UNSET char bytes[PIECE];
     for (;;) {
         size_t got = 0;
-        CURLcode result = curl_easy_recv(lane->easy, bytes, sizeof bytes, &got);
+        CURLcode result = curl_loop_recv(lane->easy, plain_fd(lane), bytes, sizeof bytes, &got);
         if (result == CURLE_AGAIN) {
             return;
         }
@@ -176,7 +181,7 @@ static bool write_out(struct http_lane *lane)
 {
     while (lane->out_sent < lane->out_length) {
         size_t sent = 0;
-        CURLcode result = curl_easy_send(lane->easy, lane->out + lane->out_sent,
+        CURLcode result = curl_loop_send(lane->easy, plain_fd(lane), lane->out + lane->out_sent,
                                          lane->out_length - lane->out_sent, &sent);
         if (result == CURLE_AGAIN) {
             return true;
@@ -256,7 +261,7 @@ bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *reque
     /* A server that has closed an idle connection would not see the request. Of what there was at
      * the loop's last turn we know. */
     bool fresh = clock_mono_ns() - loop_now_ns(lane->loop) < RECENT_NS;
-    if (!fresh && curl_easy_recv(lane->easy, &byte, 1, &got) != CURLE_AGAIN) {
+    if (!fresh && curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) != CURLE_AGAIN) {
         end_lane(lane);
         return false;
     }
