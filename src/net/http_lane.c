@@ -11,14 +11,11 @@
 
 #include "base/check.h"
 #include "base/hot.h"
-#include "base/utc.h"
 #include "net/curl_loop.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
 enum { PIECE = 16 << 10 };
-
-#define RECENT_NS (2 * NS_PER_MS)
 
 enum state { LANE_CONNECTING, LANE_FREE, LANE_ASKED, LANE_OVER };
 
@@ -258,10 +255,8 @@ bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *reque
     char byte;
     size_t got = 0;
     CHECK(http_lane_is_free(lane));
-    /* A server that has closed an idle connection would not see the request. Of what there was at
-     * the loop's last turn we know. */
-    bool fresh = clock_mono_ns() - loop_now_ns(lane->loop) < RECENT_NS;
-    if (!fresh && curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) != CURLE_AGAIN) {
+    /* A server that has closed an idle connection would not see the request. */
+    if (curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) != CURLE_AGAIN) {
         end_lane(lane);
         return false;
     }
