@@ -724,6 +724,29 @@ Test(http_client, asks_over_tls)
     stop_tls(front);
 }
 
+Test(http_client, keeps_a_connection_ready_over_tls)
+{
+    struct tls_front *front = start_tls((struct tls_options){0}, true, "localhost");
+    char origin[64];
+    by_lane = true;
+    (void)snprintf(origin, sizeof origin, "https://localhost:%u", tls_front_port(front));
+    http_client_keep_ready(client, origin);
+    for (int turn = 0; turn < 200; turn++) {
+        script_turn(&script);
+    }
+    for (int i = 1; i <= 2; i++) {
+        script_forget(&script);
+        (void)ask(HTTP_POST, "{}");
+        script_wait(&script, "\r\n\r\n{}");
+        script_say(&script, OK);
+        wait_answers(i);
+        expect(HTTP_ANSWERED, 200);
+    }
+    cr_expect_eq(script.connections, 1);
+    cr_expect(http_call_cancel(ask(HTTP_POST, "{}")), "it went out at once");
+    stop_tls(front);
+}
+
 Test(http_client, a_certificate_that_nobody_vouches_for_is_not_sent_to)
 {
     struct tls_front *front = start_tls((struct tls_options){0}, false, "localhost");
