@@ -141,6 +141,9 @@ void latency_end(struct latency *latency, const struct latency_step *step,
                  const struct output *output, int64_t sent_ns)
 {
     struct histogram *stages = latency->stages;
+    if (step->received_ns == 0) {
+        return;
+    }
     histogram_add(&stages[LATENCY_DECIDE], step->decided_ns - step->received_ns);
     histogram_add(&stages[LATENCY_LOG], step->logged_ns - step->decided_ns);
     if (output->send_count == 0) {

@@ -91,7 +91,8 @@ struct latency_step latency_begin(const struct latency *latency, int64_t receive
 void latency_take_report(struct latency *latency, const struct latency_step *step,
                          const struct event *report);
 
-/* The step is over; `sent_ns` is when its requests had been handed over. */
+/* The step is over, unless it was never begun (all zero); `sent_ns` is when its requests had been
+ * handed over. */
 void latency_end(struct latency *latency, const struct latency_step *step,
                  const struct output *output, int64_t sent_ns);
 

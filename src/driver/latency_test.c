@@ -139,6 +139,8 @@ Test(latency, a_step_has_its_stages_and_an_order_its_answers)
     expect_stage(latency, LATENCY_DECIDE, 1, 7);
     expect_stage(latency, LATENCY_LOG, 1, 3);
     expect_stage(latency, LATENCY_SEND, 0, 0);
+    latency_end(latency, &(struct latency_step){0}, &nothing, 1011); /* never begun */
+    expect_stage(latency, LATENCY_LOG, 1, 3);
     struct order_request entry = request_of(77, ORDER_ACTION_SUBMIT, ORDER_ROLE_ENTRY);
     send_one(latency, 2000, &entry);
     expect_stage(latency, LATENCY_DECIDE, 2, 27);
