@@ -147,7 +147,7 @@ static inline void desk_note(const struct event *event)
     } else {
         int fill = (int)(event->report.qty_e9 / MONEY_E9);
         (void)snprintf(at, size, "%s%s %s", comma, event_kind_text(event->kind),
-                       order_role_text(order_id_role(event->report.order_id)));
+                       order_role_text((uint8_t)order_id_role(event->report.order_id)));
         used = strlen(desk.told);
         if (event->kind == EVENT_FILL) {
             (void)snprintf(desk.told + used, sizeof desk.told - used, " %d", fill);
