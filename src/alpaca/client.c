@@ -233,6 +233,7 @@ static void send_call(struct client_call *call)
         .body_length = call->body != NULL ? strlen(call->body) : 0,
         /* The machine's clock needs nobody to say that time has passed. */
         .timeout_ns = client->clock->stepped ? 0 : client->timeout_ns,
+        .prompt = call->use == CLIENT_EXIT || call->use == CLIENT_ENTRY,
         .answered = on_http_answer,
         .context = call,
     };
@@ -394,6 +395,9 @@ struct client *client_create(const struct client_plan *plan)
     budget_init(&client->budgets[CLIENT_TRADING], trading > 0 ? trading : REQUESTS_PER_MINUTE);
     budget_init(&client->budgets[CLIENT_MARKET_DATA], data > 0 ? data : REQUESTS_PER_MINUTE);
     tree_init(&client->tree);
+    if (plan->prompt) {
+        http_client_keep_ready(client->http, client->addresses.trading);
+    }
     return client;
 }
 

@@ -47,6 +47,7 @@ struct client_plan {
     unsigned requests_per_minute;      /* 0: 200, as Alpaca allows */
     unsigned data_requests_per_minute; /* 0: 200 */
     int64_t timeout_ns;                /* of one request, by the clock; 0: 10 s */
+    bool prompt;                       /* a connection is kept ready for orders and cancels */
 };
 
 struct client;

@@ -73,13 +73,15 @@ bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method met
 
 void alpaca_forget_calls(struct alpaca *alpaca)
 {
-    while (alpaca->calls != NULL) {
-        struct call *call = alpaca->calls;
-        unlink_call(call);
+    struct call *next;
+    for (struct call *call = alpaca->calls; call != NULL; call = next) {
+        next = call->next;
         client_forget(call->handle);
         free(call->context);
         free(call);
     }
+    alpaca->calls = NULL;
+    alpaca->call_count = 0;
 }
 
 bool alpaca_says_not_found(const struct client_reply *reply)
@@ -194,8 +196,9 @@ static void ask_page(struct alpaca *alpaca, struct listing *listing)
     write_after(on ? listing->last_ns - 1 : plan->after_ns, after);
     if (orders) {
         (void)snprintf(target, sizeof target,
-                       "/v2/orders?status=%s&nested=true&direction=asc&limit=%d%s",
-                       plan->kind == LIST_OPEN_ORDERS ? "open" : "all", (int)ORDERS_A_PAGE, after);
+                       "/v2/orders?status=%s&nested=%s&direction=asc&limit=%d%s",
+                       plan->kind == LIST_ALL_ORDERS ? "all" : "open",
+                       plan->kind == LIST_OPEN_ROWS ? "false" : "true", (int)ORDERS_A_PAGE, after);
     } else {
         const char *token = listing->token;
         (void)snprintf(

@@ -44,6 +44,7 @@ bool alpaca_ask(struct alpaca *alpaca, enum client_use use, enum http_method met
 
 enum list_kind {
     LIST_OPEN_ORDERS,
+    LIST_OPEN_ROWS,  /* the same, children beside their parents */
     LIST_ALL_ORDERS, /* sent after `after_ns` */
     LIST_EXECUTIONS, /* after `after_ns`, or of one order */
     LIST_OTHER,      /* activities that are no executions, after `after_ns` */
@@ -114,6 +115,7 @@ void alpaca_look_up(struct alpaca *alpaca, uint64_t group);
 enum round_stage {
     ROUND_NONE,
     ROUND_ORDERS,     /* the list of open orders */
+    ROUND_ROWS,       /* children whose parents are open no more stand in no nested list */
     ROUND_MISSING,    /* orders of ours that were not in it, by their ids */
     ROUND_SETTLE,     /* executions that are lacking, orders that are known by name only */
     ROUND_EXECUTIONS, /* since the last ones seen */

@@ -32,8 +32,7 @@ static void see(struct alpaca *alpaca, const struct wire_order *shown)
 static void take_open(struct alpaca *alpaca, const struct list_plan *plan,
                       const struct wire_group *group)
 {
-    (void)plan;
-    orders_take_order(&alpaca->orders, group, true);
+    orders_take_order(&alpaca->orders, group, plan->kind != LIST_OPEN_ROWS);
     see(alpaca, &group->order);
     for (uint32_t i = 0; i < group->leg_count; i++) {
         see(alpaca, &group->legs[i]);
@@ -46,23 +45,40 @@ static void on_list(struct alpaca *alpaca, const struct list_plan *plan, bool co
     alpaca_round_answered(alpaca, complete);
 }
 
-static void ask_orders(struct alpaca *alpaca)
+static void ask_orders(struct alpaca *alpaca, enum list_kind kind)
 {
-    const struct list_plan plan = {
-        .kind = LIST_OPEN_ORDERS, .take_order = take_open, .done = on_list};
+    const struct list_plan plan = {.kind = kind, .take_order = take_open, .done = on_list};
     alpaca->reconcile.round.pending = 1;
     alpaca_list(alpaca, &plan);
 }
 
-/* Orders of ours that should be open and were not listed. */
+/* An order of ours that should be open and was not listed. */
+static bool is_missing(const struct alpaca *alpaca, const struct tracked *order)
+{
+    const struct round *round = &alpaca->reconcile.round;
+    return order->broker_id[0] != '\0' && order->seen != round->number &&
+           order->sent_ns < round->began_ns && order->end == WIRE_UNKNOWN;
+}
+
+/* One that is missing is cheaper to look at by itself. */
+static void ask_rows(struct alpaca *alpaca)
+{
+    uint32_t missing = 0;
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        missing += is_missing(alpaca, order) ? 1 : 0;
+    }
+    if (missing > 1) {
+        ask_orders(alpaca, LIST_OPEN_ROWS);
+    }
+}
+
 static void ask_missing(struct alpaca *alpaca)
 {
-    struct round *round = &alpaca->reconcile.round;
     for (struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
-        if (order->broker_id[0] != '\0' && order->seen != round->number &&
-            order->sent_ns < round->began_ns && order->end == WIRE_UNKNOWN) {
-            round->pending++;
+        if (is_missing(alpaca, order)) {
+            alpaca->reconcile.round.pending++;
             alpaca_poll(alpaca, order, true);
         }
     }
@@ -176,7 +192,10 @@ static void begin_stage(struct alpaca *alpaca)
     case ROUND_COMPARE:
         return;
     case ROUND_ORDERS:
-        ask_orders(alpaca);
+        ask_orders(alpaca, LIST_OPEN_ORDERS);
+        return;
+    case ROUND_ROWS:
+        ask_rows(alpaca);
         return;
     case ROUND_MISSING:
         if (!alpaca->reconcile.listed) { /* from now on orders are asked for by name */

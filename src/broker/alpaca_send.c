@@ -129,7 +129,8 @@ static uint32_t collect(struct alpaca *alpaca, uint64_t group,
     uint32_t count = 0;
     const struct orders *orders = &alpaca->orders;
     const struct tracked *order = orders_find(orders, group);
-    for (; order < orders->list + orders->count && count < WIRE_LEGS_MAX; order++) {
+    for (; order != NULL && order < orders->list + orders->count && count < WIRE_LEGS_MAX;
+         order++) {
         if (order->group == group) {
             requests[count++] = &order->request;
         }
@@ -141,6 +142,9 @@ static void post(struct alpaca *alpaca, uint64_t group)
 {
     const struct order_request *requests[WIRE_LEGS_MAX];
     uint32_t count = collect(alpaca, group, requests);
+    if (count == 0) {
+        return; /* it has ended, and was forgotten */
+    }
     const char *tag = alpaca->plan.tag;
     const char *symbol = alpaca->plan.instruments[requests[0]->legs[0].instrument].symbol;
     char body[BODY_SIZE];

@@ -197,6 +197,28 @@ Test(alpaca, an_order_that_never_arrived_is_proven)
     desk_end();
 }
 
+/* Errors are not "not found", and a broker that was silent for long has not said it five times. */
+Test(alpaca, errors_prove_nothing)
+{
+    desk_begin();
+    lose_the_answer();
+    cr_assert(desk_not_found(LOOK));
+    unsigned misses = 1;
+    for (unsigned seconds = 0; desk_open("/v2/orders?status=all") == 0; seconds++) {
+        cr_assert_lt(seconds, 200);
+        if (seconds < 100) {
+            (void)desk_answer(LOOK, CLIENT_UNKNOWN, 500, NULL);
+            (void)desk_answer(LOOK, CLIENT_REFUSED, 404, "{\"message\":\"a gateway's\"}");
+        } else {
+            misses += desk_not_found(LOOK) ? 1 : 0;
+        }
+        desk_settle();
+        desk_later(1);
+    }
+    cr_expect_geq(misses, 5);
+    desk_end();
+}
+
 static void search_to_the_lists(void)
 {
     lose_the_answer();
@@ -233,6 +255,21 @@ Test(alpaca, an_execution_of_an_order_that_nothing_else_shows)
                           desk_order("a", entry, "market", true, "filled", 100, NULL)));
     desk_settle();
     ASSERT_DESK_TOLD("accepted entry, fill entry 100");
+    desk_end();
+}
+
+Test(alpaca, a_possible_order_that_cannot_be_looked_at_keeps_the_search_open)
+{
+    desk_begin();
+    search_to_the_lists();
+    desk.executions = desk_fill("a", 100, 100);
+    cr_assert(desk_answer("GET /v2/orders?status=all", CLIENT_OK, 200, "[]"));
+    desk_settle();
+    cr_assert(desk_answer("GET /v2/orders/a", CLIENT_UNKNOWN, 500, NULL));
+    desk_settle();
+    ASSERT_DESK_TOLD("");
+    desk_later(3);
+    cr_expect_eq(desk_open("/v2/orders:by_client"), 1);
     desk_end();
 }
 
@@ -329,6 +366,25 @@ Test(alpaca, a_refused_cancel_is_looked_into)
     }
 }
 
+Test(alpaca, a_cancel_that_is_refused_because_one_is_pending_is_not_refused)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    cancel_entry();
+    cr_assert(desk_answer(DELETE, CLIENT_REFUSED, 422,
+                          "{\"code\":42210000,\"message\":\"order is already pending cancel\"}"));
+    cr_assert(desk_answer("GET /v2/orders/a", CLIENT_OK, 200,
+                          desk_order("a", entry, "market", true, "pending_cancel", 0, NULL)));
+    desk_settle();
+    ASSERT_DESK_TOLD("");
+    desk_later(3);
+    cr_assert(desk_answer("GET /v2/orders/a", CLIENT_OK, 200,
+                          desk_order("a", entry, "market", true, "canceled", 0, NULL)));
+    desk_settle();
+    ASSERT_DESK_TOLD("canceled entry");
+    desk_end();
+}
+
 Test(alpaca, a_lost_cancel_is_repeated_after_a_look)
 {
     desk_begin();
@@ -387,6 +443,30 @@ Test(alpaca, a_bracket_is_one_request)
     desk_settle();
     ASSERT_DESK_TOLD("fill entry 100, fill target 100, canceled stop");
     cr_expect_eq(posts(), 1, "nothing was left to protect");
+    desk_end();
+}
+
+/* Of a filled parent a nested list of what is open need not tell. */
+Test(alpaca, children_are_seen_in_the_plain_list)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_update_of("fill", bracket("filled", 100, "new", 0, "held"), 100);
+    desk_settle();
+    (void)desk_told();
+    desk_later(11);
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=true", CLIENT_OK, 200, "[]"));
+    char rows_text[8300];
+    (void)snprintf(rows_text, sizeof rows_text, "[%.4000s,%.4000s]",
+                   desk_order("b", 0, "limit", false, "new", 0, NULL),
+                   desk_order("c", 0, "stop", false, "held", 0, NULL));
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=false", CLIENT_OK, 200, rows_text));
+    cr_expect_eq(desk_open("/v2/orders/"), 0, "nothing is missing");
+    desk_later(11);
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=true", CLIENT_OK, 200, "[]"));
+    cr_assert(desk_answer("GET /v2/orders?status=open&nested=false", CLIENT_OK, 200, "[]"));
+    cr_expect_eq(desk_open("/v2/orders/"), 2, "both are");
     desk_end();
 }
 
@@ -571,12 +651,17 @@ Test(alpaca, a_stream_that_keeps_fills_to_itself_is_connected_anew)
 Test(alpaca, what_the_account_holds_beside_ours)
 {
     desk_begin();
-    (void)held();
+    uint64_t entry = held();
     desk.positions = "[{\"symbol\":\"A\",\"qty\":\"130\",\"side\":\"long\",\"qty_available\":"
                      "\"130\",\"avg_entry_price\":\"10\"}]";
     desk_later(31);
     desk_settle();
     ASSERT_DESK_TOLD(""); /* seen once */
+    desk_later(25);
+    desk_update_of("fill", desk_order("a", entry, "market", true, "filled", 100, NULL), 100);
+    desk_later(5);
+    desk_settle();
+    ASSERT_DESK_TOLD(""); /* seen twice, but something moves there */
     desk_later(30);
     desk_settle();
     ASSERT_DESK_TOLD("holding A 30");

@@ -87,7 +87,7 @@ static enum err carry_out(struct desk *desk, const struct control_request *reque
     case CONTROL_UNPAUSE:
         return command(desk, COMMAND_UNPAUSE, 0, problem);
     case CONTROL_SPEED:
-        return command(desk, COMMAND_SPEED, request->speed_e9, problem);
+        return desk->outside ? ERR_OK : command(desk, COMMAND_SPEED, request->speed_e9, problem);
     case CONTROL_STOP:
         return command(desk, COMMAND_STOP, 0, problem);
     }
@@ -131,6 +131,9 @@ static enum err press(struct desk *desk, char key, struct problem *problem)
 {
     bool off = driver_engine(desk->driver)->state == ENGINE_ENTRIES_OFF;
     bool held = driver_pace(desk->driver)->held;
+    if (desk->outside && strchr("+=-_ ", key) != NULL) {
+        return ERR_OK; /* nobody paces the market of a broker */
+    }
     switch (key) {
     case '+':
     case '=':

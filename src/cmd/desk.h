@@ -13,7 +13,8 @@ struct desk {
     struct monitor *monitor; /* NULL: nobody looks */
     const char *run_id;      /* borrowed */
     const char *mode;
-    bool keys; /* the view has the terminal */
+    bool keys;    /* the view has the terminal */
+    bool outside; /* the market is a broker's: nobody paces it */
     double speed_before_max;
     int64_t next_look_ns;
 };

@@ -284,6 +284,7 @@ static void make_client(struct paper_world *world)
                                  .addresses = world->plan.addresses,
                                  .keys = world->plan.keys,
                                  .ca_file = world->plan.ca_file,
+                                 .prompt = world->plan.admin_url == NULL,
                                  .requests_per_minute = world->plan.requests_per_minute,
                                  .data_requests_per_minute = world->plan.requests_per_minute};
     world->client = client_create(&client);

@@ -84,7 +84,8 @@ static void print_latency(const struct control_answer *answer)
 
 static void print_answer(const struct control_answer *answer)
 {
-    (void)puts("SIMULATED");
+    bool paper = strcmp(answer->values[ANSWER_MODE], "paper") == 0;
+    (void)puts(paper ? "PAPER" : "SIMULATED");
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
         const char *value = answer->values[shown[i].member];
         const char *more =

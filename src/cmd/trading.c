@@ -207,6 +207,9 @@ static int64_t session_length_ns(const struct trading *trading)
 static double wanted_speed(const struct trading *trading)
 {
     const struct trading_options *options = trading->options;
+    if (options->outside != NULL) {
+        return 1; /* the world's own */
+    }
     if (!(options->session_s > 0)) {
         return options->speed;
     }
@@ -262,6 +265,7 @@ static void open_desk(struct trading *trading)
     struct desk *desk = &trading->desk;
     desk->run_id = trading->run_id;
     desk->mode = run_mode_text(trading->options->mode);
+    desk->outside = trading->options->outside != NULL;
     if (trading->options->mode != MODE_BACKTEST) {
         desk_listen(desk, trading->log_dir);
     }

@@ -12,16 +12,6 @@
 /* Clients refuse messages of more than a megabyte; this is far from it. */
 #define MESSAGE_MAX ((size_t)64 << 10)
 
-static uint8_t damage_of(const struct data_stream *stream, const struct data_item *item)
-{
-    const struct fault_occasion occasion = {.now_ns = stream->plan.venue->now_ns,
-                                            .symbol = item->symbol};
-    struct fault fault;
-    return faults_strike_kind(stream->plan.faults, FAULT_BAD_DATA, &occasion, &fault)
-               ? fault.rule.damage
-               : FAULT_DAMAGE_NONE;
-}
-
 struct data_item *items_add(struct data_stream *stream, enum data_channel channel,
                             uint32_t instrument)
 {
@@ -41,10 +31,28 @@ struct data_item *items_add(struct data_stream *stream, enum data_channel channe
         (struct data_item){.channel = channel,
                            .number = instrument,
                            .symbol = stream->plan.venue->plan.data->instruments[instrument].symbol};
-    if (channel == CHANNEL_TRADES || channel == CHANNEL_QUOTES || channel == CHANNEL_BARS) {
-        item->damage = damage_of(stream, item);
-    }
     return item;
+}
+
+static uint8_t damage_of(const struct data_stream *stream, const struct data_item *item)
+{
+    const struct fault_occasion occasion = {.now_ns = stream->plan.venue->now_ns,
+                                            .symbol = item->symbol};
+    struct fault fault;
+    return faults_strike_kind(stream->plan.faults, FAULT_BAD_DATA, &occasion, &fault)
+               ? fault.rule.damage
+               : FAULT_DAMAGE_NONE;
+}
+
+void items_damage(struct data_stream *stream)
+{
+    for (uint32_t i = 0; i < stream->item_count; i++) {
+        struct data_item *item = &stream->items[i];
+        if (item->channel == CHANNEL_TRADES || item->channel == CHANNEL_QUOTES ||
+            item->channel == CHANNEL_BARS) {
+            item->damage = damage_of(stream, item);
+        }
+    }
 }
 
 static void select_items(struct data_stream *stream, const struct data_session *session)

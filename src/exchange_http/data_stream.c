@@ -160,6 +160,15 @@ static int64_t minute_end(int64_t ts_ns)
     return (ts_ns + NS_PER_MIN - 1) / NS_PER_MIN * NS_PER_MIN;
 }
 
+/* What is told late is told as it was. */
+static void send_market(struct data_stream *stream, const struct data_lane *lane)
+{
+    if (lane == &stream->live) {
+        items_damage(stream);
+    }
+    items_send(stream, lane->endpoints);
+}
+
 static void publish(struct data_stream *stream, struct data_lane *lane, const struct slice *slice)
 {
     int64_t bar_ns = stream->plan.venue->plan.data->bar_ns;
@@ -168,7 +177,7 @@ static void publish(struct data_stream *stream, struct data_lane *lane, const st
     if (finer && lane->last_ns != INT64_MIN && minute_end(lane->last_ns) != lane->last_ns &&
         minute_end(lane->last_ns) < slice->ts_ns) {
         add_minutes(stream, minute_end(lane->last_ns)); /* nothing ended with the minute itself */
-        items_send(stream, lane->endpoints);
+        send_market(stream, lane);
     }
     for (const struct event *event = slice_ticks(slice); event < slice_end(slice); event++) {
         if (event->kind == EVENT_QUOTE) {
@@ -182,7 +191,7 @@ static void publish(struct data_stream *stream, struct data_lane *lane, const st
     if (finer && minute_end(slice->ts_ns) == slice->ts_ns) {
         add_minutes(stream, slice->ts_ns);
     }
-    items_send(stream, lane->endpoints);
+    send_market(stream, lane);
     lane->last_ns = slice->ts_ns;
 }
 

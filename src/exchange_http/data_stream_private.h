@@ -144,6 +144,9 @@ void item_encode(struct data_stream *stream, struct data_item *item, enum data_e
 struct data_item *items_add(struct data_stream *stream, enum data_channel channel,
                             uint32_t instrument);
 
+/* Faults of market data strike the quotes, trades and bars among the items. */
+void items_damage(struct data_stream *stream);
+
 /* Sends all items to the sessions of these endpoints that want them, and drops them. */
 void items_send(struct data_stream *stream, uint32_t endpoints);
 void batch_finish(struct data_batch *batch);

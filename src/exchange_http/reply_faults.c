@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange_http/json_edit.h"
 #include "exchange_http/shapes.h"
 #include "sys/memory.h"
 
@@ -253,6 +254,17 @@ static void cut_page(const struct fault *fault, struct http_reply *reply)
     free(page);
 }
 
+static void set_field(const struct fault *fault, struct http_reply *reply)
+{
+    size_t length;
+    char *text = json_set_members(reply->json->text, reply->json->length, fault->rule.field,
+                                  fault->rule.text, &length);
+    if (text != NULL) {
+        http_reply_bytes(reply, "application/json", text, length);
+        free(text);
+    }
+}
+
 static void drip(const struct fault *fault, struct http_reply *reply)
 {
     reply->delivery.drip_bytes = (size_t)fault->rule.bytes;
@@ -298,6 +310,9 @@ void reply_faults_spoil(struct reply_faults *faults, const struct fault *fault,
         break;
     case FAULT_EMPTY:
         json_reset(reply->json);
+        break;
+    case FAULT_SET_ANSWER:
+        set_field(fault, reply);
         break;
     case FAULT_PAGE_CUT:
         cut_page(fault, reply);

@@ -306,8 +306,9 @@ static void check_ledger(struct served *served)
     for (uint32_t i = 0; i < SERVED_SYMBOLS; i++) {
         cr_assert_eq(qty_e9[i], exchange_qty_e9(account->exchange, i));
     }
-    cr_assert_gt(fills, 40);
-    cr_assert_gt(account->order_count, 120);
+    bool hindered = served->venue->faults.script.count > 0; /* accounts are suspended for a while */
+    cr_assert_gt(fills, hindered ? 15 : 40);
+    cr_assert_gt(account->order_count, hindered ? 50U : 120U);
 }
 
 /* The history of executions tells the same: what was taken back is marked, and nothing else is
@@ -406,7 +407,7 @@ static const char all_that_befalls_orders[] =
     "- {what: partial, probability: 30%}\n"
     "- {what: reject_after_accept, probability: 5%}\n"
     "- {what: fill_during_cancel, probability: 20%}\n"
-    "- {what: fill_during_replace, probability: 20%}\n"
+    "- {what: fill_during_replace, probability: 70%}\n"
     "- {what: bust, for: 10s, probability: 10%}\n"
     "- {what: bust, symbol: SPY, probability: 10%}\n"
     "- {what: halt, symbol: AAPL, for: 30s, probability: 1%}\n"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange_http/json_edit.h"
 #include "sys/memory.h"
 
 struct line_message {
@@ -110,8 +111,13 @@ static void garble(const struct fault *fault, struct line_message *message)
     }
 }
 
-/* The message with nothing in it, in the session's own encoding: MessagePack begins with a map or
- * an array of its own. */
+/* MessagePack begins with a map or an array of its own. */
+static bool is_packed(const struct line_message *message)
+{
+    return message->length > 0 && ((unsigned char)message->bytes[0] & 0x80) != 0;
+}
+
+/* The message with nothing in it, in the session's own encoding. */
 static struct line_message *without_data(const struct stream_line *line,
                                          const struct line_message *message)
 {
@@ -119,13 +125,28 @@ static struct line_message *without_data(const struct stream_line *line,
     static const char packed[] = "\x82\xa6stream\xadtrade_updates\xa4"
                                  "data\xc0";
     bool is_trading = line->stream == FAULT_STREAM_TRADING;
-    bool is_packed = message->length > 0 && ((unsigned char)message->bytes[0] & 0x80) != 0;
+    bool in_msgpack = is_packed(message);
     if (is_trading) {
-        return is_packed ? copy_message(message->kind, packed, sizeof packed - 1)
-                         : copy_message(message->kind, trading, sizeof trading - 1);
+        return in_msgpack ? copy_message(message->kind, packed, sizeof packed - 1)
+                          : copy_message(message->kind, trading, sizeof trading - 1);
     }
-    return is_packed ? copy_message(message->kind, "\x91\xc0", 2)
-                     : copy_message(message->kind, "[null]", 6);
+    return in_msgpack ? copy_message(message->kind, "\x91\xc0", 2)
+                      : copy_message(message->kind, "[null]", 6);
+}
+
+/* In JSON alone; another message, or the same where it has no such member. The old one is freed. */
+static struct line_message *set_field(const struct fault *fault, struct line_message *message)
+{
+    size_t length;
+    char *text = json_set_members(message->bytes, message->length, fault->rule.field,
+                                  fault->rule.text, &length);
+    if (text == NULL) {
+        return message;
+    }
+    struct line_message *other = copy_message(message->kind, text, length);
+    free(text);
+    free(message);
+    return other;
 }
 
 static void disconnect(struct stream_line *line, const struct fault *fault)
@@ -169,6 +190,8 @@ static enum ws_sent strike(struct stream_line *line, const struct fault *fault,
         other = without_data(line, message);
         free(message);
         return put_swapped(line, other);
+    case FAULT_SET_MESSAGE:
+        return put_swapped(line, is_packed(message) ? message : set_field(fault, message));
     case FAULT_MUTE:
         line->mute_until_ns = fault_end_ns(fault, line->venue->now_ns);
         break;

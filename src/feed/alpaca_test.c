@@ -531,7 +531,7 @@ static struct world *under_faults(const char *text, uint32_t minutes)
     cr_assert_eq(fault_script_parse("test", text, strlen(text), &script, &problem), ERR_OK, "%s",
                  problem.text);
     world->faults = &script;
-    world->patience_ns = 30 * NS_PER_MS;
+    world->patience_ns = strstr(text, "timeout") == NULL ? 0 : 100 * NS_PER_MS;
     open_world(world, start_ns, false);
     start_feed(world, (struct alpaca_feed_plan){.stream_symbols = 2});
     go_to(world, start_ns + minutes * NS_PER_MIN + 10 * NS_PER_S);
@@ -581,13 +581,13 @@ Test(feed_alpaca, never_gives_what_is_wrong_and_tells_what_it_could_not_give)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[512];
         (void)snprintf(text, sizeof text, "seed: 5\nrules: [%s]", cases[i].rules);
-        struct world *world = under_faults(text, 60);
+        struct world *world = under_faults(text, 40);
         uint64_t lost = count_lost(world, made_open_ns(1));
         struct alpaca_feed_counts counts = alpaca_feed_counts(world->feed);
         cr_expect_leq(lost, cases[i].lost_max, "%s: %" PRIu64 " bars", cases[i].rules, lost);
         cr_expect_geq(counts.late, lost, "%s: %" PRIu64 " of %" PRIu64 " told", cases[i].rules,
                       counts.late, lost);
-        cr_expect_geq(world->given_count, 58, "%s: %u", cases[i].rules, world->given_count);
+        cr_expect_geq(world->given_count, 38, "%s: %u", cases[i].rules, world->given_count);
         close_world(world);
     }
 }

@@ -3,7 +3,9 @@
 #include "monitor/draw.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "config/config.h"
 #include "market/event.h"
 #include "monitor/draw_private.h"
 #include "monitor/words.h"
@@ -46,6 +48,17 @@ static const char *state_words(const struct snapshot *snapshot, char text[WORDS_
     return text;
 }
 
+/* Whether the run trades at a broker, whose time is everybody's. */
+static bool is_paper(const struct snapshot *snapshot)
+{
+    return snapshot->mode != NULL && strcmp(snapshot->mode, run_mode_text(MODE_PAPER)) == 0;
+}
+
+static const char *badge(const struct snapshot *snapshot)
+{
+    return is_paper(snapshot) ? " PAPER " : " SIMULATED ";
+}
+
 /* What the run does right now, from the right edge; returns where it begins. */
 static int draw_state(struct canvas *canvas, const struct snapshot *snapshot)
 {
@@ -59,6 +72,9 @@ static int draw_state(struct canvas *canvas, const struct snapshot *snapshot)
     int x = canvas->columns - 1;
     canvas_right(canvas, x, 0, canvas_width(text), style, text);
     x -= canvas_width(text) + 2;
+    if (is_paper(snapshot)) {
+        return x;
+    }
     (void)snprintf(text, sizeof text, "speed %s", words_speed(snapshot->speed, speed));
     canvas_right(canvas, x, 0, canvas_width(text), STYLE_NORMAL, text);
     return x - canvas_width(text) - 2;
@@ -126,7 +142,7 @@ static void draw_progress(struct canvas *canvas, const struct snapshot *snapshot
 
 static void draw_header(struct canvas *canvas, const struct snapshot *snapshot)
 {
-    int x = canvas_text(canvas, 0, 0, canvas->columns, STYLE_BADGE, " SIMULATED ");
+    int x = canvas_text(canvas, 0, 0, canvas->columns, STYLE_BADGE, badge(snapshot));
     int end_x = draw_state(canvas, snapshot);
     draw_when(canvas, x + 1, end_x, snapshot);
     draw_progress(canvas, snapshot);
@@ -172,7 +188,7 @@ static void draw_keys(struct canvas *canvas, int y, const struct snapshot *snaps
         {"q",     "quit"                                              },
     };
     int x = 1;
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = is_paper(snapshot) ? 2 : 0; i < sizeof keys / sizeof keys[0]; i++) {
         x = canvas_text(canvas, x, y, 8, STYLE_BOLD, keys[i].key) + 1;
         x = canvas_text(canvas, x, y, 16, STYLE_NORMAL, keys[i].does) + 3;
     }
@@ -193,7 +209,7 @@ static void draw_small(struct canvas *canvas, const struct snapshot *snapshot)
     char text[3 * WORDS_SIZE];
     char state[WORDS_SIZE];
     int columns = canvas->columns;
-    (void)canvas_text(canvas, 0, 0, columns, STYLE_BADGE, " SIMULATED ");
+    (void)canvas_text(canvas, 0, 0, columns, STYLE_BADGE, badge(snapshot));
     (void)snprintf(text, sizeof text, "%s  today %s",
                    words_dollars(snapshot->equity_e9, false, equity),
                    words_dollars(snapshot->day_e9, true, day));

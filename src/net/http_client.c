@@ -7,6 +7,7 @@
 #include "net/http_client.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +17,7 @@
 #include "base/utc.h"
 #include "net/curl_loop.h"
 #include "net/http_client_private.h"
+#include "net/http_lane.h"
 #include "sys/memory.h"
 
 enum { ANSWER_MAX = 16 << 20, HEAD_MAX = 64 << 10, CONNECTIONS_MAX = 8, IDLE_S = 45 };
@@ -29,12 +31,16 @@ struct http_client {
     char *ca_file;
     int64_t connect_ns;
     bool answering;
+    char *origin;           /* where a connection is kept ready; NULL: nowhere */
+    struct http_lane *lane; /* it */
 };
 
 struct http_call {
     struct http_client *client;
     struct http_call *next, *previous;
-    CURL *easy;
+    CURL *easy; /* NULL: it went by ... */
+    struct http_lane *lane;
+    const struct http_reader *reader; /* of the lane's answer, while it is told */
     uv_timer_t deadline;
     struct curl_slist *headers;
     struct http_body body;
@@ -49,6 +55,9 @@ struct http_call {
 static bool was_written(const struct http_call *call)
 {
     long bytes = 0;
+    if (call->lane != NULL) {
+        return true;
+    }
     CHECK(curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK);
     return bytes > 0;
 }
@@ -157,15 +166,22 @@ static void end_call(struct http_call *call)
         call->next->previous = call->previous;
     }
     client->pending--;
-    curl_easy_cleanup(call->easy);
+    if (call->easy != NULL) {
+        curl_easy_cleanup(call->easy);
+    }
     free_headers(call->headers);
     http_body_finish(&call->body);
     (void)uv_timer_stop(&call->deadline); /* never fails */
     uv_close((uv_handle_t *)&call->deadline, free_call);
 }
 
-static void leave_curl(struct http_call *call)
+/* Nothing of it comes any more. */
+static void leave(struct http_call *call)
 {
+    if (call->lane != NULL) {
+        http_lane_drop(call->lane);
+        return;
+    }
     CHECK(curl_multi_remove_handle(curl_loop_multi(call->client->curl), call->easy) == CURLM_OK);
 }
 
@@ -212,29 +228,35 @@ static const char *reason(const struct http_call *call, CURLcode result, bool wr
     }
 }
 
+static void tell(struct http_call *call, struct http_answer *told)
+{
+    struct http_client *client = call->client;
+    told->headers = call;
+    told->body = told->outcome == HTTP_ANSWERED && call->body.bytes != NULL ? call->body.bytes : "";
+    told->length = told->outcome == HTTP_ANSWERED ? call->body.length : 0;
+    client->answering = true;
+    call->answered(call->context, told);
+    client->answering = false;
+    end_call(call);
+}
+
 /* The call is still in curl's hands. */
 static void answer(struct http_call *call, CURLcode result)
 {
-    struct http_client *client = call->client;
     long status = 0;
     CHECK(curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
-    leave_curl(call);
+    leave(call);
     bool written = was_written(call);
-    struct http_answer told = {.headers = call->easy, .body = "", .why = ""};
+    struct http_answer told = {.why = ""};
     if (is_whole(call, result, status)) {
         told.outcome = HTTP_ANSWERED;
         told.status = (int)status;
-        told.body = call->body.bytes != NULL ? call->body.bytes : "";
-        told.length = call->body.length;
     } else {
         told.outcome = written ? HTTP_NO_ANSWER : HTTP_NOT_SENT;
         told.timed_out = result == CURLE_OPERATION_TIMEDOUT;
         told.why = reason(call, result, written);
     }
-    client->answering = true;
-    call->answered(call->context, &told);
-    client->answering = false;
-    end_call(call);
+    tell(call, &told);
 }
 
 static void on_done(void *context, CURL *easy, CURLcode result)
@@ -248,6 +270,12 @@ static void on_done(void *context, CURL *easy, CURLcode result)
 static void on_deadline(uv_timer_t *timer)
 {
     struct http_call *call = timer->data;
+    if (call->lane != NULL) {
+        leave(call);
+        tell(call, &(struct http_answer){
+                       .outcome = HTTP_NO_ANSWER, .why = "no answer in time", .timed_out = true});
+        return;
+    }
     if (!was_written(call)) {
         call->fault = "could not be sent in time";
     }
@@ -295,26 +323,36 @@ static void set_body(CURL *easy, const struct http_ask *ask)
     CURL_SET(easy, COPYPOSTFIELDS, ask->body != NULL ? ask->body : "");
 }
 
-static void set_method(struct http_call *call, const struct http_ask *ask)
+/* NULL: none that we know. */
+static const char *method_text(enum http_method method)
 {
     static const char *const names[] = {
         [HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
         [HTTP_PUT] = "PUT",         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
         [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = NULL,
     };
-    bool wants_length =
-        ask->method == HTTP_POST || ask->method == HTTP_PUT || ask->method == HTTP_PATCH;
-    if (names[ask->method] == NULL) {
+    return names[method];
+}
+
+static bool wants_length(enum http_method method)
+{
+    return method == HTTP_POST || method == HTTP_PUT || method == HTTP_PATCH;
+}
+
+static void set_method(struct http_call *call, const struct http_ask *ask)
+{
+    const char *method = method_text(ask->method);
+    if (method == NULL) {
         call->fault = "a method that we do not know";
         return;
     }
-    if (wants_length || ask->body != NULL) {
+    if (wants_length(ask->method) || ask->body != NULL) {
         set_body(call->easy, ask);
     }
     if (ask->method == HTTP_HEAD) {
         CURL_SET(call->easy, NOBODY, 1L);
     }
-    CURL_SET(call->easy, CUSTOMREQUEST, names[ask->method]);
+    CURL_SET(call->easy, CUSTOMREQUEST, method);
 }
 
 static void set_up(struct http_call *call, const struct http_ask *ask)
@@ -339,13 +377,111 @@ static void set_up(struct http_call *call, const struct http_ask *ask)
     }
 }
 
+/* ---- the connection that is kept ready ---- */
+
+/* One that is over, or that the other side may end at any moment, is replaced. */
+static void tend_lane(struct http_client *client)
+{
+    if (client->origin == NULL) {
+        return;
+    }
+    if (client->lane != NULL &&
+        (http_lane_is_over(client->lane) || http_lane_idle_ns(client->lane) > IDLE_S * NS_PER_S)) {
+        http_lane_destroy(client->lane);
+        client->lane = NULL;
+    }
+    if (client->lane == NULL) {
+        client->lane =
+            http_lane_create(client->loop, client->origin, client->ca_file, client->connect_ns);
+    }
+}
+
+static void on_lane_done(void *context, struct http_reader *reader, const char *fault)
+{
+    struct http_call *call = context;
+    struct http_answer told = {.why = ""};
+    if (fault == NULL) {
+        told.outcome = HTTP_ANSWERED;
+        told.status = reader->status;
+        call->reader = reader;
+    } else {
+        told.outcome = HTTP_NO_ANSWER;
+        told.why = fault;
+    }
+    tell(call, &told);
+}
+
+/* Adds to a text, up to its end; false: there is no room, or `what` has a line's end of its own. */
+static bool add(char **at, const char *end, const char *before, const char *what, const char *after)
+{
+    int more = snprintf(*at, (size_t)(end - *at), "%s%s%s", before, what, after);
+    bool fits = more >= 0 && more < end - *at && !has_line_end(what);
+    *at += fits ? more : 0;
+    return fits;
+}
+
+/* The request up to its empty line; false: it is one for libcurl to look at. */
+static bool write_head(const struct http_client *client, const struct http_ask *ask,
+                       const char *target, char *head, size_t size)
+{
+    const char *method = method_text(ask->method);
+    const char *host = strstr(client->origin, "://") + 3;
+    const char *agent = client->user_agent;
+    const char *end = head + size;
+    char number[24];
+    (void)snprintf(number, sizeof number, "%zu", ask->body_length);
+    bool good = method != NULL && target[strcspn(target, " \t\x7f")] == '\0' &&
+                add(&head, end, "", method, " ") && add(&head, end, "", target, " HTTP/1.1\r\n") &&
+                add(&head, end, "Host: ", host, "\r\nAccept: */*\r\n") &&
+                (agent == NULL || add(&head, end, "User-Agent: ", agent, "\r\n"));
+    for (size_t i = 0; good && ask->headers != NULL && ask->headers[i] != NULL; i++) {
+        good = strchr(ask->headers[i], ':') != NULL && add(&head, end, "", ask->headers[i], "\r\n");
+    }
+    bool sized = wants_length(ask->method) || ask->body != NULL;
+    return good && (!sized || add(&head, end, "Content-Length: ", number, "\r\n")) &&
+           add(&head, end, "Accept-Encoding: ", "gzip", "\r\n");
+}
+
+/* True: the request is on its way. */
+static bool ask_by_lane(struct http_call *call, const struct http_ask *ask)
+{
+    struct http_client *client = call->client;
+    char head[4096];
+    if (client->lane == NULL || !http_lane_is_free(client->lane)) {
+        return false;
+    }
+    const char *target = http_lane_target(client->lane, ask->url);
+    if (target != NULL && write_head(client, ask, target, head, sizeof head) &&
+        http_lane_ask(client->lane, head, ask->body, ask->body_length, &call->body,
+                      ask->method == HTTP_HEAD, on_lane_done, call)) {
+        call->lane = client->lane;
+    }
+    explicit_bzero(head, sizeof head); /* keys */
+    return call->lane != NULL;
+}
+
+void http_client_keep_ready(struct http_client *client, const char *origin)
+{
+    CHECK(client->origin == NULL && strstr(origin, "://") != NULL);
+    client->origin = xstrdup(origin);
+    tend_lane(client);
+}
+
+/* ---- calls ---- */
+
+static void ask_by_curl(struct http_call *call, const struct http_ask *ask)
+{
+    call->easy = curl_loop_easy(call->client->ca_file, call->client->connect_ns);
+    set_up(call, ask);
+    CHECK(curl_multi_add_handle(curl_loop_multi(call->client->curl), call->easy) == CURLM_OK);
+}
+
 struct http_call *http_ask(struct http_client *client, const struct http_ask *ask)
 {
     struct http_call *call = xcalloc(1, sizeof *call);
     call->client = client;
     call->answered = ask->answered;
     call->context = ask->context;
-    call->easy = curl_loop_easy(client->ca_file, client->connect_ns);
     http_body_init(&call->body, ask->answer_max > 0 ? ask->answer_max : ANSWER_MAX);
     call->next = client->calls;
     if (client->calls != NULL) {
@@ -355,20 +491,22 @@ struct http_call *http_ask(struct http_client *client, const struct http_ask *as
     client->pending++;
     call->deadline.data = call;
     CHECK(uv_timer_init(loop_uv(client->loop), &call->deadline) == 0);
-    set_up(call, ask);
+    if (!ask->prompt || !ask_by_lane(call, ask)) {
+        ask_by_curl(call, ask);
+    }
+    tend_lane(client);
     if (ask->timeout_ns > 0) {
         uint64_t timeout_ms = (uint64_t)((ask->timeout_ns + NS_PER_MS - 1) / NS_PER_MS);
         uv_update_time(loop_uv(client->loop));
         CHECK(uv_timer_start(&call->deadline, on_deadline, timeout_ms, 0) == 0);
     }
-    CHECK(curl_multi_add_handle(curl_loop_multi(client->curl), call->easy) == CURLM_OK);
     return call;
 }
 
 bool http_call_cancel(struct http_call *call)
 {
     bool written = was_written(call);
-    leave_curl(call);
+    leave(call);
     end_call(call);
     return written;
 }
@@ -376,8 +514,12 @@ bool http_call_cancel(struct http_call *call)
 const char *http_answer_header(const struct http_answer *answer, const char *name)
 {
     const char *value = NULL;
-    CURL *easy = (CURL *)(uintptr_t)answer->headers; /* curl keeps what it found there */
-    (void)find_header(easy, name, &value);
+    const struct http_call *call = answer->headers;
+    if (call->reader != NULL) {
+        (void)http_reader_header(call->reader, name, &value);
+    } else if (call->easy != NULL) {
+        (void)find_header(call->easy, name, &value);
+    }
     return value;
 }
 
@@ -410,6 +552,8 @@ void http_client_destroy(struct http_client *client)
     while (client->calls != NULL) {
         (void)http_call_cancel(client->calls); /* nobody asks any more */
     }
+    http_lane_destroy(client->lane);
+    free(client->origin);
     curl_loop_destroy(client->curl);
     free(client->user_agent);
     free(client->ca_file);

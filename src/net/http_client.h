@@ -54,6 +54,7 @@ struct http_ask {
     size_t body_length;
     int64_t timeout_ns;      /* in all; 0: none, who asks cancels it by a clock of its own */
     size_t answer_max;       /* bytes of the body, decompressed; 0: 16 MiB */
+    bool prompt;             /* goes by the connection that is kept ready, where that is free */
     http_answered *answered; /* exactly once, never from within http_ask(), unless canceled */
     void *context;
 };
@@ -73,6 +74,10 @@ void http_client_destroy(struct http_client *client);
 
 /* Never fails by itself: what is wrong comes as HTTP_NOT_SENT. */
 struct http_call *http_ask(struct http_client *client, const struct http_ask *ask);
+
+/* From now on one connection there is kept ready: what is asked with `prompt` goes out within
+ * http_ask() while it is free (net/http_lane.h). `origin`: "https://host:port". Once. */
+void http_client_keep_ready(struct http_client *client, const char *origin);
 
 /* No answer comes any more; the call is gone. Whether bytes of it were written is returned: the
  * request may have been carried out. */

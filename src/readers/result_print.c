@@ -288,7 +288,9 @@ void result_print(const struct run_result *result, const char *run_dir, FILE *ou
 {
     (void)fprintf(out, "%s%s%s\n", run_mode_text(result->mode),
                   result->run_id[0] != '\0' ? " " : "", result->run_id);
-    if (result->simulated) {
+    if (result->mode == MODE_PAPER) {
+        (void)fprintf(out, "  PAPER      play money, at a broker outside\n");
+    } else if (result->simulated) {
         (void)fprintf(out, "  SIMULATED  fills by our own exchange%s\n",
                       result->simulated_data ? ", and the market itself is made up" : "");
     }

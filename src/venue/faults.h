@@ -44,6 +44,8 @@ enum fault_site {
     X(LATE_ANSWER, "delay", REQUEST, FAULT_HAS_FOR)                                                \
     X(LIST_WITHOUT_NEWEST, "list_without_newest", REQUEST, 0)                                      \
     X(PAGE_CUT, "page_cut", REQUEST, FAULT_HAS_ROWS)                                               \
+    X(SET_ANSWER, "set_field", REQUEST, FAULT_HAS_FIELD)                                           \
+    X(SET_MESSAGE, "set_field", STREAM, FAULT_HAS_FIELD)                                           \
     X(DROP, "drop", STREAM, 0)                                                                     \
     X(DUPLICATE, "duplicate", STREAM, 0)                                                           \
     X(REORDER, "reorder", STREAM, 0)                                                               \
@@ -95,6 +97,7 @@ enum fault_key {
     FAULT_HAS_QTY = 1 << 12,
     FAULT_HAS_ROWS = 1 << 13,
     FAULT_HAS_AS = 1 << 14,
+    FAULT_HAS_FIELD = 1 << 15, /* and its value */
 };
 
 /* How bad data are bad. */
@@ -116,7 +119,13 @@ enum fault_damage {
 
 enum fault_stream { FAULT_STREAM_NONE, FAULT_STREAM_TRADING, FAULT_STREAM_DATA };
 
-enum { FAULT_RULES_MAX = 256, FAULT_PARTS_MAX = 8, FAULT_METHOD_SIZE = 8, FAULT_TEXT_SIZE = 256 };
+enum {
+    FAULT_RULES_MAX = 256,
+    FAULT_PARTS_MAX = 8,
+    FAULT_METHOD_SIZE = 8,
+    FAULT_TEXT_SIZE = 256,
+    FAULT_FIELD_SIZE = 64
+};
 
 struct fault_rule {
     uint8_t kind;   /* enum fault_kind */
@@ -147,7 +156,8 @@ struct fault_rule {
     bool carried_out;
     bool sells;
     uint8_t damage;             /* enum fault_damage */
-    char text[FAULT_TEXT_SIZE]; /* `body` or `to` */
+    char text[FAULT_TEXT_SIZE]; /* `body`, `to` or `value` */
+    char field[FAULT_FIELD_SIZE];
 
     uint64_t occasions; /* so far */
     uint64_t strikes;

@@ -291,6 +291,8 @@ static const struct key rule_keys[] = { /* the place comes before what happens t
     {OPTIONAL("side"), "buy", "which side", read_side, AT(sells), NULL, 0, 0},
     {OPTIONAL("qty"), "10", "how much", read_qty, AT(qty_e9), NULL, 0, 0},
     {OPTIONAL("as"), "spike", "how bad it is", read_as, 0, NULL, 0, 0},
+    {OPTIONAL("field"), "status", "which member", read_text, AT(field), NULL, 0, FAULT_FIELD_SIZE},
+    {OPTIONAL("value"), "'null'", "what it says instead", read_text, AT(text), NULL, 0, FAULT_TEXT_SIZE},
     {OPTIONAL("rows"), "2", "how many are left", read_count, AT(rows), NULL, 0, COUNT_MOST},
     {0},
 };
@@ -312,6 +314,8 @@ static const struct {
     {"side",        FAULT_HAS_SIDE       },
     {"qty",         FAULT_HAS_QTY        },
     {"as",          FAULT_HAS_AS         },
+    {"field",       FAULT_HAS_FIELD      },
+    {"value",       FAULT_HAS_FIELD      },
     {"rows",        FAULT_HAS_ROWS       },
     {"megabytes",   FAULT_HAS_MEGABYTES  },
     {"carried_out", FAULT_HAS_CARRIED_OUT},
@@ -361,6 +365,12 @@ static enum err judge(const struct source *source, const struct yaml_node *node,
     }
     if (rule->kind == FAULT_STATUS && (draft->keys & FAULT_HAS_CODE) == 0) {
         return refuse_needed(source, node, what, "code: 503");
+    }
+    if (rule->field[0] == '\0' && (fault_kind_keys(rule->kind) & FAULT_HAS_FIELD) != 0) {
+        return refuse_needed(source, node, what, "field: status");
+    }
+    if (rule->field[0] != '\0' && rule->text[0] == '\0') {
+        return refuse_needed(source, node, what, "value: 'null'");
     }
     if (rule->kind == FAULT_BAD_DATA && rule->damage == FAULT_DAMAGE_NONE) {
         return refuse_needed(source, node, what, "as: spike");

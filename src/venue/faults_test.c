@@ -159,9 +159,10 @@ Test(faults, every_kind_can_be_written)
                        : site == FAULT_OF_STREAM ? "stream: data,"
                                                  : "",
                        fault_kind_text(kind),
-                       kind == FAULT_STATUS     ? ", code: 500"
-                       : kind == FAULT_BAD_DATA ? ", as: zero"
-                                                : "",
+                       kind == FAULT_STATUS                             ? ", code: 500"
+                       : kind == FAULT_BAD_DATA                         ? ", as: zero"
+                       : (fault_kind_keys(kind) & FAULT_HAS_FIELD) != 0 ? ", field: a, value: NaN"
+                                                                        : "",
                        (fault_kind_keys(kind) & FAULT_HAS_FOR) != 0 ? ", for: 20s" : "",
                        (fault_kind_keys(kind) & FAULT_HAS_SYMBOL) != 0 ? ", symbol: AAPL" : "");
         cr_assert_eq(parse(text), ERR_OK, "%s", problem.text);
@@ -256,6 +257,10 @@ Test(faults, what_is_no_script_is_refused_with_its_place)
          "406 or 429"                                                                                                                                  },
         {"rules:\n- [1]",                                                                       ":2:3: ",  "rule",                      "route"        },
         {"rules:\n- {what: suspend, for: 1s, for: 2s}",                                         ":2:",     "",                          ""             },
+        {"rules:\n- {route: GET *, what: set_field, value: x}",                                 ":2:3: ",  "set_field needs it",
+         "field: status"                                                                                                                               },
+        {"rules:\n- {route: GET *, what: set_field, field: a}",                                 ":2:3: ",  "set_field needs it",
+         "value:"                                                                                                                                      },
         {"rules:\n- {what: bad_data}",                                                          ":2:3: ",  "bad_data needs it",         "as: spike"    },
         {"rules:\n- {what: bad_data, as: spik}",                                                ":2:24: ", "as",                        "spike"        },
         {"rules:\n- {what: luld}",                                                              ":2:3: ",  "luld needs it",             "symbol: AAPL" },

@@ -1,0 +1,329 @@
+/* http_lane.c: see http_lane.h. The memory goes when its owner has destroyed it and libuv has let
+ * go of it. */
+#include "net/http_lane.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/check.h"
+#include "net/curl_loop.h"
+#include "sys/clock.h"
+#include "sys/memory.h"
+
+enum { PIECE = 16 << 10 };
+
+enum state { LANE_CONNECTING, LANE_FREE, LANE_ASKED, LANE_OVER };
+
+struct http_lane {
+    struct loop *loop;
+    struct curl_loop *curl;
+    CURL *easy;
+    uv_poll_t poll;
+    int fd; /* -1: not connected */
+    int events;
+    enum state state;
+    bool handing; /* the answer is being told */
+    char *origin;
+    int64_t used_ns;
+    char *out; /* what is still to be written */
+    size_t out_length, out_sent, out_capacity;
+    struct http_reader reader;
+    http_lane_done *done;
+    void *context;
+};
+
+/* ---- its end ---- */
+
+static void free_lane(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void forget_out(struct http_lane *lane)
+{
+    if (lane->out != NULL) {
+        explicit_bzero(lane->out, lane->out_capacity); /* keys */
+        free(lane->out);
+        lane->out = NULL;
+        lane->out_capacity = 0;
+    }
+}
+
+/* The connection is let go; the memory stays. */
+static void end_lane(struct http_lane *lane)
+{
+    lane->state = LANE_OVER;
+    if (lane->fd >= 0) {
+        (void)uv_poll_stop(&lane->poll); /* never fails */
+        (void)close(lane->fd);           /* curl has the connection */
+        lane->fd = -1;
+    }
+    if (lane->easy != NULL) {
+        (void)curl_multi_remove_handle(curl_loop_multi(lane->curl), lane->easy);
+        curl_easy_cleanup(lane->easy);
+        lane->easy = NULL;
+    }
+    curl_loop_destroy(lane->curl);
+    lane->curl = NULL;
+    forget_out(lane);
+}
+
+void http_lane_drop(struct http_lane *lane)
+{
+    if (lane->state != LANE_OVER) {
+        end_lane(lane);
+    }
+}
+
+void http_lane_destroy(struct http_lane *lane)
+{
+    if (lane == NULL) {
+        return;
+    }
+    CHECK(!lane->handing);
+    http_lane_drop(lane);
+    http_reader_finish(&lane->reader);
+    free(lane->origin);
+    if (lane->poll.data == NULL) { /* it was never connected: libuv knows nothing of it */
+        free(lane);
+    } else {
+        uv_close((uv_handle_t *)&lane->poll, free_lane);
+    }
+}
+
+/* ---- the answer ---- */
+
+static void tell(struct http_lane *lane, const char *fault)
+{
+    bool keeps = fault == NULL && lane->reader.keeps && lane->out_sent == lane->out_length;
+    lane->used_ns = clock_mono_ns();
+    if (keeps) {
+        lane->state = LANE_FREE; /* who is told may ask again */
+    } else {
+        end_lane(lane);
+    }
+    lane->handing = true;
+    lane->done(lane->context, &lane->reader, fault);
+    lane->handing = false;
+}
+
+static const char *fault_of(const struct http_reader *reader)
+{
+    return reader->fault != NULL ? reader->fault : reader->body->fault;
+}
+
+/* What came; bytes behind the answer mean that the two sides do not agree on where it ends. */
+static void take(struct http_lane *lane, const char *bytes, size_t length)
+{
+    struct http_reader *reader = &lane->reader;
+    size_t taken = http_reader_take(reader, bytes, length);
+    if (fault_of(reader) != NULL) {
+        tell(lane, fault_of(reader));
+    } else if (reader->stage == HTTP_STAGE_DONE) {
+        reader->keeps = reader->keeps && taken == length;
+        tell(lane, NULL);
+    }
+}
+
+static void lose(struct http_lane *lane, bool cleanly)
+{
+    if (lane->state != LANE_ASKED) {
+        end_lane(lane);
+        return;
+    }
+    lane->reader.keeps = false;
+    if (!cleanly && lane->reader.stage == HTTP_STAGE_UNTIL_END) {
+        lane->reader.fault = "the answer was cut";
+    }
+    tell(lane, http_reader_end(&lane->reader) ? NULL : fault_of(&lane->reader));
+}
+
+static void read_all(struct http_lane *lane)
+{
+    char bytes[PIECE];
+    for (;;) {
+        size_t got = 0;
+        CURLcode result = curl_easy_recv(lane->easy, bytes, sizeof bytes, &got);
+        if (result == CURLE_AGAIN) {
+            return;
+        }
+        if (result != CURLE_OK || got == 0) {
+            lose(lane, result == CURLE_OK);
+            return;
+        }
+        if (lane->state != LANE_ASKED) { /* nobody has asked for anything */
+            end_lane(lane);
+            return;
+        }
+        take(lane, bytes, got);
+        if (lane->state != LANE_ASKED) {
+            return;
+        }
+    }
+}
+
+/* ---- the request ---- */
+
+static bool write_out(struct http_lane *lane)
+{
+    while (lane->out_sent < lane->out_length) {
+        size_t sent = 0;
+        CURLcode result = curl_easy_send(lane->easy, lane->out + lane->out_sent,
+                                         lane->out_length - lane->out_sent, &sent);
+        if (result == CURLE_AGAIN) {
+            return true;
+        }
+        if (result != CURLE_OK) {
+            return false;
+        }
+        lane->out_sent += sent;
+    }
+    explicit_bzero(lane->out, lane->out_length);
+    return true;
+}
+
+static void on_poll(uv_poll_t *handle, int status, int events);
+
+static void poll_for(struct http_lane *lane)
+{
+    int events = UV_READABLE | (lane->out_sent < lane->out_length ? UV_WRITABLE : 0);
+    if (events != lane->events) {
+        lane->events = events;
+        CHECK(uv_poll_start(&lane->poll, events, on_poll) == 0);
+    }
+}
+
+/* TLS may have to write in order to read, and the other way round. An answer may come before the
+ * whole request was written, and what cannot be written may have been answered. */
+static void on_poll(uv_poll_t *handle, int status, int events)
+{
+    struct http_lane *lane = handle->data;
+    (void)events;
+    if (status < 0) {
+        lose(lane, false);
+        return;
+    }
+    bool written = write_out(lane);
+    read_all(lane);
+    if (lane->state == LANE_OVER) {
+        return;
+    }
+    if (!written) {
+        lose(lane, false);
+        return;
+    }
+    poll_for(lane);
+}
+
+static void put(struct http_lane *lane, const void *bytes, size_t length)
+{
+    memcpy(lane->out + lane->out_length, bytes, length);
+    lane->out_length += length;
+}
+
+/* One piece of memory, so that it is one packet. */
+static void compose(struct http_lane *lane, const char *head, const void *body, size_t body_length)
+{
+    size_t head_length = strlen(head);
+    size_t needed = head_length + 2 + body_length;
+    if (needed > lane->out_capacity) {
+        forget_out(lane);
+        lane->out_capacity = needed < PIECE ? PIECE : needed;
+        lane->out = xmalloc(lane->out_capacity);
+    }
+    lane->out_length = 0;
+    lane->out_sent = 0;
+    put(lane, head, head_length);
+    put(lane, "\r\n", 2);
+    if (body_length > 0) {
+        put(lane, body, body_length);
+    }
+}
+
+bool http_lane_ask(struct http_lane *lane, const char *head, const void *body, size_t body_length,
+                   struct http_body *answer, bool bodiless, http_lane_done *done, void *context)
+{
+    char byte;
+    size_t got = 0;
+    CHECK(http_lane_is_free(lane));
+    /* A server that has closed an idle connection would not see the request. */
+    if (curl_easy_recv(lane->easy, &byte, 1, &got) != CURLE_AGAIN) {
+        end_lane(lane);
+        return false;
+    }
+    compose(lane, head, body, body_length);
+    http_reader_begin(&lane->reader, answer, bodiless);
+    lane->done = done;
+    lane->context = context;
+    lane->state = LANE_ASKED;
+    if (!write_out(lane) && lane->out_sent == 0) {
+        end_lane(lane);
+        return false;
+    }
+    poll_for(lane); /* what could be written in part is lost or goes on in the loop */
+    return true;
+}
+
+/* ---- its beginning ---- */
+
+static void on_connected(void *context, CURL *easy, CURLcode result)
+{
+    struct http_lane *lane = context;
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (result != CURLE_OK) {
+        end_lane(lane);
+        return;
+    }
+    CHECK(curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK);
+    lane->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* curl's name for it may still be polled */
+    if (lane->fd < 0) {
+        end_lane(lane);
+        return;
+    }
+    lane->poll.data = lane;
+    CHECK(uv_poll_init_socket(loop_uv(lane->loop), &lane->poll, lane->fd) == 0);
+    lane->state = LANE_FREE;
+    lane->used_ns = clock_mono_ns();
+    poll_for(lane);
+}
+
+struct http_lane *http_lane_create(struct loop *loop, const char *origin, const char *ca_file,
+                                   int64_t connect_ns)
+{
+    struct http_lane *lane = xcalloc(1, sizeof *lane);
+    lane->loop = loop;
+    lane->fd = -1;
+    lane->origin = xstrdup(origin);
+    lane->curl = curl_loop_create(loop, on_connected, lane);
+    lane->easy = curl_loop_easy(ca_file, connect_ns);
+    CURL_SET(lane->easy, URL, origin);
+    CURL_SET(lane->easy, CONNECT_ONLY, 1L);
+    CHECK(curl_multi_add_handle(curl_loop_multi(lane->curl), lane->easy) == CURLM_OK);
+    return lane;
+}
+
+const char *http_lane_target(const struct http_lane *lane, const char *url)
+{
+    size_t length = strlen(lane->origin);
+    bool same = strncmp(url, lane->origin, length) == 0 && url[length] == '/';
+    return same && strchr(url, '#') == NULL ? url + length : NULL;
+}
+
+bool http_lane_is_free(const struct http_lane *lane)
+{
+    return lane->state == LANE_FREE;
+}
+
+bool http_lane_is_over(const struct http_lane *lane)
+{
+    return lane->state == LANE_OVER;
+}
+
+int64_t http_lane_idle_ns(const struct http_lane *lane)
+{
+    return lane->state == LANE_FREE ? clock_mono_ns() - lane->used_ns : 0;
+}
