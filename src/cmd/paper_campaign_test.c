@@ -382,7 +382,7 @@ Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
     for (; events < wanted; seed++) {
         struct campaign campaign;
         struct problem problem;
-        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, false, make_script);
+        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, true, make_script);
         enum err err = driver_run(campaign.driver, &problem);
         cr_assert_eq(err, ERR_OK, "seed %" PRIu64 ": %s", seed, problem.text);
         expect_same_books(&campaign);
