@@ -271,6 +271,16 @@ static void pump(struct client *client)
     (void)pump_use(client, CLIENT_DATA);
 }
 
+static char *joined(const char *address, const char *target)
+{
+    size_t length = strlen(address);
+    size_t size = strlen(target) + 1;
+    char *url = xmalloc(length + size);
+    memcpy(url, address, length);
+    memcpy(url + length, target, size);
+    return url;
+}
+
 struct client_call *client_ask(struct client *client, const struct client_ask *ask)
 {
     struct client_call *call = xcalloc(1, sizeof *call);
@@ -290,8 +300,8 @@ struct client_call *client_ask(struct client *client, const struct client_ask *a
         }
         call->deadline_ns = call->asked_ns + client->timeout_ns; /* it does not grow old here */
     }
-    call->url = xasprintf(
-        "%s%s", ask->host == CLIENT_TRADING ? addresses->trading : addresses->data, ask->target);
+    call->url =
+        joined(ask->host == CLIENT_TRADING ? addresses->trading : addresses->data, ask->target);
     call->body = ask->body != NULL ? xstrdup(ask->body) : NULL;
     list_add(&client->waiting[call->use], call);
     pump(client);

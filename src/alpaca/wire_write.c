@@ -2,8 +2,6 @@
  *
  * What is written and what is checked before sending are two pieces of code that share nothing but
  * the rules of what can be said: the check reads the body and compares it with the requests. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "alpaca/wire.h"
@@ -22,11 +20,27 @@ static bool tag_is_good(const char *tag)
     return length >= 1 && length <= TAG_MAX && tag[length] == '\0';
 }
 
+/* "-1f3"; where that ends. */
+static char *put_hex(char *at, uint64_t value)
+{
+    int digits = value == 0 ? 1 : (67 - __builtin_clzll(value)) / 4;
+    *at++ = '-';
+    for (int i = digits - 1; i >= 0; i--) {
+        *at++ = "0123456789abcdef"[value >> (4 * i) & 0xf];
+    }
+    return at;
+}
+
 void wire_client_id(const char *tag, uint64_t order_id, char out[WIRE_CLIENT_ID_SIZE])
 {
     CHECK(tag_is_good(tag));
-    (void)snprintf(out, WIRE_CLIENT_ID_SIZE, "bw-%s-%" PRIx64 "-%" PRIx64 "-%" PRIx64, tag,
-                   order_id >> 16, order_id >> 12 & 0xf, order_id & 0xfff);
+    size_t length = strlen(tag);
+    memcpy(out, "bw-", 3);
+    memcpy(out + 3, tag, length);
+    char *at = put_hex(out + 3 + length, order_id >> 16);
+    at = put_hex(at, order_id >> 12 & 0xf);
+    at = put_hex(at, order_id & 0xfff);
+    *at = '\0';
 }
 
 /* Hexadecimal digits, at most so many, up to `end`, which is passed over too. */
@@ -393,17 +407,22 @@ static bool asks_for(const struct node *root, const char *tag, const char *symbo
     return is_whole(&expected);
 }
 
+bool wire_order_is_by(struct tree *tree, const char *tag, const char *symbol,
+                      const struct order_request *const *requests, uint32_t count, const char *body,
+                      size_t length)
+{
+    struct said said;
+    return symbol_is_good(symbol) && can_be_said(requests, count, &said) &&
+           json_parse(tree, body, length) == ERR_OK &&
+           asks_for(tree_root(tree), tag, symbol, &said);
+}
+
 bool wire_order_is(const char *tag, const char *symbol, const struct order_request *const *requests,
                    uint32_t count, const char *body, size_t length)
 {
-    struct said said;
     struct tree tree;
-    if (!symbol_is_good(symbol) || !can_be_said(requests, count, &said)) {
-        return false;
-    }
     tree_init(&tree);
-    bool same =
-        json_parse(&tree, body, length) == ERR_OK && asks_for(tree_root(&tree), tag, symbol, &said);
+    bool same = wire_order_is_by(&tree, tag, symbol, requests, count, body, length);
     tree_finish(&tree);
     return same;
 }

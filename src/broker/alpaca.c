@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "broker/alpaca_private.h"
+#include "sys/clock.h"
 #include "sys/memory.h"
 
 #define SKEW_SAID_NS (2 * NS_PER_S)
@@ -112,6 +113,7 @@ static void on_message(void *context, const struct node *root)
 {
     struct alpaca *alpaca = context;
     struct wire_update update;
+    alpaca->broker.received_mono_ns = clock_mono_ns();
     if (root == NULL || wire_read_update(root, &update) != ERR_OK) {
         alpaca->reconcile.orders_ns = alpaca_now_ns(alpaca); /* something happened: look */
         alpaca_say(alpaca, "stream", "an update of orders that cannot be read");
@@ -248,6 +250,7 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
     alpaca->plan = *plan;
     alpaca->time_ns = alpaca_now_ns(alpaca);
     alpaca->stream_up_ns = INT64_MAX;
+    tree_init(&alpaca->written);
     alpaca->shut = plan->engine->shut & conditions;
     orders_init(&alpaca->orders, &(struct orders_plan){
                                      .tag = plan->tag,
@@ -284,6 +287,7 @@ void alpaca_destroy(struct alpaca *alpaca)
     orders_finish(&alpaca->orders);
     report_queue_finish(&alpaca->reports);
     free(alpaca->outbox.items);
+    tree_finish(&alpaca->written);
     free(alpaca);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broker/alpaca_private.h"
+#include "sys/clock.h"
 #include "sys/memory.h"
 
 enum {
@@ -31,6 +32,7 @@ static void on_answer(void *context, const struct client_reply *reply)
     struct call *call = context;
     struct alpaca *alpaca = call->alpaca;
     unlink_call(call);
+    alpaca->broker.received_mono_ns = clock_mono_ns();
     if (reply->class == CLIENT_KEYS) {
         alpaca_condition(alpaca, STATUS_KEYS, true, reply->status);
     } else if (reply->class == CLIENT_OK) {

@@ -18,6 +18,9 @@
 
 #define PATIENCE_NS (50 * NS_PER_MS)
 
+/* Everybody hears of the time as often as that, whatever comes. */
+#define TELL_NS (100 * NS_PER_MS)
+
 /* What is under way when the market has nothing more: so long, by the exchange's time. */
 #define AFTER_END_NS (5 * NS_PER_S)
 
@@ -29,13 +32,13 @@ struct paper_world {
     struct alpaca_clock clock;
     struct loop *loop;
     bool own_loop;
-    struct loop_timer *timer;
     struct exchange_time *time; /* the exchange's, by steps; NULL: the machine's */
     struct client *client;
     struct wire_account account;
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
+    int64_t told_ns;   /* everybody heard of this moment */
     char tag[17];      /* at most 16 characters (alpaca/wire.h) */
     int64_t offset_ns; /* the world's clock less the machine's */
     int64_t until_ns;  /* the run ends then; 0: it does not */
@@ -85,35 +88,43 @@ static void read_machine_clock(struct paper_world *world)
     }
 }
 
-static void wake(void *context)
-{
-    (void)context; /* the loop came back: that is all */
-}
-
 /* The network, for `wait_ns` at most. */
 static void wait_for_network(struct paper_world *world, int64_t wait_ns)
 {
     if (wait_ns <= 0) {
         loop_turn(world->loop, false);
-        return;
+    } else {
+        loop_wait(world->loop, wait_ns);
     }
-    loop_timer_start(world->timer, wait_ns, 0);
-    loop_turn(world->loop, true);
-    loop_timer_stop(world->timer);
+}
+
+/* When somebody's time is due, and now and then: between a message and what follows from it nobody
+ * looks at the calendar. */
+static bool tell_time(struct paper_world *world, int64_t due_ns)
+{
+    int64_t now_ns = world->clock.now_ns;
+    bool tells = now_ns >= due_ns || now_ns - world->told_ns >= TELL_NS;
+    if (tells) {
+        world->told_ns = now_ns;
+        give_time(world);
+    }
+    return tells;
 }
 
 static enum err turn_by_machine(struct paper_world *world, int64_t until_mono_ns)
 {
     read_machine_clock(world);
-    give_time(world);
     int64_t due_ns = deadline_ns(world);
+    if (tell_time(world, due_ns)) {
+        due_ns = deadline_ns(world);
+    }
     int64_t wait_ns = until_mono_ns - clock_mono_ns();
     if (due_ns != INT64_MAX) {
         wait_ns = earlier(wait_ns, due_ns - world->clock.now_ns);
     }
     wait_for_network(world, world->plan.busy_poll ? 0 : wait_ns);
     read_machine_clock(world);
-    give_time(world);
+    (void)tell_time(world, due_ns);
     return ERR_OK;
 }
 
@@ -369,7 +380,6 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
     world->plan.patience_ns = plan->patience_ns == 0 ? PATIENCE_NS : plan->patience_ns;
     world->own_loop = plan->loop == NULL;
     world->loop = world->own_loop ? loop_create() : plan->loop;
-    world->timer = loop_timer_create(world->loop, wake, world);
     enum err err = open_time(world, problem);
     if (err == ERR_OK) {
         make_client(world);
@@ -399,7 +409,6 @@ void paper_world_close(struct paper_world *world)
     alpaca_feed_destroy(world->feed);
     client_destroy(world->client);
     exchange_time_close(world->time);
-    loop_timer_destroy(world->timer);
     if (world->own_loop) {
         loop_destroy(world->loop);
     }

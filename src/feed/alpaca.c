@@ -94,16 +94,23 @@ bool feed_is_streamed(const struct alpaca_feed *feed, uint32_t instrument)
 
 /* ---- bars ---- */
 
+static void note_example(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns,
+                         const char *fault)
+{
+    char start[UTC_TEXT_SIZE];
+    (void)utc_format(start_ns, start);
+    (void)snprintf(feed->example, sizeof feed->example, "%s %s%s%s",
+                   feed->plan.instruments[instrument].symbol, start, fault != NULL ? ": " : "",
+                   fault != NULL ? fault : "");
+}
+
 void feed_take_bar(struct alpaca_feed *feed, uint32_t instrument, int64_t length_ns,
                    const struct market_message *message)
 {
-    const char *symbol = feed->plan.instruments[instrument].symbol;
     const char *fault = event_bar_fault(&message->event.bar);
-    char start[UTC_TEXT_SIZE];
-    (void)utc_format(message->ts_ns, start);
     if (fault != NULL) {
         feed->counts.bad++;
-        (void)snprintf(feed->example, sizeof feed->example, "%s %s: %s", symbol, start, fault);
+        note_example(feed, instrument, message->ts_ns, fault);
         return;
     }
     enum slices_taken taken =
@@ -111,7 +118,7 @@ void feed_take_bar(struct alpaca_feed *feed, uint32_t instrument, int64_t length
     if (taken == SLICES_LATE || taken == SLICES_CHANGED) {
         feed->counts.late += taken == SLICES_LATE;
         feed->counts.changed += taken == SLICES_CHANGED;
-        (void)snprintf(feed->example, sizeof feed->example, "%s %s", symbol, start);
+        note_example(feed, instrument, message->ts_ns, NULL);
     }
 }
 

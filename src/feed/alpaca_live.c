@@ -4,6 +4,7 @@
 
 #include "base/utc.h"
 #include "feed/alpaca_private.h"
+#include "sys/clock.h"
 
 /* Alpaca's code for more symbols than the plan streams. */
 enum { SYMBOL_LIMIT = 405 };
@@ -128,12 +129,15 @@ static void take(void *context, const struct market_message *message)
 
 static bool on_raw(void *context, const char *bytes, size_t length)
 {
+    struct alpaca_feed *feed = context;
+    feed->port.received_mono_ns = clock_mono_ns();
     return market_read_bars(bytes, length, take, context);
 }
 
 static void on_message(void *context, const struct node *root)
 {
     struct alpaca_feed *feed = context;
+    feed->port.received_mono_ns = clock_mono_ns();
     for (const struct node *element = node_first(root); element != NULL;
          element = node_next(root, element)) {
         struct market_message message;

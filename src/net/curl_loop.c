@@ -1,7 +1,9 @@
 /* curl_loop.c: see curl_loop.h; libcurl's multi_socket interface on libuv. */
 #include "net/curl_loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 #include "base/check.h"
@@ -169,4 +171,29 @@ CURL *curl_loop_easy(const char *ca_file, int64_t connect_ns)
     CURL_SET(easy, TCP_NODELAY, 1L);
     CURL_SET(easy, PATH_AS_IS, 1L);
     return easy;
+}
+
+static CURLcode outcome(ssize_t bytes, CURLcode lost, size_t *moved)
+{
+    if (bytes < 0) {
+        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? CURLE_AGAIN : lost;
+    }
+    *moved = (size_t)bytes;
+    return CURLE_OK;
+}
+
+CURLcode curl_loop_send(CURL *easy, int fd, const void *bytes, size_t length, size_t *sent)
+{
+    if (fd < 0) {
+        return curl_easy_send(easy, bytes, length, sent);
+    }
+    return outcome(send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT), CURLE_SEND_ERROR, sent);
+}
+
+CURLcode curl_loop_recv(CURL *easy, int fd, void *bytes, size_t size, size_t *got)
+{
+    if (fd < 0) {
+        return curl_easy_recv(easy, bytes, size, got);
+    }
+    return outcome(recv(fd, bytes, size, MSG_DONTWAIT), CURLE_RECV_ERROR, got);
 }

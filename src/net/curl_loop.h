@@ -27,6 +27,12 @@ CURLM *curl_loop_multi(const struct curl_loop *curl);
  * system's authorities. `connect_ns`: for name, connect and TLS together. */
 CURL *curl_loop_easy(const char *ca_file, int64_t connect_ns);
 
+/* A bare connection's bytes. `fd`: its socket where there is no TLS in between, which spares the
+ * way through libcurl; else -1. CURLE_AGAIN: not now; no bytes received: the other side has ended.
+ */
+CURLcode curl_loop_send(CURL *easy, int fd, const void *bytes, size_t length, size_t *sent);
+CURLcode curl_loop_recv(CURL *easy, int fd, void *bytes, size_t size, size_t *got);
+
 /* Sets an option that cannot fail but for lack of memory. */
 #define CURL_SET(easy, option, value)                                                              \
     CHECK(curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK)

@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "base/check.h"
+#include "base/hot.h"
 #include "base/utc.h"
 #include "net/curl_loop.h"
 #include "net/http_client_private.h"
@@ -411,52 +412,79 @@ static void on_lane_done(void *context, struct http_reader *reader, const char *
     tell(call, &told);
 }
 
-/* Adds to a text, up to its end; false: there is no room, or `what` has a line's end of its own. */
-static bool add(char **at, const char *end, const char *before, const char *what, const char *after)
+/* A text that grows up to its end; `at` NULL: something had no room, or has a line's end of its
+ * own.
+ */
+struct writing {
+    char *at;
+    const char *end;
+};
+
+static void add(struct writing *writing, const char *text)
 {
-    int more = snprintf(*at, (size_t)(end - *at), "%s%s%s", before, what, after);
-    bool fits = more >= 0 && more < end - *at && !has_line_end(what);
-    *at += fits ? more : 0;
-    return fits;
+    size_t length = strlen(text);
+    if (writing->at == NULL || length > (size_t)(writing->end - writing->at)) {
+        writing->at = NULL;
+        return;
+    }
+    memcpy(writing->at, text, length);
+    writing->at += length;
 }
 
-/* The request up to its empty line; false: it is one for libcurl to look at. */
-static bool write_head(const struct http_client *client, const struct http_ask *ask,
-                       const char *target, char *head, size_t size)
+static void add_line(struct writing *writing, const char *name, const char *value)
+{
+    add(writing, name);
+    add(writing, value);
+    add(writing, "\r\n");
+    writing->at = has_line_end(value) ? NULL : writing->at;
+}
+
+/* The request up to its empty line; its length, or 0: it is one for libcurl to look at. */
+static size_t write_head(const struct http_client *client, const struct http_ask *ask,
+                         const char *target, char *head, size_t size)
 {
     const char *method = method_text(ask->method);
-    const char *host = strstr(client->origin, "://") + 3;
-    const char *agent = client->user_agent;
-    const char *end = head + size;
+    struct writing writing = {head, head + size};
     char number[24];
-    (void)snprintf(number, sizeof number, "%zu", ask->body_length);
-    bool good = method != NULL && target[strcspn(target, " \t\x7f")] == '\0' &&
-                add(&head, end, "", method, " ") && add(&head, end, "", target, " HTTP/1.1\r\n") &&
-                add(&head, end, "Host: ", host, "\r\nAccept: */*\r\n") &&
-                (agent == NULL || add(&head, end, "User-Agent: ", agent, "\r\n"));
-    for (size_t i = 0; good && ask->headers != NULL && ask->headers[i] != NULL; i++) {
-        good = strchr(ask->headers[i], ':') != NULL && add(&head, end, "", ask->headers[i], "\r\n");
+    if (method == NULL || target[strcspn(target, " \t\r\n\x7f")] != '\0') {
+        return 0;
     }
-    bool sized = wants_length(ask->method) || ask->body != NULL;
-    return good && (!sized || add(&head, end, "Content-Length: ", number, "\r\n")) &&
-           add(&head, end, "Accept-Encoding: ", "gzip", "\r\n");
+    add(&writing, method);
+    add(&writing, " ");
+    add_line(&writing, target, " HTTP/1.1");
+    add_line(&writing, "Host: ", strstr(client->origin, "://") + 3);
+    add(&writing, "Accept: */*\r\nAccept-Encoding: gzip\r\n");
+    if (client->user_agent != NULL) {
+        add_line(&writing, "User-Agent: ", client->user_agent);
+    }
+    for (size_t i = 0; ask->headers != NULL && ask->headers[i] != NULL; i++) {
+        add_line(&writing, "", ask->headers[i]);
+        writing.at = strchr(ask->headers[i], ':') != NULL ? writing.at : NULL;
+    }
+    if (wants_length(ask->method) || ask->body != NULL) {
+        (void)snprintf(number, sizeof number, "%zu", ask->body_length);
+        add_line(&writing, "Content-Length: ", number);
+    }
+    return writing.at != NULL ? (size_t)(writing.at - head) : 0;
 }
 
 /* True: the request is on its way. */
 static bool ask_by_lane(struct http_call *call, const struct http_ask *ask)
 {
     struct http_client *client = call->client;
-    char head[4096];
+    UNSET char head[4096];
     if (client->lane == NULL || !http_lane_is_free(client->lane)) {
         return false;
     }
     const char *target = http_lane_target(client->lane, ask->url);
-    if (target != NULL && write_head(client, ask, target, head, sizeof head) &&
-        http_lane_ask(client->lane, head, ask->body, ask->body_length, &call->body,
-                      ask->method == HTTP_HEAD, on_lane_done, call)) {
-        call->lane = client->lane;
+    size_t length = target != NULL ? write_head(client, ask, target, head, sizeof head) : 0;
+    if (length > 0) {
+        const struct http_lane_request request = {head, length, ask->body, ask->body_length,
+                                                  ask->method == HTTP_HEAD};
+        bool asked = http_lane_ask(client->lane, &request, &call->body, on_lane_done, call);
+        call->lane = asked ? client->lane : NULL;
+        explicit_bzero(head, length); /* keys */
     }
-    explicit_bzero(head, sizeof head); /* keys */
     return call->lane != NULL;
 }
 

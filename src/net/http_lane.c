@@ -10,11 +10,15 @@
 #include <uv.h>
 
 #include "base/check.h"
+#include "base/hot.h"
+#include "base/utc.h"
 #include "net/curl_loop.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
 enum { PIECE = 16 << 10 };
+
+#define RECENT_NS (2 * NS_PER_MS)
 
 enum state { LANE_CONNECTING, LANE_FREE, LANE_ASKED, LANE_OVER };
 
@@ -95,6 +99,11 @@ void http_lane_destroy(struct http_lane *lane)
     }
 }
 
+static int plain_fd(const struct http_lane *lane)
+{
+    return strncasecmp(lane->origin, "http:", 5) == 0 ? lane->fd : -1;
+}
+
 /* ---- the answer ---- */
 
 static void tell(struct http_lane *lane, const char *fault)
@@ -144,10 +153,10 @@ static void lose(struct http_lane *lane, bool cleanly)
 
 static void read_all(struct http_lane *lane)
 {
-    char bytes[PIECE];
+    UNSET char bytes[PIECE];
     for (;;) {
         size_t got = 0;
-        CURLcode result = curl_easy_recv(lane->easy, bytes, sizeof bytes, &got);
+        CURLcode result = curl_loop_recv(lane->easy, plain_fd(lane), bytes, sizeof bytes, &got);
         if (result == CURLE_AGAIN) {
             return;
         }
@@ -172,7 +181,7 @@ static bool write_out(struct http_lane *lane)
 {
     while (lane->out_sent < lane->out_length) {
         size_t sent = 0;
-        CURLcode result = curl_easy_send(lane->easy, lane->out + lane->out_sent,
+        CURLcode result = curl_loop_send(lane->easy, plain_fd(lane), lane->out + lane->out_sent,
                                          lane->out_length - lane->out_sent, &sent);
         if (result == CURLE_AGAIN) {
             return true;
@@ -226,10 +235,9 @@ static void put(struct http_lane *lane, const void *bytes, size_t length)
 }
 
 /* One piece of memory, so that it is one packet. */
-static void compose(struct http_lane *lane, const char *head, const void *body, size_t body_length)
+static void compose(struct http_lane *lane, const struct http_lane_request *request)
 {
-    size_t head_length = strlen(head);
-    size_t needed = head_length + 2 + body_length;
+    size_t needed = request->head_length + 2 + request->body_length;
     if (needed > lane->out_capacity) {
         forget_out(lane);
         lane->out_capacity = needed < PIECE ? PIECE : needed;
@@ -237,26 +245,28 @@ static void compose(struct http_lane *lane, const char *head, const void *body, 
     }
     lane->out_length = 0;
     lane->out_sent = 0;
-    put(lane, head, head_length);
+    put(lane, request->head, request->head_length);
     put(lane, "\r\n", 2);
-    if (body_length > 0) {
-        put(lane, body, body_length);
+    if (request->body_length > 0) {
+        put(lane, request->body, request->body_length);
     }
 }
 
-bool http_lane_ask(struct http_lane *lane, const char *head, const void *body, size_t body_length,
-                   struct http_body *answer, bool bodiless, http_lane_done *done, void *context)
+bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *request,
+                   struct http_body *answer, http_lane_done *done, void *context)
 {
     char byte;
     size_t got = 0;
     CHECK(http_lane_is_free(lane));
-    /* A server that has closed an idle connection would not see the request. */
-    if (curl_easy_recv(lane->easy, &byte, 1, &got) != CURLE_AGAIN) {
+    /* A server that has closed an idle connection would not see the request. Of what there was at
+     * the loop's last turn we know. */
+    bool fresh = clock_mono_ns() - loop_now_ns(lane->loop) < RECENT_NS;
+    if (!fresh && curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) != CURLE_AGAIN) {
         end_lane(lane);
         return false;
     }
-    compose(lane, head, body, body_length);
-    http_reader_begin(&lane->reader, answer, bodiless);
+    compose(lane, request);
+    http_reader_begin(&lane->reader, answer, request->bodiless);
     lane->done = done;
     lane->context = context;
     lane->state = LANE_ASKED;

@@ -34,11 +34,18 @@ bool http_lane_is_over(const struct http_lane *lane);
 /* Since when nobody has used it. */
 int64_t http_lane_idle_ns(const struct http_lane *lane);
 
+struct http_lane_request {
+    const char *head; /* request line and headers with their line ends, without the empty line */
+    size_t head_length;
+    const void *body;
+    size_t body_length;
+    bool bodiless; /* it is a HEAD: its answer has no body */
+};
+
 /* Writes the request on a lane that is free. False: not a byte of it was written, and the lane is
- * over: the request may go elsewhere. `head`: request line and headers with their line ends,
- * without the empty line; `bodiless`: it is a HEAD. */
-bool http_lane_ask(struct http_lane *lane, const char *head, const void *body, size_t body_length,
-                   struct http_body *answer, bool bodiless, http_lane_done *done, void *context);
+ * over: the request may go elsewhere. `answer`: where the answer's body goes. */
+bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *request,
+                   struct http_body *answer, http_lane_done *done, void *context);
 
 /* Nobody waits for the answer any more: the lane is over. */
 void http_lane_drop(struct http_lane *lane);

@@ -26,6 +26,7 @@ struct loop {
     uv_loop_t uv;
     struct signal_watch signals[SIGNALS_MAX];
     int signal_count;
+    uv_timer_t wait;
 };
 
 struct loop_timer {
@@ -39,6 +40,7 @@ struct loop *loop_create(void)
 {
     struct loop *loop = xcalloc(1, sizeof *loop);
     CHECK(uv_loop_init(&loop->uv) == 0);
+    CHECK(uv_timer_init(&loop->uv, &loop->wait) == 0);
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail: the signal exists */
     return loop;
 }
@@ -48,6 +50,7 @@ void loop_destroy(struct loop *loop)
     if (loop == NULL) {
         return;
     }
+    uv_close((uv_handle_t *)&loop->wait, NULL);
     for (int i = 0; i < loop->signal_count; i++) {
         uv_close((uv_handle_t *)&loop->signals[i].handle, NULL);
     }
@@ -73,6 +76,20 @@ void loop_stop(struct loop *loop)
 void loop_turn(struct loop *loop, bool wait)
 {
     (void)uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+}
+
+static void on_wait(uv_timer_t *timer)
+{
+    (void)timer; /* the loop came back: that is all */
+}
+
+void loop_wait(struct loop *loop, int64_t wait_ns)
+{
+    uint64_t wait_ms = wait_ns > 0 ? (uint64_t)((wait_ns + NS_PER_MS - 1) / NS_PER_MS) : 0;
+    uv_update_time(&loop->uv);
+    CHECK(uv_timer_start(&loop->wait, on_wait, wait_ms, 0) == 0);
+    (void)uv_run(&loop->uv, UV_RUN_ONCE);
+    (void)uv_timer_stop(&loop->wait); /* never fails */
 }
 
 static void on_signal(uv_signal_t *handle, int number)

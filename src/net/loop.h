@@ -28,6 +28,10 @@ void loop_stop(struct loop *loop);
  * have a loop of their own. */
 void loop_turn(struct loop *loop, bool wait);
 
+/* The next thing that becomes ready, but no longer than `wait_ns`, rounded up to whole
+ * milliseconds: without a call of the system for the time. */
+void loop_wait(struct loop *loop, int64_t wait_ns);
+
 /* Calls when the signal arrives, e.g. SIGTERM; until the loop is destroyed. */
 void loop_on_signal(struct loop *loop, int signal, loop_callback *callback, void *context);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -246,6 +247,7 @@ static void read_off(struct ws_client *client)
 static void on_readable(struct ws_client *client)
 {
     client->taken = 0;
+    client->drained = false;
     settle(client);
     if (client->phase == WS_PHASE_GREETING && !read_greeting(client)) {
         return;
@@ -317,6 +319,7 @@ struct ws_client *ws_client_create(struct loop *loop, const struct ws_client_opt
         ws_client_end(client, WS_LOST, fault);
         return client;
     }
+    client->plain = strncasecmp(client->hello.url, "http:", 5) == 0;
     set_deadline(client, (uint64_t)((mine->connect_ns + NS_PER_MS - 1) / NS_PER_MS));
     connect_to(client, mine);
     return client;

@@ -53,8 +53,9 @@ static bool send_queue(struct ws_client *client)
     while (client->out != NULL) {
         struct ws_chunk *chunk = client->out;
         size_t sent = 0;
-        CURLcode result = curl_easy_send(client->easy, chunk->bytes + chunk->sent,
-                                         chunk->length - chunk->sent, &sent);
+        CURLcode result =
+            curl_loop_send(client->easy, client->plain ? client->fd : -1,
+                           chunk->bytes + chunk->sent, chunk->length - chunk->sent, &sent);
         if (result == CURLE_AGAIN) {
             return true;
         }
@@ -122,13 +123,15 @@ bool ws_client_read(struct ws_client *client)
         client->in_at = client->in_length = 0;
     }
     size_t room = sizeof client->in - client->in_length;
-    if (client->taken >= WS_TURN_MAX || room == 0) {
+    if (client->taken >= WS_TURN_MAX || room == 0 || client->drained) {
         return false;
     }
-    CURLcode result = curl_easy_recv(client->easy, client->in + client->in_length, room, &got);
+    CURLcode result = curl_loop_recv(client->easy, client->plain ? client->fd : -1,
+                                     client->in + client->in_length, room, &got);
     if (result == CURLE_OK && got > 0) {
         client->in_length += got;
         client->taken += got;
+        client->drained = client->plain && got < room;
         return true;
     }
     client->lost = result != CURLE_AGAIN;

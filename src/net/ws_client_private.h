@@ -77,6 +77,8 @@ struct ws_client {
     bool told;      /* closed() was called */
     bool destroyed; /* its owner is gone */
     bool lost;      /* nothing more can be read */
+    bool plain;     /* no TLS, which may hold bytes that the socket no longer has */
+    bool drained;   /* plain, and the socket had less than was asked for in this turn */
     bool refused;   /* a frame had a bad head: our close is the last word */
     int code;
     int http_status;
