@@ -25,7 +25,7 @@ build=${BELLWETHER_BUILD:-$root/build}
 cache=$build/bench-data
 bars=10000000 rounds=7 size=10m
 short=no json=no save=no
-ratio_goal=4.0 ratio_max=4.0 many_max=1.6 process_ms_max=15 bytes_max=16
+ratio_goal=4.0 ratio_max=4.0 many_max=1.6 process_ms_max=15 start_up_ms_max=3 bytes_max=16
 everything_goal=50 everything_max=50 everything_many_max=1.25
 
 usage()
@@ -308,6 +308,20 @@ least_of()
     awk -v name="$1" '$1 == name { printf "%.2f", $3 }' figures
 }
 
+# The quickest of them: what it takes when nobody else is at work. Somebody is always at work where
+# even a process that only says its version is slow: then nothing can be said.
+gate_process()
+{
+    local name='milliseconds of a process on 100,000 bars' start_up
+    start_up=$(least_of start_up)
+    if awk -v value="$start_up" -v limit="$start_up_ms_max" 'BEGIN { exit !(value > limit) }'; then
+        say 'skip %s: the machine is disturbed: saying its version took %s ms, at best\n' "$name" \
+            "$start_up"
+    else
+        gate "$name" "$(least_of process)" "$process_ms_max"
+    fi
+}
+
 check_gates()
 {
     gate "bellwether / fused loop at $bars bars" "$(median_of ratio)" "$ratio_max"
@@ -315,8 +329,7 @@ check_gates()
     gate 'nanoseconds a bar with everything on' "$(median_of everything_ns)" "$everything_max"
     gate '50 symbols / 1 symbol with everything on' "$(median_of everything_many_ratio)" \
         "$everything_many_max"
-    # The quickest of them: what it takes when nobody else is at work.
-    gate 'milliseconds of a process on 100,000 bars' "$(least_of process)" "$process_ms_max"
+    gate_process
     gate 'bytes of anonymous memory per bar' "$bytes" "$bytes_max"
     if [[ $short == yes ]]; then
         say '# engine %s times the fused loop; the gate of %s is judged at 10M bars, without --short\n' \

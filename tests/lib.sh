@@ -76,7 +76,7 @@ expect()
 {
     local name=$1 status=$2 text=$3 got=0
     shift 3
-    timeout 60 "$@" >expect.log 2>&1 </dev/null || got=$?
+    timeout "${expect_s:-60}" "$@" >expect.log 2>&1 </dev/null || got=$?
     if [[ $got -ne $status ]]; then
         echo "status $got, expected $status" >>expect.log
         not_ok "$name" expect.log

@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
+# A day over sockets takes seconds, on a loaded machine a minute.
+expect_s=300 # shellcheck disable=SC2034
+
 canary_key=PKCANARY7Q2LOCAL
 canary_secret=canarySecret9f3bNobodyMaySeeThis
 export APCA_API_KEY_ID=$canary_key APCA_API_SECRET_KEY=$canary_secret
@@ -108,6 +111,25 @@ a_day_with_kills()
     unserve
 }
 
+# Everything that a run needs, looked at without an order; and a run that ends with its session.
+before_and_after()
+{
+    rm -rf accounts runs
+    "$bellwether" data synth --market --seed 4 --sessions 2 --symbols SPY,QQQ,AAPL \
+        --out two-days.bwbars >/dev/null
+    serve --data two-days.bwbars --plain-bars --step --rate-limit 0
+    expect 'preflight: all is there' 0 'ready: ' "$bellwether" preflight -c paper.yaml \
+        --trading-url "$http"
+    check 'preflight: both streams are up' test "$(grep -c 'authorized and subscribed' \
+        expect.log)" = 2
+    check 'preflight sent no order' test "$(ledger orders)" = 0
+    expect 'preflight: a secret that is not the key'"'"'s' 1 'no longer valid' env \
+        APCA_API_SECRET_KEY=other "$bellwether" preflight -c paper.yaml --trading-url "$http"
+    expect 'a run ends when its session has closed' 0 '"slices": 39' "${paper[@]}" --json \
+        --requests-per-minute 100000 --until-close
+    unserve
+}
+
 # What is refused, before any order.
 what_is_refused()
 {
@@ -180,6 +202,7 @@ END
 chmod 600 accounts.yaml
 a_day_to_its_end
 a_day_with_kills
+before_and_after
 what_is_refused
 no_canary
 finish

@@ -247,12 +247,15 @@ stage_hash()
 
 stage_bench()
 {
+    local status=0
     if [[ ! -x bench/run.sh ]]; then
         skip_stage 'bench/run.sh is not there'
         return 0
     fi
     ninja -C build bellwether bellwether-net
-    run_counted bench/run.sh --short
+    run_counted bench/run.sh --short || status=$?
+    BELLWETHER_BIN=$PWD/build/bellwether run_counted bench/orders_per_second.sh --short || status=$?
+    return "$status"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

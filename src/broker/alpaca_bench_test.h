@@ -147,7 +147,7 @@ static inline void desk_note(const struct event *event)
     } else {
         int fill = (int)(event->report.qty_e9 / MONEY_E9);
         (void)snprintf(at, size, "%s%s %s", comma, event_kind_text(event->kind),
-                       order_role_text(order_id_role(event->report.order_id)));
+                       order_role_text((uint8_t)order_id_role(event->report.order_id)));
         used = strlen(desk.told);
         if (event->kind == EVENT_FILL) {
             (void)snprintf(desk.told + used, sizeof desk.told - used, " %d", fill);
@@ -215,6 +215,11 @@ static inline bool desk_answer(const char *begins, enum client_class class, int 
     }
     return false;
 }
+
+/* Requests about the bench's first entry, which the broker knows as "a". */
+#define POST   "POST /v2/orders"
+#define LOOK   "GET /v2/orders:by_client_order_id?client_order_id=bw-t1-1-1-1&nested=true"
+#define CANCEL "DELETE /v2/orders/a"
 
 #define NOT_FOUND_JSON "{\"code\":40410000,\"message\":\"order not found\"}"
 
@@ -399,6 +404,64 @@ static inline uint64_t desk_buy(void)
     alpaca_broker(desk.alpaca)->ops->on_time(alpaca_broker(desk.alpaca), desk.bench.ts_ns);
     desk_carry_out();
     return entry;
+}
+
+/* Requests that send an order. */
+static inline unsigned posts(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < desk.asked_count; i++) {
+        count += desk.asked[i].ask.method == HTTP_POST ? 1 : 0;
+    }
+    return count;
+}
+
+/* An entry that the broker has, as "a". */
+static inline uint64_t accepted(void)
+{
+    uint64_t entry = desk_buy();
+    cr_assert(
+        desk_answer(POST, CLIENT_OK, 200, desk_order("a", entry, "market", true, "new", 0, NULL)));
+    desk_settle();
+    ASSERT_DESK_TOLD("accepted entry");
+    return entry;
+}
+
+/* One that is filled. */
+static inline uint64_t held(void)
+{
+    uint64_t entry = accepted();
+    desk_update_of("fill", desk_order("a", entry, "market", true, "filled", 100, NULL), 100);
+    desk.positions = "[{\"symbol\":\"A\",\"qty\":\"100\",\"side\":\"long\",\"qty_available\":"
+                     "\"100\",\"avg_entry_price\":\"10\"}]";
+    desk.cash = "999000";
+    desk_settle();
+    ASSERT_DESK_TOLD("fill entry 100");
+    return entry;
+}
+
+static inline void begin_with_bracket(void)
+{
+    struct bench_plan plan = bench_plan_simple(2);
+    plan.commission_e9 = 0;
+    plan.exits = (struct exit_plan){
+        .target = {EXIT_PRICE, USD(2)},
+          .stop = {EXIT_PRICE, USD(1)},
+          .at_broker = true
+    };
+    desk_begin_with(&plan);
+}
+
+static inline const char *bracket(const char *entry_status, int entry_filled,
+                                  const char *target_status, int target_filled,
+                                  const char *stop_status)
+{
+    char legs[4000];
+    (void)snprintf(legs, sizeof legs, "[%s,%s]",
+                   desk_order("b", 0, "limit", false, target_status, target_filled, NULL),
+                   desk_order("c", 0, "stop", false, stop_status, 0, NULL));
+    return desk_order("a", order_id_make(1, ORDER_ROLE_ENTRY, 1), "market", true, entry_status,
+                      entry_filled, legs);
 }
 
 #endif

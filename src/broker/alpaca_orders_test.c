@@ -19,7 +19,7 @@ static const char *told(struct bench *bench)
     for (const struct event *event; (event = report_queue_next(&bench->reports)) != NULL;) {
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", used > 0 ? ", " : "",
                                  event_kind_text(event->kind),
-                                 order_role_text(order_id_role(event->report.order_id)));
+                                 order_role_text((uint8_t)order_id_role(event->report.order_id)));
         if (event->kind == EVENT_FILL) {
             used += (size_t)snprintf(text + used, sizeof text - used, " %d@%d #%d",
                                      (int)(event->report.qty_e9 / MONEY_E9),

@@ -347,6 +347,30 @@ static struct fills theirs(const struct campaign *campaign)
     return fills;
 }
 
+/* The first executions of either side that the other has not: for whoever looks for the reason. */
+static void show_first_difference(const struct campaign *campaign, const struct fills *our_fills,
+                                  const struct fills *their_fills)
+{
+    size_t at = 0;
+    while (at < our_fills->count && at < their_fills->count &&
+           compare_fills(&our_fills->rows[at], &their_fills->rows[at]) == 0) {
+        at++;
+    }
+    const struct fills *sides[] = {our_fills, their_fills};
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = at; i < sides[side]->count && i < at + 3; i++) {
+            const struct served_fill *fill = &sides[side]->rows[i];
+            char when[UTC_TEXT_SIZE];
+            (void)utc_format(fill->ts_ns, when);
+            (void)fprintf(stderr, "# %s fill %zu: %s %s %s %.2f at %.4f\n",
+                          side == 0 ? "our" : "their", i, when,
+                          campaign->bars.instruments[fill->instrument].symbol,
+                          fill->sells ? "sell" : "buy", (double)fill->qty_e9 / 1e9,
+                          (double)fill->price_e9 / 1e9);
+        }
+    }
+}
+
 static void expect_same_books(const struct campaign *campaign)
 {
     const struct engine *engine = driver_engine(campaign->driver);
@@ -355,6 +379,7 @@ static void expect_same_books(const struct campaign *campaign)
     int64_t cash_e9 = 0;
     cr_expect_eq(our_fills.count, their_fills.count, "%zu of ours, %zu of theirs", our_fills.count,
                  their_fills.count);
+    show_first_difference(campaign, &our_fills, &their_fills);
     size_t count = our_fills.count < their_fills.count ? our_fills.count : their_fills.count;
     for (size_t i = 0; i < count; i++) {
         cr_assert_eq(compare_fills(&our_fills.rows[i], &their_fills.rows[i]), 0, "fill %zu", i);
@@ -382,7 +407,7 @@ Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
     for (; events < wanted; seed++) {
         struct campaign campaign;
         struct problem problem;
-        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, false, make_script);
+        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, true, make_script);
         enum err err = driver_run(campaign.driver, &problem);
         cr_assert_eq(err, ERR_OK, "seed %" PRIu64 ": %s", seed, problem.text);
         expect_same_books(&campaign);

@@ -1,6 +1,6 @@
 /* event_log_test.c: events that can be asked for again, and their ids. */
 #include "exchange_http/event_log.h"
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 
 #define AT(seconds) (made_open_ns(1) + (seconds)*NS_PER_S)
 
@@ -13,7 +13,7 @@ static bool begin(struct served *served, const struct event_log *log, const char
     struct call call;
     (void)snprintf(text, sizeof text, "/v2/events/trades?%s", query);
     cr_assert_eq(url_parse(text, &url), ERR_OK);
-    serve_fill_call(served, &url, &call, items);
+    served_call(served, &url, &call, items);
     bool fine = event_cursor_read(&call, log, cursor);
     served->status = call.status;
     return fine;
@@ -53,7 +53,7 @@ static struct event_log *make_log(char ids[6][ULID_TEXT_SIZE])
 
 Test(event_log, writes_lines_of_server_sent_events)
 {
-    struct served served = serve_at(AT(0));
+    struct served served = served_at(AT(0));
     struct event_log *log = event_log_create(7, 4);
     struct event_cursor cursor;
     cr_assert(begin(&served, log, "", &cursor));
@@ -71,13 +71,13 @@ Test(event_log, writes_lines_of_server_sent_events)
     cr_expect_eq(out.length, before, "each comes once");
     free(out.bytes);
     event_log_destroy(log);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(event_log, begins_and_ends_where_it_is_asked_to)
 {
     char ids[6][ULID_TEXT_SIZE];
-    struct served served = serve_at(AT(0));
+    struct served served = served_at(AT(0));
     struct event_log *log = make_log(ids);
     static const struct {
         const char *since_id, *until_id; /* places in ids, or a query of times */
@@ -107,12 +107,12 @@ Test(event_log, begins_and_ends_where_it_is_asked_to)
         cr_expect_str_eq(numbers(log, &cursor, AT(120)), cases[i].numbers, "%s", query);
     }
     event_log_destroy(log);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(event_log, tells_a_slow_reader_what_it_lost)
 {
-    struct served served = serve_at(AT(0));
+    struct served served = served_at(AT(0));
     struct event_log *log = event_log_create(7, 2);
     struct event_cursor cursor;
     cr_assert(begin(&served, log, "", &cursor));
@@ -126,7 +126,7 @@ Test(event_log, tells_a_slow_reader_what_it_lost)
     cr_expect_eq(cursor.lost, 3);
     free(out.bytes);
     event_log_destroy(log);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(event_log, refuses_bounds_that_do_not_go_together)
@@ -144,7 +144,7 @@ Test(event_log, refuses_bounds_that_do_not_go_together)
         {"since=now",                                            400},
         {"since_id=01arz3ndektsv4rrffq69g5fav",                  200},
     };
-    struct served served = serve_at(AT(0));
+    struct served served = served_at(AT(0));
     struct event_log *log = event_log_create(7, 2);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct event_cursor cursor;
@@ -152,7 +152,7 @@ Test(event_log, refuses_bounds_that_do_not_go_together)
         cr_expect_eq(served.status, cases[i].status, "%s", cases[i].query);
     }
     event_log_destroy(log);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(ulid, sorts_by_time_then_by_number)

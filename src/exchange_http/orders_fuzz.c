@@ -2,23 +2,16 @@
  * is refused leaves no trace, and every order that is shown as open works at the exchange. A line
  * beginning with P posts its rest, one with 0 to 9 changes the order of that number, D0 to D9
  * cancels it, and any other lets a quote pass. */
-#include <stdint.h>
-#include <string.h>
-
-#include "base/check.h"
-#include "base/money.h"
 #include "exchange_http/routes_trading.h"
+#include "exchange_http/venue_fuzz.h"
 #include "net/json.h"
 #include "venue/walk.h"
-
-#define SECOND_NS INT64_C(1000000000)
-#define START_NS  (INT64_C(1773667800) * SECOND_NS) /* 2026-03-16, 9:30 in New York */
 
 enum { QUOTES = 16, SYMBOLS = 2 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static struct venue *make_venue(void)
+static const struct bars *make_data(void)
 {
     static const struct instrument instruments[SYMBOLS] = {{"AAPL"}, {"F"}};
     static struct event quotes[QUOTES];
@@ -29,7 +22,7 @@ static struct venue *make_venue(void)
                                      .instrument_count = SYMBOLS};
     for (uint32_t i = 0; i < QUOTES; i++) {
         int64_t bid_e9 = i % SYMBOLS == 0 ? (200 + i) * MONEY_E9 : MONEY_E9 - i * MONEY_E9 / 100;
-        int64_t ts_ns = START_NS + (i + 1) * SECOND_NS;
+        int64_t ts_ns = FUZZ_START_NS + (i + 1) * NS_PER_S;
         quotes[i] = (struct event){
             .ts_ns = ts_ns,
             .src_ns = ts_ns,
@@ -40,23 +33,7 @@ static struct venue *make_venue(void)
             .quote = {bid_e9, bid_e9 + MONEY_E9 / 100, 10, 10, 0}
         };
     }
-    const struct venue_plan plan = {
-        .data = &data,
-        .seed = 7,
-        .start_ns = START_NS,
-        .calendar = CALENDAR_XNYS,
-        .exchange = {.orders_max = 16,
-                     .account = {.kind = ACCOUNT_KIND_MARGIN,
-                                 .multiplier = 2,
-                                 .shorting = true,
-                                 .holds = true}},
-        .accounts_max = 1,
-    };
-    struct venue *venue = venue_create(&plan);
-    CHECK(venue_open_account(venue, "PK", "secret", 100000 * MONEY_E9) != NULL);
-    (void)venue_step(venue);
-    (void)venue_step(venue);
-    return venue;
+    return &data;
 }
 
 static void ask(struct venue *venue, call_handler *handle, const char *id, const uint8_t *body,
@@ -120,13 +97,10 @@ static void take_line(struct venue *venue, const uint8_t *line, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct venue *venue = make_venue();
-    for (size_t at = 0; at < size;) {
-        const uint8_t *end = memchr(bytes + at, '\n', size - at);
-        size_t length = end == NULL ? size - at : (size_t)(end - (bytes + at));
-        take_line(venue, bytes + at, length);
-        at += length + 1;
-    }
+    struct venue *venue = fuzz_venue(make_data(), NULL);
+    (void)venue_step(venue);
+    (void)venue_step(venue);
+    fuzz_lines(venue, bytes, size, take_line);
     venue_destroy(venue);
     return 0;
 }

@@ -1,12 +1,12 @@
 /* portfolio_history_test.c: an account's equity in steps, on a market whose prices can be computed.
  */
 #include "exchange_http/history_steps.h"
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 
 /* Friday at the open, 100 AAPL at 200.00 or the next bar's open; then until the given moment. */
 static struct served serve_until(int64_t now_ns)
 {
-    struct served served = serve_at(made_open_ns(0));
+    struct served served = served_at(made_open_ns(0));
     const struct order_ticket ticket = {
         .type = ORDER_TYPE_MARKET, .time_in_force = TIME_IN_FORCE_DAY, .qty_e9 = 100 * MONEY_E9};
     struct served_order sent;
@@ -19,13 +19,13 @@ static struct served serve_until(int64_t now_ns)
 
 static uint32_t length_of(const struct served *served, const char *key)
 {
-    return node_member(tree_root(&served->tree), key)->length;
+    return node_member(tree_root(&served->answer), key)->length;
 }
 
 /* The element of an array, in billionths; negative: from the end. */
 static int64_t element(const struct served *served, const char *key, int index)
 {
-    const struct node *array = node_member(tree_root(&served->tree), key);
+    const struct node *array = node_member(tree_root(&served->answer), key);
     const struct node *at = node_first(array);
     for (int i = index < 0 ? index + (int)array->length : index; i > 0; i--) {
         at = node_next(array, at);
@@ -71,14 +71,14 @@ Test(portfolio_history, of_a_day_has_its_close_as_well)
     cr_expect_eq(element(&served, "profit_loss", -1),
                  close_equity_e9(&served, 1) - close_equity_e9(&served, 0));
     int64_t base_e9 = 0;
-    cr_assert_eq(node_e9(node_member(tree_root(&served.tree), "base_value"), &base_e9), ERR_OK);
+    cr_assert_eq(node_e9(node_member(tree_root(&served.answer), "base_value"), &base_e9), ERR_OK);
     cr_expect_eq(base_e9, close_equity_e9(&served, 0));
-    cr_expect(node_is(node_member(tree_root(&served.tree), "base_value_asof"), "2026-03-13"));
-    cr_expect(node_is(node_member(tree_root(&served.tree), "timeframe"), "15Min"));
+    cr_expect(node_is(node_member(tree_root(&served.answer), "base_value_asof"), "2026-03-13"));
+    cr_expect(node_is(node_member(tree_root(&served.answer), "timeframe"), "15Min"));
     /* 09:30 to 09:45: the bar from 09:44 closes at 201.15 */
     cr_expect_eq(element(&served, "equity", 0),
                  close_equity_e9(&served, 1) - 100 * (390 - 15) * CENT_E9);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(portfolio_history, in_days_is_added_at_eight_in_the_evening)
@@ -91,7 +91,7 @@ Test(portfolio_history, in_days_is_added_at_eight_in_the_evening)
     (void)ask(&served, "GET /v2/account/portfolio/history");
     expect_equal_lengths(&served);
     cr_expect_eq(length_of(&served, "timestamp"), 2);
-    cr_expect(node_is(node_member(tree_root(&served.tree), "timeframe"), "1D"));
+    cr_expect(node_is(node_member(tree_root(&served.answer), "timeframe"), "1D"));
     cr_expect_eq(element(&served, "timestamp", 1), seconds(evening_ns));
     cr_expect_eq(element(&served, "equity", 1), close_equity_e9(&served, 1));
     cr_expect_eq(element(&served, "profit_loss", 0), /* since the account was opened */
@@ -105,8 +105,8 @@ Test(portfolio_history, in_days_is_added_at_eight_in_the_evening)
         ERR_OK);
     cr_expect_eq(element(&served, "profit_loss_pct", 1), millionths * 1000);
     cr_expect(millionths > 990 && millionths < 1010); /* 100 of about 100,000 */
-    cr_expect_null(node_member(tree_root(&served.tree), "base_value_asof"));
-    serve_end(&served);
+    cr_expect_null(node_member(tree_root(&served.answer), "base_value_asof"));
+    served_finish(&served);
 }
 
 Test(portfolio_history, without_resets_is_told_from_the_base)
@@ -118,14 +118,14 @@ Test(portfolio_history, without_resets_is_told_from_the_base)
     (void)ask(&served,
               "GET /v2/account/portfolio/history?period=2D&timeframe=1H&pnl_reset=no_reset");
     cr_expect_eq(element(&served, "profit_loss", -1), 200 * MONEY_E9);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(portfolio_history, goes_as_far_as_now)
 {
     struct served served = serve_until(made_open_ns(1) + 30 * NS_PER_MIN);
     (void)ask(&served, "GET /v2/account/portfolio/history?period=1D");
-    cr_expect(node_is(node_member(tree_root(&served.tree), "timeframe"), "1Min"));
+    cr_expect(node_is(node_member(tree_root(&served.answer), "timeframe"), "1Min"));
     cr_expect_eq(element(&served, "timestamp", -1), seconds(served.venue->now_ns));
     cr_expect_eq(length_of(&served, "timestamp"), 31);
     (void)ask(&served, "GET /v2/account/portfolio/history?period=1D&intraday_reporting="
@@ -136,7 +136,7 @@ Test(portfolio_history, goes_as_far_as_now)
     (void)ask(&served, "GET /v2/account/portfolio/history?period=1D&extended_hours=true"
                        "&timeframe=1H");
     cr_expect_eq(length_of(&served, "timestamp"), 7); /* 04:00 to 10:00 */
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(portfolio_history, between_moments)
@@ -158,7 +158,7 @@ Test(portfolio_history, between_moments)
     (void)ask(&served, "GET /v2/account/portfolio/history?start=2027-01-01T00:00:00Z&period=1W");
     cr_expect_eq(served.status, 200);
     cr_expect_eq(length_of(&served, "timestamp"), 0);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(portfolio_history, tells_cash_by_type)
@@ -169,12 +169,12 @@ Test(portfolio_history, tells_cash_by_type)
     cr_expect_eq(length_of(&served, "cashflow"), 0); /* nothing moved */
     (void)ask(&served, "GET /v2/account/portfolio/history?period=2D&timeframe=1H"
                        "&cashflow_types=CSD,DIV");
-    const struct node *flow = node_member(tree_root(&served.tree), "cashflow");
+    const struct node *flow = node_member(tree_root(&served.answer), "cashflow");
     cr_expect_eq(flow->length, 2);
     cr_expect_eq(node_member(flow, "DIV")->length, length_of(&served, "timestamp"));
     (void)ask(&served, "GET /v2/account/portfolio/history?cashflow_types=NONE");
-    cr_expect_null(node_member(tree_root(&served.tree), "cashflow"));
-    serve_end(&served);
+    cr_expect_null(node_member(tree_root(&served.answer), "cashflow"));
+    served_finish(&served);
 }
 
 Test(portfolio_history, refuses_what_it_cannot_read)
@@ -213,5 +213,5 @@ Test(portfolio_history, refuses_what_it_cannot_read)
         cr_expect_eq(served.status, cases[i].status, "%s: %d %s", cases[i].query, served.status,
                      served.json.text);
     }
-    serve_end(&served);
+    served_finish(&served);
 }

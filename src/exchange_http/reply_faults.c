@@ -176,7 +176,9 @@ static void break_off(const struct fault *fault, struct http_reply *reply, bool 
     reply->delivery.cut_after = SIZE_MAX;
 }
 
-/* Other bits in some bytes; they stay ASCII, so it is JSON that is broken, not its letters. */
+/* Other bits in some bytes; they stay ASCII, so it is JSON that is broken, not its letters. The
+ * first byte is always among them: a body that is still JSON, with other digits, could be told by
+ * nobody, and on the way here TLS lets none through. */
 static void garble(const struct fault *fault, struct http_reply *reply)
 {
     size_t length = reply->json->length;
@@ -186,7 +188,8 @@ static void garble(const struct fault *fault, struct http_reply *reply)
     char *text = xmalloc(length);
     memcpy(text, reply->json->text, length);
     for (uint32_t i = 0; i < (uint32_t)fault->rule.bytes; i++) {
-        text[fault_draw(fault, 2 * i, length)] ^= (char)(1 + fault_draw(fault, 2 * i + 1, 31));
+        text[i == 0 || length == 1 ? 0 : 1 + fault_draw(fault, 2 * i, length - 1)] ^=
+            (char)(1 + fault_draw(fault, 2 * i + 1, 31));
     }
     http_reply_bytes(reply, "application/json", text, length);
     free(text);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "data/data_test.h"
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 #include "exchange_http/shape_activity.h"
 
 enum { LINE_MAX_BYTES = 1 << 20 };
@@ -61,7 +61,7 @@ static void expect_keys(const struct node *theirs, const struct node *ours,
 
 static void compare(const char *test, const char *request, const char *const *left_out)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     static struct action rows[] = {
         {.date = 20525,
          .instrument = {"AAPL"},
@@ -77,11 +77,11 @@ static void compare(const char *test, const char *request, const char *const *le
     bool present = recorded(test, &tree, &theirs);
     if (present) {
         (void)ask(&served, request);
-        const struct node *ours = tree_root(&served.tree);
+        const struct node *ours = tree_root(&served.answer);
         expect_keys(theirs, ours->kind == NODE_ARRAY ? node_first(ours) : ours, left_out);
     }
     tree_finish(&tree);
-    serve_end(&served);
+    served_finish(&served);
     if (!present) {
         cr_skip_test("no shared data: alpaca/api_responses.jsonl");
     }
@@ -128,11 +128,11 @@ Test(responses, have_what_the_description_requires)
         {"POST /v2/watchlists",                              "{\"name\":\"a\"}", "id account_id created_at updated_at name"},
         {"GET /v2/options/contracts",                        NULL,               "option_contracts next_page_token"        },
     };
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)ask_with(&served, cases[i].request, cases[i].body);
         cr_assert_eq(served.status, 200, "%s", served.json.text);
-        const struct node *answer = tree_root(&served.tree);
+        const struct node *answer = tree_root(&served.answer);
         answer = answer->kind == NODE_ARRAY ? node_first(answer) : answer;
         char keys[160];
         (void)snprintf(keys, sizeof keys, "%s", cases[i].required);
@@ -141,5 +141,5 @@ Test(responses, have_what_the_description_requires)
             cr_expect_not_null(node_member(answer, key), "%s: no %s", cases[i].request, key);
         }
     }
-    serve_end(&served);
+    served_finish(&served);
 }

@@ -21,7 +21,13 @@ const struct route *route_at(const struct route_table *const *face, uint32_t ind
 /* The length of the part of a path that begins at `text`. */
 static size_t part_length(const char *text)
 {
-    return strcspn(text, "/");
+    return (size_t)(strchrnul(text, '/') - text);
+}
+
+/* Whether the part of a pattern that begins there stands for any. */
+static bool is_any(const char *pattern)
+{
+    return pattern[0] == '{' && pattern[1] == '}' && (pattern[2] == '/' || pattern[2] == '\0');
 }
 
 /* How many parts of a path the pattern writes out, or -1 when it does not fit. */
@@ -29,21 +35,25 @@ static int fit(const char *pattern, const char *path)
 {
     int written = 0;
     for (;;) {
-        size_t expected = part_length(pattern);
-        size_t length = part_length(path);
-        if (expected == 2 && memcmp(pattern, "{}", 2) == 0) {
+        if (is_any(pattern)) {
+            size_t length = part_length(path);
             if (length == 0) {
                 return -1;
             }
-        } else if (expected != length || memcmp(pattern, path, length) != 0) {
-            return -1;
+            pattern += 2;
+            path += length;
         } else {
+            while (*pattern == *path && *pattern != '/' && *pattern != '\0') {
+                pattern++;
+                path++;
+            }
             written++;
         }
-        pattern += expected;
-        path += length;
-        if (*pattern == '\0' || *path == '\0') {
-            return *pattern == *path ? written : -1;
+        if (*pattern != *path) {
+            return -1;
+        }
+        if (*pattern == '\0') {
+            return written;
         }
         pattern++;
         path++;
@@ -55,7 +65,7 @@ static void take_arguments(const char *pattern, char *path, struct call *call)
 {
     size_t count = 0;
     for (;;) {
-        bool any = part_length(pattern) == 2 && memcmp(pattern, "{}", 2) == 0;
+        bool any = is_any(pattern);
         size_t length = part_length(path);
         bool last = path[length] == '\0';
         path[length] = '\0';

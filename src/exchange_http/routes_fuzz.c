@@ -1,19 +1,12 @@
 /* routes_fuzz.c: whatever is asked of Alpaca's face, the answer is JSON, or nothing where the
  * status says so, and what is refused says why. Each line is a request, "GET
  * /v2/clock", with its body behind a tab; one that begins with a blank lets the next bar pass. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/check.h"
-#include "base/money.h"
-#include "base/utc.h"
 #include "exchange_http/routes.h"
+#include "exchange_http/venue_fuzz.h"
 #include "net/json.h"
 #include "net/url.h"
-
-#define START_NS (INT64_C(1773667800) * NS_PER_S) /* 2026-03-16, 9:30 in New York */
 
 enum { BARS = 32, SYMBOLS = 2, REQUEST_SIZE = 1024 };
 
@@ -26,7 +19,7 @@ static const struct bars *make_data(void)
     static struct bars data = {
         .records = bars, .instruments = instruments, .instrument_count = SYMBOLS};
     for (uint32_t i = 0; i < BARS; i++) {
-        int64_t start_ns = START_NS + (i / SYMBOLS) * NS_PER_MIN - 4 * NS_PER_MIN;
+        int64_t start_ns = FUZZ_START_NS + (i / SYMBOLS) * NS_PER_MIN - 4 * NS_PER_MIN;
         int64_t open_e9 = (200 + i % SYMBOLS * 300 + i) * MONEY_E9;
         bars[i] = (struct event){
             .ts_ns = start_ns + NS_PER_MIN,
@@ -42,26 +35,6 @@ static const struct bars *make_data(void)
     data.bar_ns = NS_PER_MIN;
     data.slice_count = BARS / SYMBOLS;
     return &data;
-}
-
-static struct venue *make_venue(const struct actions *actions)
-{
-    const struct venue_plan plan = {
-        .data = make_data(),
-        .actions = actions,
-        .seed = 7,
-        .start_ns = START_NS,
-        .calendar = CALENDAR_XNYS,
-        .exchange = {.orders_max = 16,
-                     .account = {.kind = ACCOUNT_KIND_MARGIN,
-                                 .multiplier = 2,
-                                 .shorting = true,
-                                 .holds = true}},
-        .accounts_max = 1,
-    };
-    struct venue *venue = venue_create(&plan);
-    CHECK(venue_open_account(venue, "PK", "secret", 100000 * MONEY_E9) != NULL);
-    return venue;
 }
 
 /* Refusals of market data have no code. */
@@ -150,13 +123,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         {.date = 20528, .instrument = {"AAPL"}, .split_new = 4, .split_old = 1, .cash_e9 = 1000},
     };
     static const struct actions actions = {.rows = rows, .count = 1};
-    struct venue *venue = make_venue(&actions);
-    for (size_t at = 0; at < size;) {
-        const uint8_t *end = memchr(bytes + at, '\n', size - at);
-        size_t length = end == NULL ? size - at : (size_t)(end - (bytes + at));
-        run_line(venue, bytes + at, length);
-        at += length + 1;
-    }
+    struct venue *venue = fuzz_venue(make_data(), &actions);
+    fuzz_lines(venue, bytes, size, run_line);
     venue_destroy(venue);
     return 0;
 }

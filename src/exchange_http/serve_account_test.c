@@ -17,7 +17,7 @@ static void finish(struct served *served)
     free(served);
 }
 
-static int ask(struct served *served, const char *method, const char *target)
+static int request(struct served *served, const char *method, const char *target)
 {
     return served_ask(served, method, target, NULL);
 }
@@ -37,7 +37,7 @@ Test(serve_account, a_position_is_measured_against_its_cost_and_the_day_before)
                       "{'symbol':'AAPL','side':'sell','type':'limit','limit_price':300,'qty':3,"
                       "'time_in_force':'day'}");
     cr_assert(venue_step(served->venue));
-    cr_assert_eq(ask(served, "GET", "/v2/positions/AAPL"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/positions/AAPL"), 200);
     ASSERT_ANSWER(served, "qty", "10");
     ASSERT_ANSWER(served, "qty_available", "7");
     ASSERT_ANSWER(served, "side", "long");
@@ -64,13 +64,13 @@ Test(serve_account, what_was_held_overnight_begins_the_day_at_the_last_close)
     (void)served_post(served, BUY_10); /* at 212.00 */
     venue_advance(served->venue, served_time(9, 31, 0) + NS_PER_DAY);
     (void)served_post(served, BUY_10); /* at 215.02 */
-    cr_assert_eq(ask(served, "GET", "/v2/positions/AAPL"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/positions/AAPL"), 200);
     ASSERT_ANSWER(served, "lastday_price", "213");
     ASSERT_ANSWER(served, "unrealized_pl", "29.8");          /* 20 x 215 - 2120 - 2150.2 */
     ASSERT_ANSWER(served, "unrealized_intraday_pl", "19.8"); /* 20 x 215 - 2130 - 2150.2 */
     (void)served_post(served, "{'symbol':'AAPL','side':'sell','type':'market','qty':15,"
                               "'time_in_force':'day'}");
-    cr_assert_eq(ask(served, "GET", "/v2/positions/AAPL"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/positions/AAPL"), 200);
     ASSERT_ANSWER(served, "qty", "5");
     ASSERT_ANSWER(served, "unrealized_intraday_pl", "-0.1"); /* the first ten left first */
     finish(served);
@@ -82,7 +82,7 @@ Test(serve_account, a_short_position_is_negative)
     served_start(served);
     (void)served_post(served, SHORT_5);
     ASSERT_ANSWER(served, "position_intent", "sell_to_open");
-    cr_assert_eq(ask(served, "GET", "/v2/positions"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/positions"), 200);
     ASSERT_ANSWER(served, "0.symbol", "SPY");
     ASSERT_ANSWER(served, "0.side", "short");
     ASSERT_ANSWER(served, "0.qty", "-5");
@@ -101,20 +101,20 @@ Test(serve_account, positions_are_closed_in_parts_and_as_a_whole)
     struct served *served = start();
     served_start(served);
     (void)served_post(served, BUY_10);
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions/AAPL?percentage=25.5"), 200);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions/AAPL?percentage=25.5"), 200);
     ASSERT_ANSWER(served, "qty", "2"); /* whole shares stay whole */
     ASSERT_ANSWER(served, "side", "sell");
     ASSERT_ANSWER(served, "type", "market");
     ASSERT_ANSWER(served, "position_intent", "sell_to_close");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions/AAPL?qty=3"), 200);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions/AAPL?qty=3"), 200);
     ASSERT_ANSWER(served, "qty", "3");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions/AAPL"), 200);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions/AAPL"), 200);
     ASSERT_ANSWER(served, "qty", "5");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions/AAPL"), 404);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions/AAPL"), 404);
     ASSERT_ANSWER(served, "message", "position does not exist");
     (void)served_post(served, "{'symbol':'AAPL','side':'buy','type':'market','qty':1.5,"
                               "'time_in_force':'day'}");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions/AAPL?percentage=50"), 200);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions/AAPL?percentage=50"), 200);
     ASSERT_ANSWER(served, "qty", "0.75");
     finish(served);
 }
@@ -141,12 +141,12 @@ Test(serve_account, closings_that_cannot_be)
     served_start(served);
     (void)served_post(served, BUY_10);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cr_expect_eq(ask(served, "DELETE", cases[i].target), cases[i].status, "%s",
+        cr_expect_eq(request(served, "DELETE", cases[i].target), cases[i].status, "%s",
                      cases[i].target);
         cr_expect_str_eq(served_text(served, "message"), cases[i].message, "%s", cases[i].target);
     }
-    cr_assert_eq(ask(served, "POST", "/v2/positions/AAPL/exercise"), 404);
-    cr_assert_eq(ask(served, "POST", "/v2/positions/AAPL/do-not-exercise"), 404);
+    cr_assert_eq(request(served, "POST", "/v2/positions/AAPL/exercise"), 404);
+    cr_assert_eq(request(served, "POST", "/v2/positions/AAPL/do-not-exercise"), 404);
     ASSERT_ANSWER(served, "message", "long position not found: AAPL");
     finish(served);
 }
@@ -159,7 +159,7 @@ Test(serve_account, all_are_closed_and_what_stands_against_it_is_told)
     (void)served_post(served, SHORT_5);
     const char *id = served_post(served, "{'symbol':'AAPL','side':'sell','type':'limit',"
                                          "'limit_price':300,'qty':3,'time_in_force':'day'}");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions"), 207);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions"), 207);
     ASSERT_ANSWER(served, "0.symbol", "AAPL");
     ASSERT_ANSWER(served, "0.status", "403");
     ASSERT_ANSWER(served, "0.body.code", "40310000");
@@ -170,10 +170,10 @@ Test(serve_account, all_are_closed_and_what_stands_against_it_is_told)
     ASSERT_ANSWER(served, "1.symbol", "SPY");
     ASSERT_ANSWER(served, "1.status", "200");
     ASSERT_ANSWER(served, "1.body.side", "buy");
-    cr_assert_eq(ask(served, "DELETE", "/v2/positions?cancel_orders=True"), 207);
+    cr_assert_eq(request(served, "DELETE", "/v2/positions?cancel_orders=True"), 207);
     ASSERT_ANSWER(served, "0.status", "200");
     ASSERT_ANSWER(served, "0.body.qty", "10");
-    cr_assert_eq(ask(served, "GET", "/v2/positions"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/positions"), 200);
     cr_assert_str_eq(served->json.text, "[]");
     finish(served);
 }
@@ -215,7 +215,7 @@ Test(serve_account, the_formulas_are_the_vendors)
     struct served *served = start();
     served_start(served);
     (void)served_post(served, BUY_10);
-    cr_assert_eq(ask(served, "GET", "/v2/account"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/account"), 200);
     ASSERT_ANSWER(served, "cash", "97880");
     ASSERT_ANSWER(served, "long_market_value", "2119.8");
     ASSERT_ANSWER(served, "equity", "99999.8");
@@ -233,7 +233,7 @@ Test(serve_account, the_formulas_are_the_vendors)
     ASSERT_ANSWER(served, "shorting_enabled", "true");
     (void)served_post(served, "{'symbol':'SPY','side':'buy','type':'limit','limit_price':400,"
                               "'qty':10,'time_in_force':'day'}");
-    cr_assert_eq(ask(served, "GET", "/v2/account"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/account"), 200);
     ASSERT_ANSWER(served, "buying_power", "193879.8"); /* what the order holds is gone */
     ASSERT_ANSWER(served, "non_marginable_buying_power", "93880");
     finish(served);
@@ -252,7 +252,7 @@ Test(serve_account, the_vendors_example)
                               "'time_in_force':'day'}");
     served->account->last_equity_e9 = E9(103529.24);
     served->account->last_maintenance_e9 = E9(38000.83) + 2 * MONEY_E9 / 1000;
-    cr_assert_eq(ask(served, "GET", "/v2/account"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/account"), 200);
     ASSERT_ANSWER(served, "cash", "-23140.2");
     ASSERT_ANSWER(served, "equity", "103820.56");
     ASSERT_ANSWER(served, "long_market_value", "126960.76");
@@ -276,13 +276,13 @@ Test(serve_account, settings_are_changed_in_part)
                  200);
     ASSERT_ANSWER(served, "no_shorting", "true");
     ASSERT_ANSWER(served, "fractional_trading", "true");
-    cr_assert_eq(ask(served, "GET", "/v2/account/configurations"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/account/configurations"), 200);
     ASSERT_ANSWER(served, "max_margin_multiplier", "1");
     ASSERT_ANSWER(served, "trade_confirm_email", "none");
     ASSERT_ANSWER(served, "dtbp_check", "exit");
     ASSERT_ANSWER(served, "pdt_check", "both");
     ASSERT_ANSWER(served, "max_options_trading_level", "2");
-    cr_assert_eq(ask(served, "GET", "/v2/account"), 200);
+    cr_assert_eq(request(served, "GET", "/v2/account"), 200);
     ASSERT_ANSWER(served, "multiplier", "1");
     ASSERT_ANSWER(served, "buying_power", "100000");
     ASSERT_ANSWER(served, "shorting_enabled", "false");
@@ -403,7 +403,7 @@ Test(serve_account, the_keys_are_those_of_recorded_answers)
             }
             const struct node *recorded = node_member(root, "body");
             recorded = recorded->kind == NODE_ARRAY ? node_first(recorded) : recorded;
-            cr_assert_eq(ask(served, "GET", cases[i].target), 200);
+            cr_assert_eq(request(served, "GET", cases[i].target), 200);
             const struct node *ours = tree_root(&served->answer);
             expect_keys(recorded, cases[i].list ? node_first(ours) : ours, cases[i].test,
                         cases[i].but);

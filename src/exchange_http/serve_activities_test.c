@@ -1,5 +1,5 @@
 /* serve_activities_test.c: the account's history, on orders that are really filled. */
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 #include "exchange_http/shape_activity.h"
 #include "venue/account_private.h"
 
@@ -20,7 +20,7 @@ static void trade(struct served *served, bool sells, int64_t shares, uint32_t in
 /* Monday at the open: 10 AAPL bought, 4 of them sold, 7 more: short by one; 2 SPY bought. */
 static struct served serve_trades(void)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     trade(&served, false, 10, 0);
     trade(&served, true, 10, 0);
     trade(&served, true, 1, 0);
@@ -34,7 +34,7 @@ static const char *column(const struct served *served, const char *key)
 {
     static char text[1024];
     size_t length = 0;
-    const struct node *rows = tree_root(&served->tree);
+    const struct node *rows = tree_root(&served->answer);
     text[0] = '\0';
     for (const struct node *at = node_first(rows); at != NULL; at = node_next(rows, at)) {
         const char *value = node_text(node_member(at, key));
@@ -65,7 +65,7 @@ Test(activities, of_executions_have_all_keys)
     char request[128];
     (void)snprintf(request, sizeof request, "GET /v2/account/activities?order_id=%s", order);
     expect_answer(&served, request, 200, expected);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(activities, are_filtered_and_ordered)
@@ -97,7 +97,7 @@ Test(activities, are_filtered_and_ordered)
         cr_expect_str_eq(column(&served, "side"), cases[i].sides, "%s: %s", cases[i].query,
                          served.json.text);
     }
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(activities, pages_go_on_behind_the_last_id)
@@ -119,7 +119,7 @@ Test(activities, pages_go_on_behind_the_last_id)
                            "GET /v2/account/activities?direction=%s&page_size=3&page_token=%s",
                            cases[i].direction, token);
             (void)ask(&served, request);
-            const struct node *rows = tree_root(&served.tree);
+            const struct node *rows = tree_root(&served.answer);
             count = rows->length;
             for (const struct node *at = node_first(rows); at != NULL; at = node_next(rows, at)) {
                 size_t used = strlen(all);
@@ -130,7 +130,7 @@ Test(activities, pages_go_on_behind_the_last_id)
         } while (count == 3);
         cr_expect_str_eq(all, cases[i].sides);
     }
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(activities, ids_sort_by_time)
@@ -138,12 +138,12 @@ Test(activities, ids_sort_by_time)
     struct served served = serve_trades();
     (void)ask(&served, "GET /v2/account/activities?direction=asc");
     char before[ACTIVITY_ID_SIZE] = "";
-    const struct node *rows = tree_root(&served.tree);
+    const struct node *rows = tree_root(&served.answer);
     for (const struct node *at = node_first(rows); at != NULL; at = node_next(rows, at)) {
         cr_expect_lt(strcmp(before, node_text(node_member(at, "id"))), 0);
         (void)snprintf(before, sizeof before, "%s", node_text(node_member(at, "id")));
     }
-    serve_end(&served);
+    served_finish(&served);
 }
 
 static void act(struct served *served, int64_t split_new, int64_t split_old, int64_t cash_e9)
@@ -193,7 +193,7 @@ Test(activities, of_dividends_and_splits)
     (void)ask(&served, "GET /v2/account/activities/SPLIT?page_size=1");
     cr_expect_str_eq(column(&served, "activity_sub_type"), "RSPLIT");
     cr_expect_str_eq(column(&served, "qty"), "-2");
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(activities, refuse_what_they_cannot_read)
@@ -221,7 +221,7 @@ Test(activities, refuse_what_they_cannot_read)
         (void)ask(&served, request);
         cr_expect_eq(served.status, cases[i].status, "%s: %d", cases[i].query, served.status);
     }
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(activities, as_events_have_what_the_vendor_requires)
@@ -234,20 +234,20 @@ Test(activities, as_events_have_what_the_vendor_requires)
     for (uint32_t i = 0; i < served.account->activity_count; i++) {
         json_reset(&served.json);
         shape_activity_event(&served.json, served.account, &served.account->activities[i]);
-        cr_assert_eq(json_parse(&served.tree, served.json.text, served.json.length), ERR_OK);
+        cr_assert_eq(json_parse(&served.answer, served.json.text, served.json.length), ERR_OK);
         for (size_t k = 0; k < sizeof required / sizeof required[0]; k++) {
-            cr_expect_not_null(node_member(tree_root(&served.tree), required[k]), "%s in %s",
+            cr_expect_not_null(node_member(tree_root(&served.answer), required[k]), "%s in %s",
                                required[k], served.json.text);
         }
     }
-    cr_expect(node_is(node_member(tree_root(&served.tree), "net_amount"), "0.5"));
+    cr_expect(node_is(node_member(tree_root(&served.answer), "net_amount"), "0.5"));
     json_reset(&served.json);
     shape_activity_event(&served.json, served.account, &served.account->activities[0]);
-    cr_assert_eq(json_parse(&served.tree, served.json.text, served.json.length), ERR_OK);
+    cr_assert_eq(json_parse(&served.answer, served.json.text, served.json.length), ERR_OK);
     int64_t net_e9 = 0;
-    cr_assert_eq(node_decimal_e9(node_member(tree_root(&served.tree), "net_amount"), &net_e9),
+    cr_assert_eq(node_decimal_e9(node_member(tree_root(&served.answer), "net_amount"), &net_e9),
                  ERR_OK);
     cr_expect_eq(net_e9, -10 * served.account->activities[0].price_e9);
-    cr_expect(node_is(node_member(tree_root(&served.tree), "settle_date"), "2026-03-17"));
-    serve_end(&served);
+    cr_expect(node_is(node_member(tree_root(&served.answer), "settle_date"), "2026-03-17"));
+    served_finish(&served);
 }

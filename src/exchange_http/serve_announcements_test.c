@@ -1,5 +1,5 @@
 /* serve_announcements_test.c: splits and dividends by the old route, from a list of actions. */
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 
 static struct action rows[] = {
     {.date = 20525,         .instrument = {"AAPL"}, .split_new = 1, .split_old = 1,                             .cash_e9 = 250000000},
@@ -10,7 +10,7 @@ static struct action rows[] = {
 static struct served serve_actions(void)
 {
     static struct actions actions = {.rows = rows, .count = 3};
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     served.venue->plan.actions = &actions;
     return served;
 }
@@ -21,7 +21,7 @@ static uint32_t count_of(struct served *served, const char *query)
     (void)snprintf(request, sizeof request, "GET /v2/corporate_actions/announcements?%s", query);
     (void)ask(served, request);
     cr_expect_eq(served->status, 200, "%s", served->json.text);
-    return tree_root(&served->tree)->length;
+    return tree_root(&served->answer)->length;
 }
 
 Test(announcements, are_found_by_type_date_and_symbol)
@@ -38,7 +38,7 @@ Test(announcements, are_found_by_type_date_and_symbol)
     cr_expect_eq(
         count_of(&served, "ca_types=split&since=2026-03-01&until=2026-03-31&date_type=record_date"),
         0);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(announcements, have_the_vendors_keys_and_are_found_again)
@@ -47,7 +47,7 @@ Test(announcements, have_the_vendors_keys_and_are_found_again)
     cr_expect_eq(count_of(&served, "ca_types=split&since=2026-03-15&until=2026-03-15"), 1);
     char id[UUID_TEXT_SIZE], expected[1024], request[128];
     (void)snprintf(id, sizeof id, "%s",
-                   node_text(node_member(node_first(tree_root(&served.tree)), "id")));
+                   node_text(node_member(node_first(tree_root(&served.answer)), "id")));
     (void)snprintf(expected, sizeof expected,
                    "{\"id\":\"%s\",\"corporate_action_id\":\"%s\",\"ca_type\":\"split\","
                    "\"ca_sub_type\":\"reverse_split\",\"initiating_symbol\":\"SPY\","
@@ -61,14 +61,14 @@ Test(announcements, have_the_vendors_keys_and_are_found_again)
     expect_answer(&served, request, 200, expected);
     expect_answer(&served, "GET /v2/corporate_actions/announcements/1", 404,
                   "{\"code\":40410000,\"message\":\"announcement not found for 1\"}");
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(announcements, without_a_list_there_are_none)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     cr_expect_eq(count_of(&served, "ca_types=dividend&since=2026-03-01&until=2026-03-31"), 0);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(announcements, want_types_and_at_most_90_days)
@@ -93,5 +93,5 @@ Test(announcements, want_types_and_at_most_90_days)
         expect_answer(&served, request, 422, expected);
     }
     cr_expect_eq(count_of(&served, "ca_types=dividend&since=2026-01-01&until=2026-04-01"), 2);
-    serve_end(&served);
+    served_finish(&served);
 }

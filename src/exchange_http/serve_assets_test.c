@@ -1,12 +1,12 @@
 /* serve_assets_test.c: what can be traded, as it is told. */
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 #include "exchange_http/shapes.h"
 
 Test(assets, are_listed_by_exchange_and_found_by_symbol_or_id)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     (void)ask(&served, "GET /v2/assets?status=active");
-    const struct node *list = tree_root(&served.tree);
+    const struct node *list = tree_root(&served.answer);
     cr_assert_eq(list->length, 2);
     cr_expect(node_is(node_member(node_first(list), "symbol"), "SPY"));
     cr_expect(node_is(node_member(node_first(list), "exchange"), "ARCA"));
@@ -23,7 +23,7 @@ Test(assets, are_listed_by_exchange_and_found_by_symbol_or_id)
     expect_answer(&served, "GET /v2/assets/AAPL", 200, expected);
     (void)snprintf(request, sizeof request, "GET /v2/assets/%s", id);
     expect_answer(&served, request, 200, expected);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(assets, that_do_not_match_are_left_out)
@@ -41,12 +41,12 @@ Test(assets, that_do_not_match_are_left_out)
         {"?attributes=has_options%2Cipo",     0},
         {"?status=&asset_class=&attributes=", 2},
     };
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char request[128];
         (void)snprintf(request, sizeof request, "GET /v2/assets%s", cases[i].query);
         (void)ask(&served, request);
-        cr_expect_eq(tree_root(&served.tree)->length, cases[i].count, "%s", cases[i].query);
+        cr_expect_eq(tree_root(&served.answer)->length, cases[i].count, "%s", cases[i].query);
     }
     expect_answer(&served, "GET /v2/assets?status=asleep", 422,
                   "{\"code\":40010001,\"message\":\"invalid status: asleep\"}");
@@ -55,28 +55,28 @@ Test(assets, that_do_not_match_are_left_out)
     expect_answer(&served, "GET /v2/assets/b0b6dd9d-8b9b-48a9-ba46-b9d54906e415", 404,
                   "{\"code\":40410000,\"message\":\"asset not found for "
                   "b0b6dd9d-8b9b-48a9-ba46-b9d54906e415\"}");
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(assets, that_are_inactive_are_told_apart)
 {
     static const struct market_asset assets[MADE_SYMBOLS] = {{.inactive = true}};
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     served.venue->market.assets = assets;
     (void)ask(&served, "GET /v2/assets?status=active");
-    cr_assert_eq(tree_root(&served.tree)->length, 1);
-    cr_expect(node_is(node_member(node_first(tree_root(&served.tree)), "symbol"), "SPY"));
+    cr_assert_eq(tree_root(&served.answer)->length, 1);
+    cr_expect(node_is(node_member(node_first(tree_root(&served.answer)), "symbol"), "SPY"));
     (void)ask(&served, "GET /v2/assets?status=inactive");
-    cr_assert_eq(tree_root(&served.tree)->length, 1);
-    cr_expect(node_is(node_member(node_first(tree_root(&served.tree)), "symbol"), "AAPL"));
+    cr_assert_eq(tree_root(&served.answer)->length, 1);
+    cr_expect(node_is(node_member(node_first(tree_root(&served.answer)), "symbol"), "AAPL"));
     (void)ask(&served, "GET /v2/assets?status=all");
-    cr_expect_eq(tree_root(&served.tree)->length, 2);
-    serve_end(&served);
+    cr_expect_eq(tree_root(&served.answer)->length, 2);
+    served_finish(&served);
 }
 
 Test(contracts, there_are_none_yet)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     expect_answer(&served, "GET /v2/options/contracts?underlying_symbols=AAPL", 200,
                   "{\"option_contracts\":[],\"next_page_token\":null}");
     expect_answer(&served, "GET /v2/options/contracts/AAPL260320C00200000", 404,
@@ -84,5 +84,5 @@ Test(contracts, there_are_none_yet)
                   "found\"}");
     (void)ask(&served, "GET /v2/options/contracts?limit=10001");
     cr_expect_eq(served.status, 422);
-    serve_end(&served);
+    served_finish(&served);
 }

@@ -1,5 +1,5 @@
 /* serve_clock_test.c: clock and calendar against hours that the exchange published. */
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 
 #define CLOCK(now, open, next_open, next_close)                                                    \
     "{\"timestamp\":\"" now "\",\"is_open\":" open ",\"next_open\":\"" next_open                   \
@@ -34,10 +34,10 @@ Test(clock, tells_the_time_of_new_york)
          "2025-11-28T13:00:00-05:00")                                                                                                                 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct served served = serve_at(made_open_ns(0));
+        struct served served = served_at(made_open_ns(0));
         served.venue->now_ns = moment(cases[i].now);
         expect_answer(&served, "GET /v2/clock", 200, cases[i].answer);
-        serve_end(&served);
+        served_finish(&served);
     }
 }
 
@@ -53,13 +53,13 @@ Test(clock, of_several_markets_with_their_phases)
         {"2026-03-17T00:00:00Z", "closed", "2026-03-17T04:00:00-04:00"},
         {"2025-11-28T18:00:00Z", "post",   "2025-11-28T17:00:00-05:00"},
     };
-    struct served served = serve_at(made_open_ns(0));
+    struct served served = served_at(made_open_ns(0));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char request[128];
         (void)snprintf(request, sizeof request, "GET /v3/clock?markets=NYSE%%2COPRA&time=%s",
                        cases[i].time);
         (void)ask(&served, request);
-        const struct node *clocks = node_member(tree_root(&served.tree), "clocks");
+        const struct node *clocks = node_member(tree_root(&served.answer), "clocks");
         cr_assert_eq(clocks->length, 2);
         const struct node *clock = node_first(clocks);
         cr_expect_str_eq(node_text(node_member(clock, "phase")), cases[i].phase, "%s",
@@ -72,7 +72,7 @@ Test(clock, of_several_markets_with_their_phases)
     }
     expect_answer(&served, "GET /v3/clock?markets=LSE", 400,
                   "{\"code\":40010000,\"message\":\"invalid market: LSE\"}");
-    serve_end(&served);
+    served_finish(&served);
 }
 
 #define DAY(date, close, late, settles)                                                            \
@@ -109,24 +109,24 @@ Test(calendar, lists_trading_days_with_their_settlement)
         {"start=2026-03-14&end=2026-03-15",                              "[]"                       },
         {"start=2026-03-17&end=2026-03-16",                                                        "[]"                 },
     };
-    struct served served = serve_at(made_open_ns(0));
+    struct served served = served_at(made_open_ns(0));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char request[160];
         (void)snprintf(request, sizeof request, "GET /v2/calendar?%s", cases[i].query);
         expect_answer(&served, request, 200, cases[i].answer);
     }
     (void)ask(&served, "GET /v2/calendar");
-    cr_expect_gt(tree_root(&served.tree)->length, 9000); /* 38 years of about 252 days */
+    cr_expect_gt(tree_root(&served.answer)->length, 9000); /* 38 years of about 252 days */
     (void)ask(&served, "GET /v2/calendar?start=soon");
     cr_expect_eq(served.status, 400);
     (void)ask(&served, "GET /v2/calendar?date_type=OTHER");
     cr_expect_eq(served.status, 400);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(calendar, of_a_market)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     expect_answer(&served, "GET /v3/calendar/XNYS?start=2025-01-02&end=2025-01-02", 200,
                   "{\"market\":{\"mic\":\"XNYS\",\"acronym\":\"NYSE\",\"name\":\"New York Stock "
                   "Exchange\",\"timezone\":\"America/New_York\"},\"calendar\":[{\"date\":"
@@ -142,6 +142,6 @@ Test(calendar, of_a_market)
                   "\"core_start\":\"2025-01-02T14:30:00Z\",\"core_end\":\"2025-01-02T21:00:00Z\","
                   "\"settlement_date\":\"2025-01-03\"}]}");
     (void)ask(&served, "GET /v3/calendar/NYSE"); /* today, Monday, and a week */
-    cr_expect_eq(node_member(tree_root(&served.tree), "calendar")->length, 6);
-    serve_end(&served);
+    cr_expect_eq(node_member(tree_root(&served.answer), "calendar")->length, 6);
+    served_finish(&served);
 }

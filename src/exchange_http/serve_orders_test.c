@@ -331,8 +331,8 @@ Test(serve_orders, a_queued_order_is_let_in_by_its_session)
 {
     struct served *served = start();
     char id[UUID_TEXT_SIZE];
-    served->data.count = 3; /* Friday's bars alone, then: */
-    served->data.quote_count = 0;
+    served->data->count = 3; /* Friday's bars alone, then: */
+    served->data->quote_count = 0;
     served_quote(served, AAPL, served_time(8, 0, 0), 211.00, 211.10, 500);
     served_quote(served, AAPL, served_time(9, 30, 0), 212.00, 212.10, 500);
     served->plan.start_ns = served_time(8, 0, 0);

@@ -51,9 +51,9 @@ static void make_market(struct served *served, struct chance *chance)
                       1 + below(chance, 60), 1 + below(chance, 60), 0}
         };
     }
-    served->data.records = records;
-    served->data.count = QUOTES;
-    served->data.quote_count = QUOTES;
+    served->data->records = records;
+    served->data->count = QUOTES;
+    served->data->quote_count = QUOTES;
     served->plan.start_ns = served_time(15, 45, 0);
 }
 
@@ -371,7 +371,7 @@ static void run_with(uint64_t seed, int64_t latency_ns, int64_t reject_ppm, cons
     for (uint32_t i = 0; i < served->venue->faults.script.count; i++) {
         strikes[i] += served->venue->faults.script.rules[i].strikes;
     }
-    free((void *)served->data.records);
+    free((void *)served->data->records);
     served_finish(served);
     free(served);
 }

@@ -1,24 +1,20 @@
-/* served_test.h: the trading API without its network: text in, text out, on a market of quotes that
- * is written by hand. */
+/* served_test.h: Alpaca's API without its network: text in, text out. The market is that of
+ * made_market_test.h (served_at()), or one of quotes that is written by hand (served_init(),
+ * served_quote(), served_start()), where it is also told what becomes of orders. */
 #ifndef EXCHANGE_HTTP_SERVED_TEST_H
 #define EXCHANGE_HTTP_SERVED_TEST_H
 
-#include <criterion/criterion.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/money.h"
-#include "base/utc.h"
-#include "exchange_http/call.h"
+#include "exchange_http/made_market_test.h"
 #include "exchange_http/routes.h"
 #include "net/json.h"
-#include "sys/memory.h"
+#include "net/url.h"
 
 #define E9(dollars) ((int64_t)((dollars)*100 + 0.5) * (MONEY_E9 / 100))
 
-enum { SERVED_EVENTS_MAX = 256, SERVED_SYMBOLS = 3, SERVED_TEXT_MAX = 1 << 14, SERVED_QUERY = 8 };
+enum { SERVED_EVENTS_MAX = 256, SERVED_SYMBOLS = 3 };
 
 enum { AAPL, SPY, CHEAP };
 
@@ -26,13 +22,12 @@ static const struct instrument served_instruments[SERVED_SYMBOLS] = {{"AAPL"}, {
 
 /* A venue, an account, and the last answer. */
 struct served {
-    struct event records[SERVED_EVENTS_MAX];
-    struct bars data;
+    struct bars *data;
     struct venue_plan plan;
     struct venue *venue;
     struct account *account;
-    struct json_writer json;
-    struct tree asked, answer;
+    struct json_writer json;   /* the last answer ... */
+    struct tree asked, answer; /* ... and what it says */
     int status;
     char told[4096]; /* "0 new, 0 fill, ..." */
 };
@@ -45,12 +40,18 @@ static inline int64_t served_time(int hour, int minute, int second)
     return day_ns + (4 + hour) * NS_PER_HOUR + minute * NS_PER_MIN + second * NS_PER_S;
 }
 
+/* Where the next event goes. */
+static inline struct event *served_event(struct served *served)
+{
+    cr_assert(served->data->count < SERVED_EVENTS_MAX);
+    return &((struct event *)served->data->memory)[served->data->count++];
+}
+
 static inline void served_quote(struct served *served, uint32_t instrument, int64_t ts_ns,
                                 double bid, double ask, int64_t size)
 {
-    cr_assert(served->data.count < SERVED_EVENTS_MAX);
-    served->data.quote_count++;
-    served->records[served->data.count++] = (struct event){
+    served->data->quote_count++;
+    *served_event(served) = (struct event){
         .ts_ns = ts_ns,
         .src_ns = ts_ns,
         .kind = EVENT_QUOTE,
@@ -64,8 +65,7 @@ static inline void served_quote(struct served *served, uint32_t instrument, int6
 static inline void served_bar(struct served *served, uint32_t instrument, int64_t end_ns,
                               double price)
 {
-    cr_assert(served->data.count < SERVED_EVENTS_MAX);
-    served->records[served->data.count++] = (struct event){
+    *served_event(served) = (struct event){
         .ts_ns = end_ns,
         .src_ns = end_ns - NS_PER_MIN,
         .kind = EVENT_BAR,
@@ -94,8 +94,8 @@ static inline void served_on_event(void *context, struct account *account,
 static inline void served_init(struct served *served)
 {
     *served = (struct served){
-        .data = {.instruments = served_instruments, .instrument_count = SERVED_SYMBOLS},
-        .plan = { .seed = 7,
+        .data = xcalloc(1, sizeof(struct bars)),
+        .plan = {.seed = 7,
                  .start_ns = served_time(9, 30, 0),
                  .calendar = CALENDAR_XNYS,
                  .exchange = {.orders_max = 64,
@@ -107,6 +107,11 @@ static inline void served_init(struct served *served)
                  .accounts_max = 4,
                  .accounts_open_themselves = true},
     };
+    struct event *records = xcalloc(SERVED_EVENTS_MAX, sizeof *records);
+    *served->data = (struct bars){.records = records,
+                                  .memory = records,
+                                  .instruments = served_instruments,
+                                  .instrument_count = SERVED_SYMBOLS};
     int64_t friday_ns = served_time(16, 0, 0) - 3 * NS_PER_DAY;
     served_bar(served, AAPL, friday_ns, 210);
     served_bar(served, SPY, friday_ns, 498);
@@ -116,24 +121,39 @@ static inline void served_init(struct served *served)
     served_quote(served, CHEAP, served_time(9, 30, 1), 0.50, 0.51, 500);
 }
 
-static inline void served_start(struct served *served)
+/* The account, and room for answers. */
+static inline void served_open(struct served *served)
 {
-    if (served->data.records == NULL) {
-        served->data.records = served->records;
-    }
-    served->plan.data = &served->data;
-    served->venue = venue_create(&served->plan);
-    served->venue->order_watcher =
-        (struct order_watcher){.context = served, .on_event = served_on_event};
     struct refusal refusal = {0};
     served->account = venue_account(served->venue, "PKTEST", "secret", &refusal);
     cr_assert_not_null(served->account);
     json_init(&served->json, false);
     tree_init(&served->asked);
     tree_init(&served->answer);
+}
+
+static inline void served_start(struct served *served)
+{
+    served->plan.data = served->data;
+    served->venue = venue_create(&served->plan);
+    served->venue->order_watcher =
+        (struct order_watcher){.context = served, .on_event = served_on_event};
+    served_open(served);
     if (served->plan.start_ns == served_time(9, 30, 0)) {
         venue_advance(served->venue, served_time(9, 30, 2));
     }
+}
+
+/* On the made market, at that time; the account has $100,000, on margin, and may sell short. */
+static inline struct served served_at(int64_t now_ns)
+{
+    struct served served = {.data = xmalloc(sizeof *served.data)};
+    *served.data = made_bars();
+    served.venue = made_venue(served.data, now_ns, false);
+    served.venue->plan.synthetic = true;
+    served.venue->plan.exchange.account.shorting = true;
+    served_open(&served);
+    return served;
 }
 
 static inline void served_finish(struct served *served)
@@ -142,50 +162,43 @@ static inline void served_finish(struct served *served)
     json_finish(&served->json);
     tree_finish(&served->asked);
     tree_finish(&served->answer);
+    free(served->data->memory);
+    free(served->data);
 }
 
-/* "a=b&c=d" in place. */
-static inline uint32_t served_cut_query(char *text, struct query_item items[SERVED_QUERY])
+/* A call with the query of the URL, whose answer is to be written. */
+static inline void served_call(struct served *served, const struct url *url, struct call *call,
+                               struct query_item query[URL_PARAMETERS_MAX])
 {
-    uint32_t count = 0;
-    for (char *at = text; at != NULL && *at != '\0' && count < SERVED_QUERY;) {
-        char *next = strchr(at, '&');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-        char *equals = strchr(at, '=');
-        cr_assert_not_null(equals);
-        *equals = '\0';
-        items[count++] = (struct query_item){.name = at, .value = equals + 1};
-        at = next;
+    for (size_t i = 0; i < url->parameter_count; i++) {
+        query[i] = (struct query_item){url->parameters[i].name, url->parameters[i].value};
     }
-    return count;
+    json_reset(&served->json);
+    *call = (struct call){.venue = served->venue,
+                          .account = served->account,
+                          .query = query,
+                          .query_count = (uint32_t)url->parameter_count,
+                          .status = 200,
+                          .json = &served->json};
 }
 
 /* Asks; the answer is in `json` and, read again, in `answer`. */
 static inline int served_ask(struct served *served, const char *method, const char *target,
                              const char *body)
 {
-    static const struct route_table *const face[] = {&trading_routes, NULL};
-    char path[1024];
+    char text[1024], path[1024];
+    struct url url;
+    struct query_item query[URL_PARAMETERS_MAX];
+    struct call call;
     bool other_method;
-    struct query_item query[SERVED_QUERY];
-    (void)snprintf(path, sizeof path, "%s", target);
-    char *mark = strchr(path, '?');
-    if (mark != NULL) {
-        *mark = '\0';
-    }
-    struct call call = {.venue = served->venue,
-                        .account = served->account,
-                        .status = 200,
-                        .query = query,
-                        .query_count = mark != NULL ? served_cut_query(mark + 1, query) : 0,
-                        .json = &served->json};
+    (void)snprintf(text, sizeof text, "%s", target);
+    cr_assert_eq(url_parse(text, &url), ERR_OK, "%s", target);
+    served_call(served, &url, &call, query);
     if (body != NULL && json_parse(&served->asked, body, strlen(body)) == ERR_OK) {
         call.body = tree_root(&served->asked);
     }
-    json_reset(&served->json);
-    const struct route *route = route_find(face, method, path, &call, &other_method);
+    (void)snprintf(path, sizeof path, "%s", url.path);
+    const struct route *route = route_find(alpaca_face, method, path, &call, &other_method);
     cr_assert_not_null(route, "%s %s", method, target);
     route->handle(&call);
     served->status = call.status;
@@ -196,6 +209,29 @@ static inline int served_ask(struct served *served, const char *method, const ch
     }
     return call.status;
 }
+
+/* "GET /v2/clock", with a body or NULL; the answer's text, valid until the next one. */
+static inline const char *ask_with(struct served *served, const char *request, const char *body)
+{
+    char method[16];
+    const char *target = strchr(request, ' ') + 1;
+    (void)snprintf(method, sizeof method, "%.*s", (int)(target - 1 - request), request);
+    (void)served_ask(served, method, target, body);
+    return served->json.text;
+}
+
+static inline const char *ask(struct served *served, const char *request)
+{
+    return ask_with(served, request, NULL);
+}
+
+/* The answer is exactly that text, with that status. */
+#define expect_answer(served, request, expected_status, expected)                                  \
+    do {                                                                                           \
+        const char *answer_ = ask(served, request);                                                \
+        cr_expect_str_eq(answer_, expected, "%s:\n  %s\n  %s", request, answer_, expected);        \
+        cr_expect_eq((served)->status, expected_status, "%s: %d", request, (served)->status);      \
+    } while (0)
 
 /* A member of the last answer by its path: "legs.0.status"; NULL where there is none. */
 static inline const struct node *served_node(const struct served *served, const char *path)

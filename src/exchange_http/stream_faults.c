@@ -102,11 +102,13 @@ static enum ws_sent put_swapped(struct stream_line *line, struct line_message *m
 
 /* ---- faults ---- */
 
-/* Other bits in some bytes, all of them below those that UTF-8 is made of. */
+/* Other bits in some bytes, all of them below those that UTF-8 is made of; the first byte is among
+ * them, so that it can be told. */
 static void garble(const struct fault *fault, struct line_message *message)
 {
-    for (uint32_t i = 0; i < (uint32_t)fault->rule.bytes && message->length > 0; i++) {
-        message->bytes[fault_draw(fault, 2 * i, message->length)] ^=
+    const size_t length = message->length;
+    for (uint32_t i = 0; i < (uint32_t)fault->rule.bytes && length > 0; i++) {
+        message->bytes[i == 0 || length == 1 ? 0 : 1 + fault_draw(fault, 2 * i, length - 1)] ^=
             (char)(1 + fault_draw(fault, 2 * i + 1, 31));
     }
 }

@@ -1,7 +1,7 @@
 /* trading_stream_test.c: a connection of the trading stream, message by message: section 10 of the
  * API's description. */
 #include "exchange_http/repack.h"
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 #include "exchange_http/trading_stream.h"
 
 #define AUTHORIZED                                                                                 \
@@ -56,7 +56,7 @@ static const char *tell(struct trading_session *session, struct heard *heard, co
 
 Test(trading_stream, authenticates_and_listens)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     struct heard heard;
     struct trading_session *session = connect_to(&served, &heard, false, true);
     cr_expect_str_eq(tell(session, &heard, LISTEN("\"trade_updates\"")), UNAUTHORIZED("listen"));
@@ -76,12 +76,12 @@ Test(trading_stream, authenticates_and_listens)
     trading_session_publish(session, served.account, "{\"event\":\"new\"}");
     cr_expect_eq(heard.count, 6, "an empty list is the end of it");
     trading_session_destroy(session);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(trading_stream, takes_the_newer_form_of_authentication)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     struct heard heard;
     struct trading_session *session = connect_to(&served, &heard, false, false);
     cr_expect_str_eq(
@@ -92,12 +92,12 @@ Test(trading_stream, takes_the_newer_form_of_authentication)
         tell(session, &heard, "{\"action\":\"authenticate\",\"data\":{\"oauth_token\":\"x\"}}"),
         UNAUTHORIZED("authenticate"));
     trading_session_destroy(session);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(trading_stream, tells_each_account_its_own)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     struct heard heard;
     struct trading_session *session = connect_to(&served, &heard, false, false);
     (void)tell(session, &heard, AUTHENTICATE("PKOTHER", "secret"));
@@ -108,12 +108,12 @@ Test(trading_stream, tells_each_account_its_own)
     trading_session_publish(session, served.account, "{\"event\":\"new\"}");
     cr_expect_eq(heard.count, 3, "another account is listened to anew");
     trading_session_destroy(session);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(trading_stream, speaks_messagepack_where_it_was_asked)
 {
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     struct heard heard;
     struct trading_session *session = connect_to(&served, &heard, true, false);
     /* {"action":"auth","key":"PKTEST","secret":"secret"}, written out by hand */
@@ -151,7 +151,7 @@ Test(trading_stream, speaks_messagepack_where_it_was_asked)
     cr_expect(node_is(node_first(node_member(data, "l")), "a"));
     tree_finish(&tree);
     trading_session_destroy(session);
-    serve_end(&served);
+    served_finish(&served);
 }
 
 Test(trading_stream, ends_with_what_it_does_not_know)
@@ -167,7 +167,7 @@ Test(trading_stream, ends_with_what_it_does_not_know)
         {"{\"action\":\"dance\"}", "invalid action" },
         {"{\"action\":{\"a\":1}}", "invalid action" },
     };
-    struct served served = serve_at(made_open_ns(1));
+    struct served served = served_at(made_open_ns(1));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct heard heard;
         struct trading_session *session = connect_to(&served, &heard, false, false);
@@ -179,5 +179,5 @@ Test(trading_stream, ends_with_what_it_does_not_know)
         cr_expect_str_eq(heard.text, expected);
         trading_session_destroy(session);
     }
-    serve_end(&served);
+    served_finish(&served);
 }

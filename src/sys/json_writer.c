@@ -148,6 +148,11 @@ static size_t utf8_length(const unsigned char *at)
     return overlong || outside ? 0 : length;
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* At most six bytes. */
 static size_t escape_ascii(unsigned char c, char *out)
 {
@@ -178,6 +183,10 @@ size_t json_quote(const char *text, char *out)
     *out++ = '"';
     const unsigned char *at = (const unsigned char *)text;
     while (*at != '\0') {
+        if (is_plain(*at)) { /* nearly always */
+            *out++ = (char)*at++;
+            continue;
+        }
         size_t length = utf8_length(at);
         if (length == 1) {
             out += escape_ascii(*at, out);

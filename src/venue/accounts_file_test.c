@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "exchange_http/serve_test.h"
+#include "exchange_http/served_test.h"
 #include "venue/accounts_file.h"
 
 #define SECRET "canary-7d1f"

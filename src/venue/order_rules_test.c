@@ -341,8 +341,8 @@ static void begin(struct served *served, const struct rule_case *rule)
     }
     if (rule->tweak == MORNING) {
         served->plan.start_ns = served_time(8, 0, 0);
-        served->data.count = 3; /* Friday alone */
-        served->data.quote_count = 0;
+        served->data->count = 3; /* Friday alone */
+        served->data->quote_count = 0;
     }
     served_start(served);
     char before[1024];

@@ -1,6 +1,5 @@
 #include "venue/uuid.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,9 +29,15 @@ void uuid_write(uint64_t seed, enum uuid_space space, uint64_t number, char text
     uint64_t high = mix(mask ^ mix(number + 1));
     uint64_t low =
         (mask & UINT64_C(0x3fffffff00000000)) | UINT64_C(1) << 63 | ((mask ^ number) & UINT32_MAX);
-    (void)snprintf(text, UUID_TEXT_SIZE, "%08x-%04x-4%03x-%04x-%04x%08x", (unsigned)(high >> 32),
-                   (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff), (unsigned)(low >> 48),
-                   (unsigned)(low >> 32 & 0xffff), (unsigned)(low & UINT32_MAX));
+    /* The four bits in front of the last twelve say that it is of version 4. */
+    uint64_t first = (high & UINT64_C(0xffffffffffff0000)) | 0x4000 | (high & 0xfff);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0, digit = 0; i < UUID_TEXT_SIZE - 1; i++) {
+        uint64_t half = digit < 16 ? first : low;
+        text[i] = is_dash(i) ? '-' : digits[half >> (60 - 4 * (digit % 16)) & 0xf];
+        digit += !is_dash(i);
+    }
+    text[UUID_TEXT_SIZE - 1] = '\0';
 }
 
 bool uuid_is(const char *text, size_t length)
