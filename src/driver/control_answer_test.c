@@ -50,7 +50,7 @@ Test(control_answer, reads_what_control_status_write_wrote)
     for (int i = CONTROL_FIGURE_P50; i <= CONTROL_FIGURE_P999; i++) {
         static const uint32_t ppm[] = {0, 500000, 990000, 999000};
         cr_expect_eq(decide->figures[i],
-                     histogram_quantile_ns(&latency->stages[LATENCY_DECIDE], ppm[i]));
+                     (uint64_t)histogram_quantile_ns(&latency->stages[LATENCY_DECIDE], ppm[i]));
     }
     cr_expect_eq(answer.stages[LATENCY_FILL].count, 1);
     cr_expect_eq(answer.stages[LATENCY_ACK].count, 0);
