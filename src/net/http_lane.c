@@ -188,7 +188,9 @@ static bool write_out(struct http_lane *lane)
         }
         lane->out_sent += sent;
     }
-    explicit_bzero(lane->out, lane->out_length);
+    if (lane->out_length > 0) {
+        explicit_bzero(lane->out, lane->out_length); /* keys */
+    }
     return true;
 }
 
