@@ -98,6 +98,7 @@ get()
 test_served()
 {
     local tries
+    : >served.log
     "$bellwether" metrics --port 0 >served.log 2>&1 &
     server=$!
     for ((tries = 0; tries < 100; tries++)); do
