@@ -359,6 +359,9 @@ static int run(struct exchange_arguments *arguments)
     actions_finish(&actions);
     fault_script_finish(&faults);
     accounts_file_finish(&accounts);
+    venue->accounts = NULL; /* what they stood for is gone */
+    venue->actions = NULL;
+    venue->faults = NULL;
     return status;
 }
 
