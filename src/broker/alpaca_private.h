@@ -194,7 +194,6 @@ struct alpaca {
     struct call *calls;
     uint32_t call_count;
     struct outbox outbox;
-    struct tree written; /* what was written of an order, read back */
     struct reconcile reconcile;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
