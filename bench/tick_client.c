@@ -3,8 +3,10 @@
  * at every bar, all gates, order table and ledger. Its clock alone is its own: it stands at the end
  * of the minute that comes next, so that a session takes no day.
  *
- *   tick_client PORT [LOG]     with LOG each step that sends is durable there before it is sent;
- *                              without, the log is in memory
+ *   tick_client PORT [LOG | busy]
+ *
+ * With LOG each step that sends is durable there before it is sent; without, the log is in memory.
+ * `busy`: it never sleeps, as with --busy-poll.
  *
  * Ends with SIGTERM or when the server is gone, and prints its own stages. */
 #include <signal.h>
@@ -142,9 +144,10 @@ int main(int argc, char **argv)
     char trading[64];
     char data[64];
     if (argc < 2 || argc > 3) {
-        (void)fputs("usage: tick_client PORT [LOG]\n", stderr);
+        (void)fputs("usage: tick_client PORT [LOG | busy]\n", stderr);
         return 2;
     }
+    bool busy = argc == 3 && strcmp(argv[2], "busy") == 0;
     int port = (int)strtol(argv[1], NULL, 10);
     (void)snprintf(http, sizeof http, "http://127.0.0.1:%d", port + 1);
     (void)snprintf(trading, sizeof trading, "ws://127.0.0.1:%d/stream", port);
@@ -165,6 +168,7 @@ int main(int argc, char **argv)
         .instruments = config.symbols,
         .instrument_count = config.symbol_count,
         .bar_ns = NS_PER_MIN,
+        .busy_poll = busy,
         .utc_ns = utc_ns,
         .utc_context = &clock,
         .say = say
@@ -172,7 +176,7 @@ int main(int argc, char **argv)
     if (paper_world_open(&plan, &world, &problem) != ERR_OK) {
         fail(&problem);
     }
-    trade(&config, world, &clock, argc == 3 ? argv[2] : NULL);
+    trade(&config, world, &clock, argc == 3 && !busy ? argv[2] : NULL);
     config_finish(&config);
     return 0;
 }

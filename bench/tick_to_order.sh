@@ -5,8 +5,8 @@
 # stamps all three alike (bench/tick_server.c).
 #
 # The rounds (10) are interleaved, so that whatever else the machine does hits all alike; ratios are
-# taken within a round, and the median of the rounds counts. The last part is the durable step: what syncing the log before sending adds, beside a raw preallocated write and
-# fdatasync() of the same size.
+# taken within a round, and the median of the rounds counts. The last part is the durable step: what
+# syncing the log before sending adds, beside a raw preallocated write and fdatasync() of that size.
 #
 # The Python client wants the packages websockets and requests: PYTHON names an interpreter that has
 # them. The status is 0 when all gates hold, 1 when one does not.
@@ -85,6 +85,7 @@ run_round()
     if [[ -n $python ]]; then
         measure python plain "$python" "$shared/bench/lat_client.py" PORT
     fi
+    measure busy alpaca "$build/bench/tick_client" PORT busy
     rm -rf log
     measure durable alpaca "$build/bench/tick_client" PORT log
     taskset -c "$core" "$build/bench/raw_sync" raw "$ticks" "$step_bytes" "$gap_us" >raw.json
@@ -118,6 +119,7 @@ report()
     printf '# tick to order, one core, %d rounds of %d ticks\n' "$rounds" "$ticks"
     row 'C client of the shared bench' c
     row 'a paper run, log in memory' ours
+    row 'the same with --busy-poll' busy
     [[ -z $python ]] || row 'Python client of the shared bench' python
     row 'a paper run, durable before it sends' durable
     row "raw write and fdatasync, $step_bytes bytes" raw
@@ -127,6 +129,8 @@ report()
     if [[ -n $python ]]; then
         paste python.p50 ours.p50 | awk '{ print $1 / $2 }' >python_ours
         gate 'Python client / a paper run' "$(median python_ours)" '>=' "$python_min"
+        printf '  %-34s %8.2f: what is left of that to anybody on this machine\n' \
+            'Python client / C client' "$(paste python.p50 c.p50 | awk '{ print $1 / $2 }' | median)"
     else
         skip 'the Python client' 'no python3 with websockets and requests is here (PYTHON)'
     fi

@@ -189,6 +189,9 @@ enum err live_run(struct driver *driver, struct problem *problem)
         if (err == ERR_OK) {
             err = take_all(driver, &took, problem);
         }
+        if (err == ERR_OK && plan->sync && !took) {
+            err = log_make_ready(plan->log, problem);
+        }
         if (err == ERR_OK && plan->attend != NULL) {
             err = plan->attend(plan->attend_context, clock_mono_ns(), problem);
         }

@@ -48,15 +48,13 @@
 #include "base/check.h"
 #include "log/log_memory.h"
 #include "log/log_private.h"
+#include "log/log_room.h"
 #include "sys/crc32c.h"
 #include "sys/files.h"
 #include "sys/memory.h"
 
 /* Room for what is enough for a block plus a large step; a larger one doubles it. */
 #define BUFFER_SLOTS 8192
-
-#define PREALLOCATE_MIN (UINT64_C(1) << 20)
-#define PREALLOCATE_MAX (UINT64_C(16) << 20)
 
 struct log {
     const struct log_options *options;
@@ -69,8 +67,7 @@ struct log {
 
     uint32_t segment;
     uint64_t used;        /* bytes of the segment: header and blocks */
-    uint64_t allocated;   /* bytes of the file, used or preallocated */
-    uint64_t preallocate; /* size of the next chunk; 0 where the file system cannot */
+    struct log_room room; /* behind them */
 
     uint64_t nonce;
     uint64_t chain;
@@ -172,34 +169,6 @@ static enum err sync_segment(struct log *log, struct problem *problem)
     return ERR_OK;
 }
 
-/* Makes sure that the next `size` bytes are part of the file, so that a sync has no new file size
- * to store. It is a help only: what cannot be preallocated is written all the same, and that tells.
- */
-static void preallocate(struct log *log, uint64_t size)
-{
-    uint64_t end = log->used + size;
-    if (end <= log->allocated || log->preallocate == 0) {
-        return;
-    }
-    uint64_t target = log->allocated + log->preallocate;
-    if (target > log->options->segment_size_max) {
-        target = log->options->segment_size_max;
-    }
-    if (target < end) {
-        target = end;
-    }
-    int result;
-    do {
-        result = fallocate(log->fd, 0, (off_t)log->allocated, (off_t)(target - log->allocated));
-    } while (result != 0 && errno == EINTR);
-    if (result == 0) {
-        log->allocated = target;
-        log->preallocate *= log->preallocate < PREALLOCATE_MAX ? 2 : 1;
-    } else {
-        log->preallocate = 0;
-    }
-}
-
 /* Makes the file of segment number log->segment; a log in memory needs none. */
 static int segment_open(struct log *log)
 {
@@ -208,7 +177,7 @@ static int segment_open(struct log *log)
     if (!is_in_memory(log)) {
         log->fd = openat(log->dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     }
-    log->preallocate = is_in_memory(log) ? 0 : PREALLOCATE_MIN;
+    log->room = is_in_memory(log) ? (struct log_room){0} : log_room(0);
     return is_in_memory(log) || log->fd >= 0 ? 0 : -1;
 }
 
@@ -231,8 +200,7 @@ static enum err segment_create(struct log *log, struct problem *problem)
     header.crc = segment_header_crc(page);
     memcpy(page, &header, sizeof header);
     log->used = 0;
-    log->allocated = 0;
-    preallocate(log, sizeof page);
+    log_room_for(&log->room, log->fd, sizeof page, log->options->segment_size_max);
     if (write_whole(log, page, sizeof page, 0) != 0) {
         return die(log, problem, "write");
     }
@@ -252,7 +220,7 @@ static enum err segment_trim(struct log *log, struct problem *problem)
     if (ftruncate(log->fd, (off_t)log->used) != 0) {
         return die(log, problem, "cut the unused rest of");
     }
-    log->allocated = log->used;
+    log->room = log_room(log->used);
     return ERR_OK;
 }
 
@@ -303,7 +271,7 @@ static enum err write_block(struct log *log, struct problem *problem)
         }
     }
     fill_block_header(log, slots);
-    preallocate(log, size);
+    log_room_for(&log->room, log->fd, log->used + size, log->options->segment_size_max);
     if (write_whole(log, log->buffer, size, log->used) != 0) {
         return die(log, problem, "write");
     }
@@ -391,6 +359,30 @@ enum err log_end_step(struct log *log, bool sync, struct problem *problem)
 enum err log_flush(struct log *log, struct problem *problem)
 {
     return write_gathered(log, false, problem);
+}
+
+enum err log_make_ready(struct log *log, struct problem *problem)
+{
+    static const unsigned char zeros[64 << 10];
+    uint64_t from = 0, wanted = 0;
+    if (log->dead.err != ERR_OK) {
+        return died(log, problem);
+    }
+    if (!is_in_memory(log)) {
+        wanted =
+            log_room_wanted(&log->room, log->fd, log->used, log->options->segment_size_max, &from);
+    }
+    for (uint64_t done = 0; done < wanted; done += sizeof zeros) {
+        uint64_t length = wanted - done < sizeof zeros ? wanted - done : sizeof zeros;
+        if (write_whole(log, zeros, length, from + done) != 0) {
+            return die(log, problem, "write");
+        }
+    }
+    if (wanted > 0 && log->options->sync(log->fd) != 0) {
+        return die(log, problem, "sync");
+    }
+    log->room.zeroed = wanted > 0 ? from + wanted : log->room.zeroed;
+    return ERR_OK;
 }
 
 /* Everything is durable, and one more block says so: from then on a bad byte is known as damage. */
@@ -651,8 +643,7 @@ static enum err take_over(struct log *log, const struct log_scan *scan, struct p
 {
     log->segment = scan->good_segments;
     log->used = scan->end_offset;
-    log->allocated = scan->end_offset;
-    log->preallocate = PREALLOCATE_MIN;
+    log->room = log_room(scan->end_offset);
     log->nonce = scan->nonce;
     log->chain = scan->chain;
     log->slots = scan->slots;

@@ -47,6 +47,11 @@ enum err log_end_step(struct log *log, bool sync, struct problem *problem);
 /* Writes what has gathered, without waiting for the disk. */
 enum err log_flush(struct log *log, struct problem *problem);
 
+/* Room for hundreds of steps to come, written with zeros and durable, so that a sync has to store
+ * nothing but the step itself: it takes milliseconds now and then, so it is for when nobody waits.
+ * Nothing for a log in memory. */
+enum err log_make_ready(struct log *log, struct problem *problem);
+
 /* Flushes, syncs, gives the preallocated rest back, and frees. */
 enum err log_close(struct log *log, struct problem *problem);
 

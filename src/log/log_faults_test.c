@@ -95,7 +95,8 @@ Test(log_faults, whichever_write_or_sync_fails_the_steps_before_it_are_there)
         int64_t synced = 0;
         if (err == ERR_OK) {
             for (uint64_t step = 0; step < 40 && err == ERR_OK; step++) {
-                err = write_steps(log, step, 1, true);
+                err = step % 8 == 0 ? log_make_ready(log, NULL) : ERR_OK;
+                err = err == ERR_OK ? write_steps(log, step, 1, true) : err;
                 synced += err == ERR_OK ? 1 : 0;
             }
             enum err closed = log_close(log, NULL);
@@ -114,6 +115,49 @@ Test(log_faults, whichever_write_or_sync_fails_the_steps_before_it_are_there)
         }
         folder_remove(dir);
     }
+}
+
+static uint64_t zeros_written;
+
+static ssize_t count_zeros(int fd, const void *bytes, size_t length, off_t offset)
+{
+    const unsigned char *at = bytes;
+    size_t zeros = 0;
+    while (zeros < length && at[zeros] == 0) {
+        zeros++;
+    }
+    zeros_written += zeros == length ? length : 0;
+    return pwrite(fd, bytes, length, offset);
+}
+
+/* Zeros are written ahead once, again only when half of them are used up, and never over a step. */
+Test(log_faults, room_that_is_made_ready_costs_no_step)
+{
+    enum { READY = 256 << 10 };
+    struct log_options options = log_options_default;
+    options.write_at = count_zeros;
+    char *dir = folder_create();
+    struct log *log = NULL;
+    enum err err;
+    cr_assert(log_create_with(&options, dir, NULL, NULL, &log, NULL) == ERR_OK);
+    cr_assert(write_steps(log, 0, 10, true) == ERR_OK);
+    zeros_written = 0;
+    cr_assert(log_make_ready(log, NULL) == ERR_OK);
+    cr_expect_eq(zeros_written, READY);
+    cr_assert(log_make_ready(log, NULL) == ERR_OK);
+    cr_expect_eq(zeros_written, READY);
+    uint64_t step = 10;
+    for (uint64_t until = log_slots(log) + READY / EVENT_SIZE / 2; log_slots(log) < until;) {
+        cr_assert(write_steps(log, step++, 1, true) == ERR_OK);
+    }
+    cr_assert(log_make_ready(log, NULL) == ERR_OK);
+    cr_expect(zeros_written > READY + READY / 2 && zeros_written < 2 * READY, "%llu",
+              (unsigned long long)zeros_written);
+    cr_assert(write_steps(log, step++, 1, true) == ERR_OK);
+    log_abandon(log);
+    cr_expect_eq(steps_in(dir, &err), (int64_t)step);
+    cr_assert(err == ERR_OK);
+    folder_remove(dir);
 }
 
 static ssize_t write_a_little(int fd, const void *bytes, size_t length, off_t offset)
