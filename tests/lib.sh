@@ -94,11 +94,17 @@ json_field()
     sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1" | head -n 1
 }
 
-# last_run: the folder of the newest run of the working folder.
+# last_run: the folder of the newest run of the working folder. Two that began within one second are
+# not told apart by their names.
 last_run()
 {
-    local runs=(runs/*)
-    printf '%s\n' "${runs[-1]}"
+    local run newest=''
+    for run in runs/*; do
+        if [[ -z $newest || $run -nt $newest ]]; then
+            newest=$run
+        fi
+    done
+    printf '%s\n' "$newest"
 }
 
 finish()

@@ -3,7 +3,7 @@
 
 #include "base/money.h"
 
-enum { PPM = 1000000, PPM_PER_PERCENT = 10000 };
+enum { GROUP_MAX = 3, PPM = 1000000, PPM_PER_PERCENT = 10000 };
 
 bool wire_is_limited(uint8_t type)
 {
@@ -109,7 +109,7 @@ static bool symbol_is_good(const char *symbol)
 bool wire_can_be_said(const char *symbol, const struct order_request *const *requests,
                       uint32_t count, struct wire_said *said)
 {
-    if (!symbol_is_good(symbol) || count == 0 || count > WIRE_GROUP_MAX) {
+    if (!symbol_is_good(symbol) || count == 0 || count > GROUP_MAX) {
         return false;
     }
     const struct order_request *first = requests[0];

@@ -5,8 +5,6 @@
 
 #include "alpaca/wire.h"
 
-enum { WIRE_GROUP_MAX = 3 };
-
 /* An order of Alpaca's: the one that is sent, and what goes with it. */
 struct wire_said {
     const struct order_request *first;  /* whose name, side, quantity and time it has */
