@@ -162,8 +162,7 @@ round()
 
 last_run_of()
 {
-    local runs=("$1"/runs/*)
-    printf '%s\n' "${runs[-1]}"
+    printf '%s/%s\n' "$1" "$(cd "$1" && last_run)"
 }
 
 make_reference()
