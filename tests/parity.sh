@@ -53,4 +53,7 @@ done
 sed 's/^commission: .*/commission: $1/' paper.yaml >costly.yaml
 expect 'commissions are not on the wire, and that is said' 2 "commission: \$0" \
     "$bellwether" parity -c costly.yaml --data day-1.bwbars
+sed 's/^  account: margin 2x/  latency: 2s\n&/' paper.yaml >late.yaml
+expect 'latency falls into bars, and that is said' 2 'latency: 0s' \
+    "$bellwether" parity -c late.yaml --data day-1.bwbars
 finish

@@ -254,6 +254,13 @@ static enum err check_config(const struct parity *parity, struct problem *proble
                            "the order); write `commission: $0` and `fees: none` for parity",
                            parity->config_path);
     }
+    if (exchange->latency_ns != 0) {
+        return problem_set(problem, ERR_USAGE,
+                           "%s: with latency a cancel is decided with the bar that it falls into, "
+                           "and known on a wire when that bar is over: the next order goes out "
+                           "later than in a backtest; write `latency: 0s` for parity",
+                           parity->config_path);
+    }
     if (config->actions_path != NULL) {
         return problem_set(problem, ERR_USAGE,
                            "%s: parity is without corporate actions; leave `actions` out",
