@@ -1,8 +1,10 @@
 /* ws_client_test.c: the client against our server, and against everything that servers may do. */
 #include "net/ws_client.h"
 
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "net/tls_front.h"
 #include "net/ws_script_test.h"
@@ -458,6 +460,32 @@ Test(ws_client, pings_go_both_ways)
     script_say_bytes(&script, "\x8a\x04mark", 6);
     WAIT_FOR(heard.pongs == 1);
     cr_expect_str_eq(heard.pong, "mark");
+    stop();
+}
+
+/* Bytes that the other side has sent and that nobody has acknowledged. */
+static int unacknowledged(void)
+{
+    int bytes = -1;
+    cr_assert_eq(ioctl(script.fd, SIOCOUTQ, &bytes), 0);
+    return bytes;
+}
+
+/* Not within the call that reads it, and before the loop waits: long before a delayed one. */
+Test(ws_client, a_message_is_acknowledged_when_it_was_told)
+{
+    static const char frame[] = "\x81\x02hi";
+    start();
+    open_up();
+    for (int i = 1; i <= 3; i++) {
+        script_turn(&script);
+        cr_expect_eq(unacknowledged(), 0);
+        script_say_bytes(&script, frame, 4);
+        while (heard.messages < i) {
+            loop_turn(loop, true);
+        }
+        cr_expect_eq(unacknowledged(), 4);
+    }
     stop();
 }
 
