@@ -43,6 +43,13 @@ if [[ -d $minutes ]]; then
 else
     skip 'parity on real days' "$minutes is not there"
 fi
+for share in 0.05% 0.01%; do
+    "$bellwether" data synth --market --seed 1 --sessions 1 --symbols SPY,QQQ,AAPL \
+        --out day-1.bwbars >/dev/null
+    sed "s/^  account: margin 2x/&\n  max_volume_share: $share/; s/limit 10bps/market/; \
+        s/time_in_force: day/time_in_force: gtc/" "$root/examples/paper.yaml" >paper.yaml
+    parity "fills in parts, $share of the volume" day-1.bwbars
+done
 for seed in 1 2 3 4 5; do
     "$bellwether" data synth --market --seed "$seed" --sessions 1 --symbols SPY,QQQ,AAPL \
         --out "day-$seed.bwbars" >/dev/null

@@ -224,6 +224,8 @@ static int64_t deadline_ns(const struct broker *broker)
          order = orders_next(&alpaca->orders, order)) {
         due_ns = alpaca_lookup_due_ns(alpaca, order);
         first_ns = due_ns < first_ns ? due_ns : first_ns;
+        due_ns = alpaca_cancel_due_ns(order);
+        first_ns = due_ns < first_ns ? due_ns : first_ns;
     }
     return first_ns;
 }

@@ -19,6 +19,8 @@ struct alpaca_plan {
     const struct engine *engine; /* read: which orders it takes for working, what it holds */
     const char *tag;             /* in client ids: 1..16 of [a-z0-9] */
     uint64_t seed;
+    bool by_bars; /* orders meet bars, and nothing between two of them: entries that are filled in
+                     part are left to the engine, which looks at them with each bar */
     /* The broker's words about an order, an alarm, a difference: for messages.jsonl; may be NULL.
      */
     void (*say)(void *context, const char *what, const char *text);

@@ -332,6 +332,9 @@ void orders_take_order(struct orders *orders, const struct wire_group *group, bo
             return;
         }
         id = order->id;
+        /* of an earlier process's order the log does not tell */
+        order->leads = order->leads || (order->adrift && group->leg_count > 0 &&
+                                        order_id_role(id) == ORDER_ROLE_ENTRY);
     }
     for (uint32_t i = 0; i < group->leg_count && (named || order != NULL); i++) {
         struct tracked *leg = find_leg(orders, id, &group->legs[i]);

@@ -174,6 +174,14 @@ void tracked_end(struct tracked *order)
 
 /* ---- what we do ---- */
 
+/* Whether exits wait at the broker until this one is filled completely. */
+static bool leads(const struct order_request *request, uint64_t group)
+{
+    uint8_t order_class = request->head.order.order_class;
+    return request->head.order.order_id == group &&
+           (order_class == ORDER_CLASS_BRACKET || order_class == ORDER_CLASS_OTO);
+}
+
 /* Nearly always not, so it does not stop at the first: that is several at a time. */
 static bool is_used(const struct orders *orders, uint64_t id)
 {
@@ -194,6 +202,7 @@ void orders_sent(struct orders *orders, const struct order_request *request, uin
     order->state = TRACKED_SENDING;
     order->buys = request->legs[0].ratio > 0;
     order->has_request = true;
+    order->leads = leads(request, group);
     order->qty_e9 = request->head.order.qty_e9;
     order->sent_ns = now_ns;
     order->request = *request;

@@ -81,6 +81,8 @@ struct tracked {
     bool matched;  /* what the broker has was compared with what was sent */
     bool has_request;
     bool cancel_asked;     /* the engine asked for the cancel: it is told when that is refused */
+    bool leads;            /* the entry of a bracket or an OTO: its exits wait until it is filled */
+    bool unwanted;         /* it may not work on: canceled until it has ended, whoever asks */
     bool told;             /* its end was reported */
     bool wants_fills;      /* the broker shows executions that we have not */
     bool wants_poll;       /* has to be looked at by its id */
@@ -94,6 +96,7 @@ struct tracked {
     int64_t ended_ns;   /* the broker's time of its end */
     int64_t sent_ns;    /* or earlier than it was sent, where only the log tells of it */
     int64_t cancel_ns;  /* when the cancel was sent */
+    int64_t cut_ns;     /* when it is cut short, partly filled before its exits; 0: it is not */
     int64_t polled_ns;  /* when it was asked for by its id last ... */
     int64_t fills_ns;   /* ... and its executions; 0: not yet */
     uint32_t cancels;   /* requests to cancel it that went out */

@@ -90,8 +90,10 @@ struct outbox {
 void alpaca_carry_out(struct alpaca *alpaca, const struct output *output);
 void alpaca_pump(struct alpaca *alpaca);
 
-/* Puts the cancels that can go out into the outbox, and repeats those that came to nothing. */
+/* Puts the cancels that can go out into the outbox, and repeats those that came to nothing. What
+ * must not work on is canceled without being asked for. */
 void alpaca_tend_cancel(struct alpaca *alpaca, struct tracked *order, int64_t now_ns);
+int64_t alpaca_cancel_due_ns(const struct tracked *order);
 void alpaca_cancel_polled(struct alpaca *alpaca, uint64_t order_id, enum wire_status status);
 
 /* ---- looking up ---- */

@@ -18,6 +18,7 @@ enum {
 
 #define CANCEL_LOOK_NS   (3 * NS_PER_S)  /* after it was asked for, and again */
 #define CANCEL_REPEAT_NS (30 * NS_PER_S) /* promised, and nothing came of it */
+#define PARTIAL_NS       (3 * NS_PER_S) /* R7: so long an entry may stand half filled, its exits held */
 
 /* ---- the outbox ---- */
 
@@ -204,8 +205,55 @@ static void send_cancel(struct alpaca *alpaca, uint64_t id)
     alpaca->outbox.busy = client_clock(alpaca->plan.client)->stepped;
 }
 
+/* What filled has no protection: its exits wait at the broker until the rest has filled, too. */
+static bool is_bare(const struct tracked *order)
+{
+    return order->leads && order->end == WIRE_UNKNOWN && order->known_e9 > 0 &&
+           order->known_e9 < order->qty_e9;
+}
+
+/* R7: after a partial of 3 s the rest goes; when it has, the engine protects what filled. */
+static void cut_short(struct alpaca *alpaca, struct tracked *order, int64_t now_ns)
+{
+    if (!is_bare(order) || order->unwanted || alpaca->plan.by_bars) {
+        return;
+    }
+    if (order->cut_ns == 0) {
+        order->cut_ns = alpaca_now_ns(alpaca) + PARTIAL_NS;
+    }
+    if (now_ns < order->cut_ns) {
+        return;
+    }
+    order->unwanted = true;
+    if (order->cancel == CANCEL_NONE) {
+        say_order(alpaca, order->id, "cancel",
+                  "filled in part, and its exits wait for the rest: that is canceled");
+        order->cancel = CANCEL_WANTED;
+        order->cancels = 0;
+    }
+}
+
+/* A cancel of it was refused, and it works on. */
+static bool is_to_be_canceled_again(const struct tracked *order)
+{
+    return order->unwanted && order->cancel == CANCEL_NONE && order->end == WIRE_UNKNOWN;
+}
+
+int64_t alpaca_cancel_due_ns(const struct tracked *order)
+{
+    if (is_to_be_canceled_again(order)) {
+        return order->cancel_ns + CANCEL_REPEAT_NS;
+    }
+    return is_bare(order) && !order->unwanted && order->cut_ns != 0 ? order->cut_ns : INT64_MAX;
+}
+
 void alpaca_tend_cancel(struct alpaca *alpaca, struct tracked *order, int64_t now_ns)
 {
+    cut_short(alpaca, order, now_ns);
+    if (is_to_be_canceled_again(order) && now_ns - order->cancel_ns >= CANCEL_REPEAT_NS) {
+        order->cancel = CANCEL_WANTED;
+        order->cancels = 0;
+    }
     if (order->cancel == CANCEL_WANTED && order->broker_id[0] != '\0') {
         order->cancel = CANCEL_SENT;
         order->cancel_ns = now_ns;

@@ -386,6 +386,136 @@ Test(alpaca, a_bracket_is_one_request)
     desk_end();
 }
 
+/* ---- filled in part before its exits (R7) ---- */
+
+static unsigned deletes(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < desk.asked_count; i++) {
+        count += desk.asked[i].ask.method == HTTP_DELETE ? 1 : 0;
+    }
+    return count;
+}
+
+/* A bracket whose entry filled 40 of 100 just now. */
+static void fill_in_part(void)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_update_of("partial_fill", bracket("partially_filled", 40, "held", 0, "held"), 40);
+    desk_settle();
+    ASSERT_DESK_TOLD("accepted entry, accepted target, accepted stop, fill entry 40");
+}
+
+static const char *last_body(void)
+{
+    const char *body = "";
+    for (unsigned i = 0; i < desk.asked_count; i++) {
+        body = desk.asked[i].ask.method == HTTP_POST ? desk.asked[i].body : body;
+    }
+    return body;
+}
+
+Test(alpaca, a_bracket_filled_in_part_is_cut_short_and_protected)
+{
+    fill_in_part();
+    struct broker *broker = alpaca_broker(desk.alpaca);
+    cr_expect_eq(broker->ops->deadline_ns(broker), desk.client.clock.now_ns + 3 * NS_PER_S);
+    desk_later(2);
+    cr_expect_eq(deletes(), 0);
+    desk_later(1);
+    cr_expect_eq(deletes(), 1, "no slice came");
+    cr_assert(desk_answer(CANCEL, CLIENT_OK, 204, NULL));
+    desk_take_reports();
+    ASSERT_DESK_TOLD(""); /* asked for is not done */
+    cr_expect_eq(posts(), 1);
+    const char *canceled = bracket("canceled", 40, "canceled", 0, "canceled");
+    desk_update_of("canceled", canceled, 0);
+    desk_take_reports();
+    ASSERT_DESK_TOLD("canceled entry, canceled target, canceled stop");
+    cr_assert_eq(posts(), 2);
+    cr_expect_not_null(strstr(last_body(), "\"qty\":\"40\",\"side\":\"sell\""), "%s", last_body());
+    cr_expect_not_null(strstr(last_body(), "\"order_class\":\"oco\""), "%s", last_body());
+    desk_end();
+}
+
+Test(alpaca, the_rest_may_fill_while_it_is_canceled)
+{
+    fill_in_part();
+    desk_later(3);
+    cr_assert(desk_answer(CANCEL, CLIENT_REFUSED, 422,
+                          "{\"code\":42210000,\"message\":\"order is already filled\"}"));
+    desk.executions = desk_fill("a", 60, 100);
+    cr_assert(
+        desk_answer("GET /v2/orders/a", CLIENT_OK, 200, bracket("filled", 100, "new", 0, "held")));
+    desk_settle();
+    ASSERT_DESK_TOLD("fill entry 60");
+    desk_later(60);
+    cr_expect_eq(deletes(), 1);
+    cr_expect_eq(posts(), 1, "its exits stand");
+    desk_end();
+}
+
+Test(alpaca, a_rest_that_fills_in_time_is_left_alone)
+{
+    fill_in_part();
+    desk_later(2);
+    desk_update_of("fill", bracket("filled", 100, "new", 0, "held"), 60);
+    desk_later(60);
+    cr_expect_eq(deletes(), 0);
+    desk_end();
+}
+
+Test(alpaca, a_rest_that_is_not_canceled_is_canceled_again)
+{
+    fill_in_part();
+    unsigned seconds = 0;
+    for (; deletes() < 3; seconds++) {
+        cr_assert_lt(seconds, 90);
+        desk_later(1);
+        (void)desk_answer(CANCEL, CLIENT_REFUSED, 422,
+                          "{\"code\":42210000,\"message\":\"order is not cancelable\"}");
+        (void)desk_answer("GET /v2/orders/a", CLIENT_OK, 200,
+                          bracket("partially_filled", 40, "held", 0, "held"));
+        desk_settle();
+    }
+    cr_expect_geq(seconds, 63);
+    ASSERT_DESK_TOLD(""); /* the engine did not ask for it */
+    desk_end();
+}
+
+Test(alpaca, an_order_without_exits_fills_in_its_own_time)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    const char *part = desk_order("a", entry, "market", true, "partially_filled", 40, NULL);
+    desk_update_of("partial_fill", part, 40);
+    desk_later(9);
+    cr_expect_eq(deletes(), 0);
+    desk_end();
+}
+
+/* Of the order of an earlier process only the broker shows that exits hang on it. */
+Test(alpaca, after_a_restart_it_is_cut_short_as_well)
+{
+    fill_in_part();
+    alpaca_destroy(desk.alpaca);
+    desk.asked_count = 0;
+    desk_open_account(false);
+    desk_stream(STREAM_UP);
+    char list[8300];
+    (void)snprintf(list, sizeof list, "[%s]", bracket("partially_filled", 40, "held", 0, "held"));
+    desk.orders = list;
+    desk_settle();
+    desk_later(2);
+    desk_settle();
+    cr_expect_eq(deletes(), 0);
+    desk_later(1);
+    cr_expect_eq(deletes(), 1, "%s", desk.said);
+    desk_end();
+}
+
 /* Of a filled parent a nested list of what is open need not tell. */
 Test(alpaca, children_are_seen_in_the_plain_list)
 {

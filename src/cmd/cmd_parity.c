@@ -169,6 +169,7 @@ static enum err trade_on(struct parity *parity, struct loop *loop,
         .instruments = parity->bars.instruments,
         .instrument_count = parity->bars.instrument_count,
         .bar_ns = parity->bars.bar_ns,
+        .by_bars = true,
         .patience_ns = PATIENCE_NS,
         .say = say
     };

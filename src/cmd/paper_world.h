@@ -34,6 +34,7 @@ struct paper_plan {
     bool own_time;       /* a served exchange that goes at the clock's speed, at another time: its
                             time is asked for once, and is the run's */
     bool until_close;    /* the run ends when the session has closed */
+    bool by_bars;        /* the exchange's orders meet bars, and nothing between two of them */
     int64_t patience_ns; /* stepping: how long a request may hang before time goes on; 0: 50 ms */
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
