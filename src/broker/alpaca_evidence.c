@@ -5,6 +5,7 @@
  * activities and does not end. */
 #include <string.h>
 
+#include "base/money.h"
 #include "broker/alpaca_orders_private.h"
 
 /* An order of this name that is so much older than our request was sent by somebody else. */
@@ -27,10 +28,18 @@ static void accept(struct orders *orders, struct tracked *order, int64_t src_ns)
     }
 }
 
+/* How much of the cumulative quantity the engine is told: what was not sent is none of its. */
+static int64_t counted_e9(const struct tracked *order, int64_t cum_e9)
+{
+    bool all = !order->elsewhere && (!order->unlike || cum_e9 <= order->qty_e9);
+    return all ? cum_e9 : order->elsewhere ? 0 : order->qty_e9;
+}
+
 /* How it is told that an order which is final at the broker ended. */
 static void report_end(struct orders *orders, struct tracked *order)
 {
-    if (order->told || (order->end == WIRE_FILLED && order->applied_e9 >= order->qty_e9)) {
+    int64_t filled_e9 = counted_e9(order, order->applied_e9);
+    if (order->told || (order->end == WIRE_FILLED && filled_e9 >= order->qty_e9)) {
         return;
     }
     order->told = true;
@@ -57,7 +66,7 @@ static void settle(struct orders *orders, struct tracked *order)
     if (order->end != WIRE_UNKNOWN) {
         report_end(orders, order);
         tracked_end(order);
-    } else if (order->applied_e9 >= order->qty_e9) {
+    } else if (order->applied_e9 >= order->qty_e9 && !order->unlike) {
         tracked_end(order);
     }
 }
@@ -78,13 +87,22 @@ static void report_fill(struct orders *orders, const struct tracked *order,
         tracked_say(orders, order, "alarm", "an order that the engine does not know was filled");
         return;
     }
+    int64_t before_e9 = execution->cum_e9 - execution->qty_e9;
+    int64_t qty_e9 = counted_e9(order, execution->cum_e9) - counted_e9(order, before_e9);
+    if (qty_e9 < execution->qty_e9) {
+        tracked_say(orders, order, "alarm",
+                    "it filled what was not sent: the account holds that beside ours");
+    }
+    if (qty_e9 == 0) {
+        return;
+    }
     const struct event event = {
         .src_ns = execution->ts_ns,
         .kind = EVENT_FILL,
         .instrument = order->instrument,
         .report = {.order_id = order->id,
                    .exec_id = ++orders->last_exec_id,
-                   .qty_e9 = execution->qty_e9,
+                   .qty_e9 = qty_e9,
                    .price_e9 = execution->price_e9},
     };
     report_queue_add(orders->plan.reports, &event);
@@ -121,16 +139,57 @@ static bool apply(struct orders *orders, struct tracked *order, const struct exe
 
 /* ---- whose it is ---- */
 
+static bool is_of_symbol(const struct orders *orders, const struct tracked *order,
+                         const struct wire_order *shown)
+{
+    return orders_instrument(orders, shown->symbol) == order->instrument;
+}
+
 /* Whether the broker's order is the one that was sent; looked at once. */
 static bool is_as_sent(const struct orders *orders, const struct tracked *order,
                        const struct wire_order *shown)
 {
     const char *symbol = orders->plan.instruments[order->instrument].symbol;
-    if (!order->has_request) {
-        return strncmp(shown->symbol, symbol, SYMBOL_SIZE) == 0;
+    return order->has_request ? wire_order_matches(shown, symbol, &order->request)
+                              : is_of_symbol(orders, order, shown);
+}
+
+static bool is_older(const struct tracked *order, const struct wire_order *shown)
+{
+    return shown->submitted_ns != 0 && shown->submitted_ns <= order->sent_ns - OLDER_NS;
+}
+
+/* It may not be counted as what was sent. */
+static bool is_elsewhere(const struct orders *orders, const struct tracked *order,
+                         const struct wire_order *shown)
+{
+    return !is_of_symbol(orders, order, shown) ||
+           (order->has_request && shown->buys != (order->request.legs[0].ratio > 0));
+}
+
+/* What our request came to is not what it said (O4): it works there, so it is looked after until it
+ * has ended. */
+static void take_unlike(struct orders *orders, struct tracked *order,
+                        const struct wire_order *shown)
+{
+    char qty[MONEY_TEXT_SIZE];
+    char limit[MONEY_TEXT_SIZE];
+    char stop[MONEY_TEXT_SIZE];
+    (void)money_format(shown->qty_e9, qty);
+    (void)money_format(shown->limit_price_e9, limit);
+    (void)money_format(shown->stop_price_e9, stop);
+    tracked_say(orders, order, "alarm",
+                "the broker has it as %s: %s %s of %s, %s, limit %s, stop %s; that is not what was "
+                "sent; it is canceled, and what it fills is told",
+                shown->id, shown->buys ? "buy" : "sell", qty, shown->symbol,
+                order_type_text(shown->type), limit, stop);
+    tracked_doubt(orders, order, DOUBT_OTHER, 0);
+    order->unlike = true;
+    order->elsewhere = is_elsewhere(orders, order, shown);
+    order->unwanted = true;
+    if (order->cancel == CANCEL_NONE && !wire_status_is_final(shown->status)) {
+        order->cancel = CANCEL_WANTED;
     }
-    return wire_order_matches(shown, symbol, &order->request) &&
-           (shown->submitted_ns == 0 || shown->submitted_ns > order->sent_ns - OLDER_NS);
 }
 
 /* The client id is taken: what has it is not what we sent, and what we sent was refused. */
@@ -156,8 +215,13 @@ static void bar(struct orders *orders, struct tracked *order, const struct wire_
 static void check_leg(struct orders *orders, struct tracked *order, const struct wire_order *shown)
 {
     const struct order_request *request = &order->request;
-    if (order->has_request && (shown->limit_price_e9 != request->head.order.limit_price_e9 ||
-                               shown->stop_price_e9 != request->terms.stop_price_e9)) {
+    order->elsewhere = is_elsewhere(orders, order, shown);
+    if (order->elsewhere) {
+        tracked_doubt(orders, order, DOUBT_OTHER, 0);
+        tracked_say(orders, order, "alarm", "the broker holds it for %s of %s: not what was sent",
+                    shown->buys ? "buying" : "selling", shown->symbol);
+    } else if (order->has_request && (shown->limit_price_e9 != request->head.order.limit_price_e9 ||
+                                      shown->stop_price_e9 != request->terms.stop_price_e9)) {
         tracked_doubt(orders, order, DOUBT_OTHER, 0);
         tracked_say(orders, order, "alarm", "the broker holds it at other prices than were sent");
     }
@@ -172,16 +236,19 @@ static bool bind(struct orders *orders, struct tracked *order, const struct wire
     }
     if (!order->matched && !order->orphan) {
         uint64_t named;
+        bool fits = is_as_sent(orders, order, shown);
         order->matched = true;
         if (!wire_client_id_read(orders->plan.tag, shown->client_id, &named)) {
             check_leg(orders, order, shown);
-        } else if (!is_as_sent(orders, order, shown)) {
+        } else if (is_older(order, shown) && (order->has_request || !fits)) {
             bar(orders, order, shown);
             return false;
+        } else if (!fits) {
+            take_unlike(orders, order, shown);
         }
     }
     (void)memcpy(order->broker_id, shown->id, sizeof order->broker_id);
-    order->buys = shown->buys;
+    order->buys = order->elsewhere ? order->buys : shown->buys;
     return true;
 }
 
@@ -208,6 +275,7 @@ static struct tracked *adopt(struct orders *orders, uint64_t id, const struct wi
         tracked_say(orders, order, "alarm", "it works at the broker, and %s; it is canceled",
                     known ? "we took it for ended" : "the log knows nothing of it");
         order->cancel = CANCEL_WANTED;
+        order->unwanted = true;
     }
     return order;
 }
@@ -301,6 +369,7 @@ static void take_order(struct orders *orders, struct tracked *order, const struc
         tracked_say(orders, order, "alarm", "it works at the broker after all; it is canceled");
         tracked_reopen(orders, order);
         order->cancel = CANCEL_WANTED;
+        order->unwanted = true;
     } else if (order->end != WIRE_REJECTED || order->known_e9 > 0) {
         accept(orders, order, shown->submitted_ns);
     }

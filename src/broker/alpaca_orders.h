@@ -14,7 +14,9 @@
  *
  * An order is ours by its client id, or as the child of one of ours. Others are never touched. What
  * cannot be (a bust, an execution that overlaps another, words that we do not know, an order that
- * is not what was sent) is said and puts the order in doubt; nothing is changed silently. */
+ * is not what was sent) is said and puts the order in doubt; nothing is changed silently. An order
+ * of our name that is not what was sent is somebody's of before, and ours was refused; or, sent
+ * with ours or later, what our request came to: it is canceled, and told until it has ended. */
 #ifndef BROKER_ALPACA_ORDERS_H
 #define BROKER_ALPACA_ORDERS_H
 
@@ -74,11 +76,13 @@ struct tracked {
     uint8_t end;    /* enum wire_status: final at the broker, as this; UNKNOWN: not yet */
     uint8_t doubt;  /* DOUBT_ bits */
     bool buys;
-    bool adrift;   /* known from the log alone: which group it was sent with is not known */
-    bool accepted; /* ACCEPTED was reported */
-    bool orphan;   /* ours, but the engine knows nothing of it: no reports */
-    bool barred;   /* refused, because its client id belongs to an order that is not this one */
-    bool matched;  /* what the broker has was compared with what was sent */
+    bool adrift;    /* known from the log alone: which group it was sent with is not known */
+    bool accepted;  /* ACCEPTED was reported */
+    bool orphan;    /* ours, but the engine knows nothing of it: no reports */
+    bool barred;    /* refused, because its client id belongs to an order that is not this one */
+    bool matched;   /* what the broker has was compared with what was sent */
+    bool unlike;    /* and is something else: its fills count up to what was sent ... */
+    bool elsewhere; /* ... and not at all: another symbol, or the other side */
     bool has_request;
     bool cancel_asked;     /* the engine asked for the cancel: it is told when that is refused */
     bool leads;            /* the entry of a bracket or an OTO: its exits wait until it is filled */

@@ -185,7 +185,9 @@ static void check(struct fuzz *fuzz)
             continue;
         }
         CHECK(order->applied_e9 >= fuzz->applied_e9[i]);
-        CHECK(order->orphan || order->applied_e9 == fuzz->filled_e9[i]);
+        CHECK(order->orphan || order->unlike || order->applied_e9 == fuzz->filled_e9[i]);
+        CHECK(order->orphan || order->applied_e9 >= fuzz->filled_e9[i]);
+        CHECK(!order->unlike || order->doubt != 0);
         CHECK(order->known_e9 >= order->applied_e9);
         CHECK(order->state != TRACKED_ENDED || !order->wants_fills);
         doubts += order->doubt != 0 ? 1 : 0;

@@ -286,12 +286,11 @@ Test(alpaca_orders, a_taken_name_is_not_our_order)
         orders_no_answer(&sent->bench.orders, ENTRY, BENCH_T_NS);
         (void)told(&sent->bench);
         struct wire_order *order = &sent->group.order;
+        order->submitted_ns -= NS_PER_DAY; /* all else may be the same */
         if (i == 0) {
             order->qty_e9 = SHARES(11);
         } else if (i == 1) {
             order->buys = false;
-        } else {
-            order->submitted_ns -= NS_PER_DAY; /* all else is the same */
         }
         show(sent, WIRE_FILLED, 10, 1);
         show(sent, WIRE_FILLED, 10, 1);
@@ -300,6 +299,58 @@ Test(alpaca_orders, a_taken_name_is_not_our_order)
         cr_expect_not(execute(sent, 10, 10));
         bench_end(&sent->bench);
     }
+}
+
+/* The broker took our request for another order: it fills 6, then to `filled`, and ends. */
+static const struct {
+    const char *what, *symbol;
+    int64_t qty, limit, filled;
+    bool sells;
+    const char *told;
+} unlike[] = {
+    {"another type",   "AAPL", 10, 99, 10, false, "fill entry 6@100 #41, fill entry 4@100 #42"},
+    {"more shares",    "AAPL", 20, 0,  11, false,
+     "fill entry 6@100 #41, fill entry 4@100 #42, canceled entry"                             },
+    {"the other side", "AAPL", 10, 0,  10, true,  "canceled entry"                            },
+    {"another symbol", "SPY",  10, 0,  10, false, "canceled entry"                            },
+};
+
+Test(alpaca_orders, what_became_something_else_is_canceled_and_told)
+{
+    for (size_t i = 0; i < sizeof unlike / sizeof unlike[0]; i++) {
+        struct sent *sent = send(ENTRY, 10);
+        struct wire_order *order = &sent->group.order;
+        order->qty_e9 = SHARES(unlike[i].qty);
+        order->limit_price_e9 = SHARES(unlike[i].limit);
+        order->type = unlike[i].limit != 0 ? ORDER_TYPE_LIMIT : ORDER_TYPE_MARKET;
+        order->buys = !unlike[i].sells;
+        (void)snprintf(order->symbol, sizeof order->symbol, "%s", unlike[i].symbol);
+        show(sent, WIRE_NEW, 0, 1);
+        ASSERT_TOLD(&sent->bench, "accepted entry");
+        cr_expect_eq(order_of(sent)->cancel, CANCEL_WANTED, "%s", unlike[i].what);
+        cr_expect_eq(sent->bench.alarms, 1, "%s", unlike[i].what);
+        update(sent, WIRE_UPDATE_PARTIAL_FILL, WIRE_PARTIALLY_FILLED, 6, 6, 2);
+        cr_expect_eq(orders_first(&sent->bench.orders), order_of(sent), "%s", unlike[i].what);
+        bool full = unlike[i].filled == unlike[i].qty;
+        show(sent, full ? WIRE_FILLED : WIRE_CANCELED, unlike[i].filled, 3);
+        cr_assert(execute(sent, unlike[i].filled - 6, unlike[i].filled));
+        const char *heard = told(&sent->bench);
+        cr_expect_str_eq(heard, unlike[i].told, "%s: %s", unlike[i].what, heard);
+        cr_expect_null(orders_first(&sent->bench.orders), "%s", unlike[i].what);
+        cr_expect_eq(sent->bench.orders.doubts, 1, "a person must look");
+        bench_end(&sent->bench);
+    }
+}
+
+/* Fewer shares than were sent: when those are filled there are no more to come. */
+Test(alpaca_orders, what_became_less_ends_with_less)
+{
+    struct sent *sent = send(ENTRY, 10);
+    sent->group.order.qty_e9 = SHARES(7);
+    update(sent, WIRE_UPDATE_FILL, WIRE_FILLED, 7, 7, 1);
+    ASSERT_TOLD(&sent->bench, "accepted entry, fill entry 7@100 #41, canceled entry");
+    cr_expect_null(orders_first(&sent->bench.orders));
+    bench_end(&sent->bench);
 }
 
 Test(alpaca_orders, others_are_never_touched)

@@ -239,14 +239,39 @@ Test(alpaca, a_possible_order_that_cannot_be_looked_at_keeps_the_search_open)
 Test(alpaca, a_name_that_is_taken_by_something_else)
 {
     desk_begin();
+    const char *older = desk_order("a", order_id_make(1, ORDER_ROLE_ENTRY, 1), "market", false,
+                                   "filled", 100, NULL);
+    desk.client.clock.now_ns += NS_PER_DAY;
+    desk.bench.ts_ns = desk.client.clock.now_ns;
     (void)desk_buy();
-    uint64_t entry = order_id_make(1, ORDER_ROLE_ENTRY, 1);
     cr_assert(desk_answer(POST, CLIENT_EXISTS, 422, "{\"code\":40010001,\"message\":\"unique\"}"));
-    cr_assert(desk_answer(LOOK, CLIENT_OK, 200,
-                          desk_order("a", entry, "market", false, "filled", 100, NULL)));
+    cr_assert(desk_answer(LOOK, CLIENT_OK, 200, older));
     desk_settle();
     ASSERT_DESK_TOLD("no-answer entry, rejected entry (order id already used), +difference");
     cr_expect_eq(bench_trade(&desk.bench, 0, 0)->qty_e9, 0);
+    desk_end();
+}
+
+/* O4: the answer has our name on another order than was sent, which works there. */
+Test(alpaca, an_answer_that_is_not_what_was_sent_is_canceled)
+{
+    desk_begin();
+    uint64_t entry = desk_buy();
+    const char *limit = desk_order("a", entry, "limit", true, "new", 0, NULL);
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, limit));
+    desk_take_reports();
+    ASSERT_DESK_TOLD("accepted entry, +difference");
+    cr_expect_not_null(strstr(desk.said, "alarm: A order"), "%s", desk.said);
+    cr_assert(desk_answer(CANCEL, CLIENT_OK, 204, NULL), "at once");
+    desk_update_of("partial_fill",
+                   desk_order("a", entry, "limit", true, "partially_filled", 30, NULL), 30);
+    desk_take_reports();
+    ASSERT_DESK_TOLD("fill entry 30");
+    desk_update_of("canceled", desk_order("a", entry, "limit", true, "canceled", 30, NULL), 0);
+    desk_take_reports();
+    ASSERT_DESK_TOLD("canceled entry");
+    cr_expect_eq(bench_trade(&desk.bench, 0, 0)->qty_e9, SHARES(30));
+    cr_expect_eq(posts(), 1);
     desk_end();
 }
 
