@@ -33,10 +33,10 @@ static void on_answer(void *context, const struct client_reply *reply)
     struct alpaca *alpaca = call->alpaca;
     unlink_call(call);
     alpaca->broker.received_mono_ns = clock_mono_ns();
-    if (reply->class == CLIENT_KEYS) {
+    if (reply->class ==
+        CLIENT_KEYS) { /* one that is accepted later does not end it: a round does */
+        alpaca->reconcile.round.keys_refused = true;
         alpaca_condition(alpaca, STATUS_KEYS, true, reply->status);
-    } else if (reply->class == CLIENT_OK) {
-        alpaca_condition(alpaca, STATUS_KEYS, false, 0);
     }
     call->answered(alpaca, call, reply);
     free(call);
@@ -90,6 +90,17 @@ bool alpaca_says_not_found(const struct client_reply *reply)
 {
     return reply->class == CLIENT_REFUSED && reply->status == NOT_FOUND_STATUS &&
            reply->code == NOT_FOUND_CODE;
+}
+
+void alpaca_say_unread(struct alpaca *alpaca, const char *what, const struct client_reply *reply)
+{
+    char words[UNREAD_SIZE];
+    (void)snprintf(words, sizeof words, "%s could not be read: %s", what,
+                   reply->message[0] != '\0' ? reply->message : "not of the expected form");
+    if (strcmp(words, alpaca->reconcile.unread) != 0) {
+        (void)memcpy(alpaca->reconcile.unread, words, sizeof words);
+        alpaca_say(alpaca, "reconcile", "%s", words);
+    }
 }
 
 /* ---- lists ---- */
@@ -167,8 +178,7 @@ static void on_page(struct alpaca *alpaca, const struct call *call,
                          : take_activities(alpaca, listing, reply->root, &count));
     uint32_t full = orders ? ORDERS_A_PAGE : ACTIVITIES_A_PAGE;
     if (!whole || ++listing->pages == PAGES_MAX) {
-        alpaca_say(alpaca, "reconcile", "a list could not be read: %s",
-                   reply->message[0] != '\0' ? reply->message : "not of the expected form");
+        alpaca_say_unread(alpaca, orders ? "a list of orders" : "a list of activities", reply);
         end_list(alpaca, listing, false);
     } else if (count < full) {
         end_list(alpaca, listing, true);

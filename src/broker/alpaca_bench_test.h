@@ -45,7 +45,7 @@ static struct desk {
     char told[DESK_TEXT];
     char said[DESK_TEXT];
     const char *orders, *positions, *cash, *executions; /* what the lists have */
-    bool lists_fail;
+    enum client_class lists_class;                      /* of their answers */
 } desk;
 
 /* ---- the client and the stream, played ---- */
@@ -231,7 +231,7 @@ static inline bool desk_not_found(const char *begins)
 /* Answers lists, positions and account with what they are to be. */
 static inline bool desk_answer_lists(void)
 {
-    enum client_class class = desk.lists_fail ? CLIENT_UNKNOWN : CLIENT_OK;
+    enum client_class class = desk.lists_class;
     char account[512];
     (void)snprintf(account, sizeof account,
                    "{\"id\":\"acc\",\"account_number\":\"PA1\",\"status\":\"ACTIVE\","

@@ -19,7 +19,7 @@
 #include "broker/alpaca_orders.h"
 #include "broker/report_queue.h"
 
-enum { TARGET_SIZE = 512 };
+enum { TARGET_SIZE = 512, UNREAD_SIZE = 256 };
 
 /* ---- requests ---- */
 
@@ -69,6 +69,9 @@ void alpaca_list(struct alpaca *alpaca, const struct list_plan *plan);
 
 /* Ends all requests without their answers. */
 void alpaca_forget_calls(struct alpaca *alpaca);
+
+/* Says what could not be read and why; the same words once until a full round is whole. */
+void alpaca_say_unread(struct alpaca *alpaca, const char *what, const struct client_reply *reply);
 
 /* An answer that says for certain that there is no such order. */
 bool alpaca_says_not_found(const struct client_reply *reply);
@@ -132,6 +135,7 @@ struct round {
     uint32_t pending; /* requests of this stage without an answer */
     bool full;        /* to the account; else the orders alone */
     bool failed;
+    bool keys_refused; /* by an answer since it began, whatever was asked */
     int64_t began_ns;
     int64_t settle_ns;    /* when ROUND_SETTLE is given up */
     int64_t positions_ns; /* when they were asked for */
@@ -158,6 +162,7 @@ struct reconcile {
     int64_t orders_ns;              /* when the next round of orders is due */
     int64_t full_ns;                /* and the next full one */
     int64_t execution_ns;           /* of the last execution that was read */
+    char unread[UNREAD_SIZE];       /* what was said last of what could not be read */
     struct shown_holding *holdings; /* [instrument] */
     int64_t cash_differs_e9;
     bool cash_differs;

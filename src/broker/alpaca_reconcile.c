@@ -4,7 +4,7 @@
  * A round goes from stage to stage, each when all requests of the one before were answered. One
  * failed request fails the round: it proves nothing, and another one follows. A full round that
  * lacks an order's executions for too long fails as well; one that is complete ends
- * STATUS_RECONCILING. */
+ * STATUS_RECONCILING and, with an authorized stream and no call refused, STATUS_KEYS. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,8 @@ enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for 
 #define FULL_NS    (30 * NS_PER_S)
 #define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
 #define RETRY_NS   (3 * NS_PER_S)
-#define OVERLAP_NS (2 * NS_PER_S) /* executions are read again from so long before the last one */
+#define KEYS_NS    (60 * NS_PER_S) /* while the keys are refused: it is no use to ask often */
+#define OVERLAP_NS (2 * NS_PER_S)  /* executions are read again from so long before the last one */
 
 /* So long a full round waits for what an order lacks: ten tries to read its executions, which the
  * broker has a moment after the order shows them. While it waits no other round begins, so this is
@@ -147,6 +148,9 @@ static void on_positions(struct alpaca *alpaca, const struct call *call,
          at = node_next(root, at)) {
         well = take_position(alpaca, at);
     }
+    if (!well) {
+        alpaca_say_unread(alpaca, "the positions", reply);
+    }
     alpaca_round_answered(alpaca, well);
 }
 
@@ -164,6 +168,8 @@ static void on_account(struct alpaca *alpaca, const struct call *call,
         if (alpaca->account.number[0] == '\0') {
             alpaca->account = account;
         }
+    } else {
+        alpaca_say_unread(alpaca, "the account", reply);
     }
     alpaca_round_answered(alpaca, well);
 }
@@ -255,9 +261,10 @@ static void end_round(struct alpaca *alpaca, int64_t now_ns)
     const struct round *round = &reconcile->round;
     int64_t outside_ns = in_session(alpaca, now_ns) ? 0 : OUTSIDE_NS;
     if (round->failed) {
+        bool keys = (alpaca->shut & 1U << STATUS_KEYS) != 0;
         reconcile->failures++;
-        reconcile->orders_ns = now_ns + RETRY_NS;
-        reconcile->full_ns = now_ns + RETRY_NS;
+        reconcile->orders_ns = now_ns + (keys ? KEYS_NS : RETRY_NS);
+        reconcile->full_ns = reconcile->orders_ns;
         if (reconcile->failures >= FAILURES_MAX) {
             alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
             reconcile->current = false;
@@ -404,10 +411,14 @@ void alpaca_round_complete(struct alpaca *alpaca, bool again)
         return;
     }
     reconcile->current = true;
+    reconcile->unread[0] = '\0';
     alpaca_condition(alpaca, STATUS_RECONCILING, false, 0);
     alpaca_condition(alpaca, STATUS_BUDGET, false, 0);
     if (stream_state(alpaca->stream) == STREAM_UP) {
         alpaca_condition(alpaca, STATUS_ORDER_STREAM, false, 0);
+    }
+    if (stream_state(alpaca->stream) == STREAM_UP && !reconcile->round.keys_refused) {
+        alpaca_condition(alpaca, STATUS_KEYS, false, 0);
     }
 }
 

@@ -57,6 +57,23 @@ Test(alpaca_rounds, after_a_restart_an_order_may_never_have_arrived)
     desk_end();
 }
 
+static void pass(unsigned seconds)
+{
+    for (unsigned i = 0; i < seconds; i++) {
+        desk_later(1);
+        desk_settle();
+    }
+}
+
+static unsigned said(const char *words)
+{
+    unsigned count = 0;
+    for (const char *at = desk.said; (at = strstr(at, words)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
 /* ---- rounds ---- */
 
 Test(alpaca_rounds, a_failed_list_is_no_answer)
@@ -67,13 +84,13 @@ Test(alpaca_rounds, a_failed_list_is_no_answer)
     bench_init(&desk.bench, &plan);
     desk_open_account(false);
     desk_stream(STREAM_UP);
-    desk.lists_fail = true;
+    desk.lists_class = CLIENT_UNKNOWN;
     for (unsigned i = 0; i < 20; i++) {
         desk_settle();
         desk_later(1);
     }
     ASSERT_DESK_TOLD("+reconciling, +order-stream");
-    desk.lists_fail = false;
+    desk.lists_class = CLIENT_OK;
     desk.orders = "{\"not\":\"a list\"}";
     desk_later(10);
     desk_settle();
@@ -88,13 +105,13 @@ Test(alpaca_rounds, a_failed_list_is_no_answer)
 Test(alpaca_rounds, rounds_that_fail_for_long_shut_entries)
 {
     desk_begin();
-    desk.lists_fail = true;
+    desk.lists_class = CLIENT_UNKNOWN;
     for (unsigned i = 0; i < 60; i++) {
         desk_later(1);
         desk_settle();
     }
     ASSERT_DESK_TOLD("+reconciling");
-    desk.lists_fail = false;
+    desk.lists_class = CLIENT_OK;
     desk_later(5);
     desk_settle();
     ASSERT_DESK_TOLD("-reconciling");
@@ -245,26 +262,78 @@ Test(alpaca_rounds, conditions_of_clock_and_keys)
     desk_end();
 }
 
+/* ---- keys that are refused ---- */
+
+static void lose_the_keys(void)
+{
+    desk_begin();
+    (void)desk_buy();
+    desk_settle(); /* the round that was due by then */
+    cr_assert(desk_answer(POST, CLIENT_KEYS, 401, NULL));
+    desk_take_reports();
+    ASSERT_DESK_TOLD("+keys, rejected entry (refused by the broker)");
+}
+
+Test(alpaca_rounds, refused_keys_are_so_until_everything_was_read_with_them)
+{
+    lose_the_keys();
+    desk_later(31);
+    cr_assert(desk_answer_lists());
+    desk_take_reports();
+    ASSERT_DESK_TOLD(""); /* one accepted call */
+    desk_settle();
+    ASSERT_DESK_TOLD("-keys");
+    desk_end();
+}
+
+Test(alpaca_rounds, keys_that_are_refused_during_a_round_wait_for_the_next_one)
+{
+    desk_begin();
+    desk_later(31);
+    cr_assert(desk_answer_lists());
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_KEYS, 401, NULL));
+    desk_settle();
+    ASSERT_DESK_TOLD("+keys, rejected entry (refused by the broker)");
+    pass(31);
+    ASSERT_DESK_TOLD("-keys");
+    desk_end();
+}
+
+Test(alpaca_rounds, keys_that_the_stream_refused_are_so_for_good)
+{
+    desk_begin();
+    desk_stream(STREAM_REFUSED);
+    pass(120); /* all calls are accepted */
+    ASSERT_DESK_TOLD("+order-stream, +keys");
+    desk_stream(STREAM_UP);
+    pass(1);
+    ASSERT_DESK_TOLD("+reconciling, -reconciling, -order-stream, -keys");
+    desk_end();
+}
+
+Test(alpaca_rounds, with_refused_keys_it_is_asked_once_a_minute_and_said_once)
+{
+    lose_the_keys();
+    desk.lists_class = CLIENT_KEYS;
+    unsigned before = desk.asked_count;
+    pass(300);
+    ASSERT_DESK_TOLD("+reconciling");
+    cr_expect_geq(desk.asked_count - before, 4);
+    cr_expect_leq(desk.asked_count - before, 6, "%u", desk.asked_count - before);
+    cr_expect_eq(said("could not be read"), 1, "%s", desk.said);
+    desk.lists_class = CLIENT_OK;
+    pass(61);
+    ASSERT_DESK_TOLD("-reconciling, -keys");
+    desk.lists_class = CLIENT_UNKNOWN;
+    pass(60);
+    cr_expect_eq(said("could not be read"), 2, "%s", desk.said);
+    desk_end();
+}
+
 /* ---- executions that do not come ---- */
 
 #define GIVEN_UP "this one is given up"
-
-static void pass(unsigned seconds)
-{
-    for (unsigned i = 0; i < seconds; i++) {
-        desk_later(1);
-        desk_settle();
-    }
-}
-
-static unsigned said(const char *words)
-{
-    unsigned count = 0;
-    for (const char *at = desk.said; (at = strstr(at, words)) != NULL; at++) {
-        count++;
-    }
-    return count;
-}
 
 /* An order as the broker shows it, of B instead of A. */
 static const char *of_b(const char *order)
