@@ -37,6 +37,28 @@ void alpaca_say(const struct alpaca *alpaca, const char *what, const char *forma
     alpaca->plan.say(alpaca->plan.say_context, what, text);
 }
 
+/* FNV-1a */
+static uint64_t hash_on(uint64_t hash, const char *text)
+{
+    do {
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    } while (*text++ != '\0');
+    return hash;
+}
+
+bool alpaca_is_news(struct alpaca *alpaca, const char *what, const char *name)
+{
+    uint64_t hash = hash_on(hash_on(UINT64_C(0xcbf29ce484222325), what), name);
+    uint32_t kept = alpaca->news_count < NEWS_MAX ? alpaca->news_count : NEWS_MAX;
+    for (uint32_t i = 0; i < kept; i++) {
+        if (alpaca->news[i] == hash) {
+            return false;
+        }
+    }
+    alpaca->news[alpaca->news_count++ % NEWS_MAX] = hash;
+    return true;
+}
+
 void alpaca_condition(struct alpaca *alpaca, enum status_condition condition, bool stands,
                       int64_t value)
 {

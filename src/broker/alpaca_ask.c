@@ -121,12 +121,39 @@ static void end_list(struct alpaca *alpaca, struct listing *listing, bool comple
     free(listing);
 }
 
-/* An order that cannot be read, and is nobody's but another's, does not matter here. */
-static bool is_strange(const struct alpaca *alpaca, const struct node *node)
+/* An order that cannot be read, and is nobody's but another's, does not matter here; said once. */
+static bool is_strange_order(struct alpaca *alpaca, const struct node *node)
 {
-    uint64_t id;
+    uint64_t ours;
+    const char *id = node_text(node_member(node, "id"));
     const char *client_id = node_text(node_member(node, "client_order_id"));
-    return client_id != NULL && !wire_client_id_read(alpaca->plan.tag, client_id, &id);
+    if (client_id == NULL || wire_client_id_read(alpaca->plan.tag, client_id, &ours) ||
+        (id != NULL && orders_find_broker(&alpaca->orders, id) != NULL)) {
+        return false;
+    }
+    if (alpaca_is_news(alpaca, "unread order", client_id)) {
+        alpaca_say(alpaca, "holding", "an order that is not ours cannot be read: %.64s (%.128s)",
+                   id == NULL ? "without an id" : id, client_id);
+    }
+    return true;
+}
+
+/* The same of an execution: its order is none that we know, and its symbol none of the run's. One
+ * without either could be ours. */
+static bool is_strange_activity(struct alpaca *alpaca, const struct node *node)
+{
+    const char *order = node_text(node_member(node, "order_id"));
+    const char *symbol = node_text(node_member(node, "symbol"));
+    if (order == NULL || symbol == NULL || orders_find_broker(&alpaca->orders, order) != NULL ||
+        orders_instrument(&alpaca->orders, symbol) != INSTRUMENT_NONE) {
+        return false;
+    }
+    if (alpaca_is_news(alpaca, "unread executions", order)) {
+        alpaca_say(alpaca, "holding",
+                   "executions of %.32s by order %.64s, which is not ours, cannot be read", symbol,
+                   order);
+    }
+    return true;
 }
 
 /* Orders sent in the same moment as a page's last one are asked for again: they are the same. */
@@ -138,7 +165,7 @@ static bool take_orders(struct alpaca *alpaca, struct listing *listing, const st
         struct wire_group group;
         (*count)++;
         if (wire_read_order(at, &group) != ERR_OK || group.order.submitted_ns == 0) {
-            if (!is_strange(alpaca, at)) {
+            if (!is_strange_order(alpaca, at)) {
                 return false;
             }
             continue;
@@ -149,19 +176,28 @@ static bool take_orders(struct alpaca *alpaca, struct listing *listing, const st
     return *count < ORDERS_A_PAGE || listing->last_ns > before_ns;
 }
 
+/* The next page begins behind the last activity of this one that has an id. */
 static bool take_activities(struct alpaca *alpaca, struct listing *listing, const struct node *root,
                             uint32_t *count)
 {
+    char before[sizeof listing->token];
+    (void)memcpy(before, listing->token, sizeof before);
     for (const struct node *at = node_first(root); at != NULL; at = node_next(root, at)) {
         struct wire_activity activity;
-        if (wire_read_activity(at, &activity) != ERR_OK) {
+        bool read = wire_read_activity(at, &activity) == ERR_OK;
+        if (!read && !is_strange_activity(alpaca, at)) {
             return false;
         }
-        (void)snprintf(listing->token, sizeof listing->token, "%s", activity.id);
-        listing->plan.take_activity(alpaca, &listing->plan, &activity);
+        const char *id = node_text(node_member(at, "id"));
+        if (id != NULL && strlen(id) < sizeof listing->token) {
+            (void)snprintf(listing->token, sizeof listing->token, "%s", id);
+        }
+        if (read) {
+            listing->plan.take_activity(alpaca, &listing->plan, &activity);
+        }
         (*count)++;
     }
-    return true;
+    return *count < ACTIVITIES_A_PAGE || strcmp(before, listing->token) != 0;
 }
 
 /* A page that failed, or an element that cannot be read: the list is no answer, not a shorter one.

@@ -464,4 +464,35 @@ static inline const char *bracket(const char *entry_status, int entry_filled,
                       entry_filled, legs);
 }
 
+/* A new process of the same engine. */
+static inline void restart(void)
+{
+    alpaca_destroy(desk.alpaca);
+    desk.asked_count = 0;
+    desk.said[0] = '\0';
+    desk_open_account(false);
+    desk_stream(STREAM_UP);
+}
+
+/* Seconds in which the lists are answered at once. */
+static inline void pass(unsigned seconds)
+{
+    for (unsigned i = 0; i < seconds; i++) {
+        desk_later(1);
+        desk_settle();
+    }
+}
+
+/* How often that was said. */
+static inline unsigned said(const char *words)
+{
+    unsigned count = 0;
+    for (const char *at = desk.said; (at = strstr(at, words)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* ---- rounds ---- */
+
 #endif

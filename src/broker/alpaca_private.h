@@ -19,7 +19,11 @@
 #include "broker/alpaca_orders.h"
 #include "broker/report_queue.h"
 
-enum { TARGET_SIZE = 512, UNREAD_SIZE = 256 };
+enum {
+    TARGET_SIZE = 512,
+    UNREAD_SIZE = 256,
+    NEWS_MAX = 1024, /* so many things that were said once are remembered, the latest */
+};
 
 /* ---- requests ---- */
 
@@ -209,6 +213,8 @@ struct alpaca {
     uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
     char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */
     bool skew_said;
+    uint64_t news[NEWS_MAX]; /* what was said once: hashes of what it was about, in a ring */
+    uint32_t news_count;     /* so far */
     bool tending;
     bool tend_again;
 };
@@ -218,6 +224,9 @@ int64_t alpaca_now_ns(const struct alpaca *alpaca);
 /* Says it; printf's format. */
 void alpaca_say(const struct alpaca *alpaca, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Whether nothing was said of that yet; it counts as said from now on. */
+bool alpaca_is_news(struct alpaca *alpaca, const char *what, const char *name);
 
 /* A condition begins or ends; nothing happens where it stands so already. */
 void alpaca_condition(struct alpaca *alpaca, enum status_condition condition, bool stands,

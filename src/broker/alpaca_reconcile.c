@@ -115,22 +115,25 @@ static void ask_executions(struct alpaca *alpaca)
     alpaca_list(alpaca, &plan);
 }
 
+/* One that cannot be read, in a symbol of the run, could be ours: then the list is no answer. */
 static bool take_position(struct alpaca *alpaca, const struct node *node)
 {
     struct wire_position position;
-    if (wire_read_position(node, &position) != ERR_OK) {
-        return false;
-    }
-    struct reconcile *reconcile = &alpaca->reconcile;
-    uint32_t instrument = orders_instrument(&alpaca->orders, position.symbol);
-    if (instrument != INSTRUMENT_NONE) {
-        reconcile->holdings[instrument].shown_e9 = position.qty_e9;
+    bool read = wire_read_position(node, &position) == ERR_OK;
+    const char *symbol = node_text(node_member(node, "symbol"));
+    uint32_t instrument =
+        symbol == NULL ? INSTRUMENT_NONE : orders_instrument(&alpaca->orders, symbol);
+    if (instrument != INSTRUMENT_NONE && read) {
+        alpaca->reconcile.holdings[instrument].shown_e9 = position.qty_e9;
         return true;
     }
-    reconcile->round.unknown++;
-    if (!reconcile->known) {
-        alpaca_say(alpaca, "holding", "the account holds %s, which this run does not trade",
-                   position.symbol);
+    if (instrument != INSTRUMENT_NONE || symbol == NULL) {
+        return false;
+    }
+    alpaca->reconcile.round.unknown++;
+    if (alpaca_is_news(alpaca, "holding", symbol)) {
+        alpaca_say(alpaca, "holding", "the account holds %.32s, which this run does not trade%s",
+                   symbol, read ? "" : " and cannot read");
     }
     return true;
 }

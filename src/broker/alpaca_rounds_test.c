@@ -4,15 +4,6 @@
 
 /* ---- again ---- */
 
-static void restart(void)
-{
-    alpaca_destroy(desk.alpaca);
-    desk.asked_count = 0;
-    desk.said[0] = '\0';
-    desk_open_account(false);
-    desk_stream(STREAM_UP);
-}
-
 Test(alpaca_rounds, after_a_restart_orders_are_found_by_name_and_what_they_filled_is_told)
 {
     begin_with_bracket();
@@ -56,25 +47,6 @@ Test(alpaca_rounds, after_a_restart_an_order_may_never_have_arrived)
     cr_expect_eq(posts(), 0, "nothing is sent again by itself");
     desk_end();
 }
-
-static void pass(unsigned seconds)
-{
-    for (unsigned i = 0; i < seconds; i++) {
-        desk_later(1);
-        desk_settle();
-    }
-}
-
-static unsigned said(const char *words)
-{
-    unsigned count = 0;
-    for (const char *at = desk.said; (at = strstr(at, words)) != NULL; at++) {
-        count++;
-    }
-    return count;
-}
-
-/* ---- rounds ---- */
 
 Test(alpaca_rounds, a_failed_list_is_no_answer)
 {
