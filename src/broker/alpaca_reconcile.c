@@ -38,9 +38,41 @@ static void see(struct alpaca *alpaca, const struct wire_order *shown)
     }
 }
 
+/* Until then an order at the broker may be one of ours under a name of the broker's making. */
+static bool all_are_found(struct alpaca *alpaca)
+{
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        if (!orders_is_found(order)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An order of somebody else's where we trade: never touched, and said once (O12). */
+static void note_stranger(struct alpaca *alpaca, const struct wire_order *shown)
+{
+    uint64_t ours;
+    char qty[MONEY_TEXT_SIZE];
+    if (orders_find_broker(&alpaca->orders, shown->id) != NULL ||
+        wire_client_id_read(alpaca->plan.tag, shown->client_id, &ours) ||
+        orders_instrument(&alpaca->orders, shown->symbol) == INSTRUMENT_NONE ||
+        !all_are_found(alpaca) || !alpaca_is_news(alpaca, "order", shown->id)) {
+        return;
+    }
+    (void)money_format(shown->qty_e9, qty);
+    alpaca_say(alpaca, alpaca->reconcile.known ? "alarm" : "holding",
+               "an order that is not ours works at the broker: %s, %s %s of %s (%s)", shown->id,
+               shown->buys ? "buy" : "sell", qty, shown->symbol, shown->client_id);
+}
+
 static void take_open(struct alpaca *alpaca, const struct list_plan *plan,
                       const struct wire_group *group)
 {
+    if (plan->kind == LIST_OPEN_ORDERS) { /* in plain rows a child may look like a stranger */
+        note_stranger(alpaca, &group->order);
+    }
     orders_take_order(&alpaca->orders, group, plan->kind != LIST_OPEN_ROWS);
     see(alpaca, &group->order);
     for (uint32_t i = 0; i < group->leg_count; i++) {

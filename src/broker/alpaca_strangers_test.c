@@ -84,3 +84,45 @@ Test(alpaca_strangers, pages_go_on_behind_what_is_passed_over)
     cr_expect_eq(desk_open("/v2/account/activities"), 0, "the same again would never end");
     desk_end();
 }
+
+Test(alpaca_strangers, an_order_where_we_trade_is_said_once_and_left_alone)
+{
+    desk_begin();
+    (void)accepted();
+    list_with(desk_order("s", 0, "limit", false, "new", 0, NULL));
+    pass(60);
+    list_with(desk_order("t", 0, "limit", true, "new", 0, NULL));
+    pass(60);
+    ASSERT_DESK_TOLD("");
+    cr_expect_eq(said("alarm: an order that is not ours works at the broker: s, sell 100 of A (s)"),
+                 1, "%s", desk.said);
+    cr_expect_eq(said("works at the broker: t, buy 100 of A (t)"), 1, "%s", desk.said);
+    cr_expect_eq(said("works at the broker"), 2, "%s", desk.said);
+    cr_expect_eq(desk_open("/v2/orders/"), 0);
+    desk_end();
+}
+
+/* A child of ours has a name of the broker's making: while it is looked for it is no stranger. */
+Test(alpaca_strangers, our_children_are_none)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_update_of("fill", bracket("filled", 100, "new", 0, "held"), 100);
+    desk_settle();
+    (void)desk_told();
+    restart();
+    char list[8300];
+    (void)snprintf(list, sizeof list, "[%.4000s,%.4000s]",
+                   desk_order("b", 0, "limit", false, "new", 0, NULL),
+                   desk_order("c", 0, "stop", false, "held", 0, NULL));
+    desk.orders = list;
+    desk_settle();
+    const char *exits = bracket("filled", 100, "new", 0, "held");
+    while (desk_answer(LOOK, CLIENT_OK, 200, exits) ||
+           desk_not_found("GET /v2/orders:by_client_order_id")) {
+    }
+    pass(60);
+    cr_expect_eq(said("not ours"), 0, "%s", desk.said);
+    desk_end();
+}
