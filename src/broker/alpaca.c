@@ -274,6 +274,7 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
     alpaca->plan = *plan;
     alpaca->time_ns = alpaca_now_ns(alpaca);
     alpaca->stream_up_ns = INT64_MAX;
+    alpaca->random = plan->seed;
     alpaca->shut = plan->engine->shut & conditions;
     orders_init(&alpaca->orders, &(struct orders_plan){
                                      .tag = plan->tag,

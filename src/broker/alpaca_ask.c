@@ -16,6 +16,10 @@ enum {
     NOT_FOUND_CODE = 40410000,
 };
 
+#define RETRY_NS     (3 * NS_PER_S)
+#define RETRY_MAX_NS (30 * NS_PER_S)
+#define KEYS_NS      (60 * NS_PER_S) /* while the keys are refused: it is no use to ask often */
+
 /* ---- one request ---- */
 
 static void unlink_call(struct call *call)
@@ -84,6 +88,27 @@ void alpaca_forget_calls(struct alpaca *alpaca)
     }
     alpaca->calls = NULL;
     alpaca->call_count = 0;
+}
+
+/* splitmix64, as the streams have it */
+static uint64_t next_random(struct alpaca *alpaca)
+{
+    uint64_t z = alpaca->random += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+int64_t alpaca_wait_ns(struct alpaca *alpaca, uint32_t failures)
+{
+    int64_t most_ns = RETRY_NS;
+    for (uint32_t i = 1; i < failures && most_ns < RETRY_MAX_NS; i++) {
+        most_ns *= 2;
+    }
+    most_ns = most_ns < RETRY_MAX_NS ? most_ns : RETRY_MAX_NS;
+    uint64_t span = (uint64_t)(most_ns - RETRY_NS) + 1;
+    bool keys = (alpaca->shut & 1U << STATUS_KEYS) != 0;
+    return keys ? KEYS_NS : RETRY_NS + (int64_t)(next_random(alpaca) % span);
 }
 
 bool alpaca_says_not_found(const struct client_reply *reply)

@@ -23,6 +23,20 @@ enum { MISSES_MIN = 5 };
 
 static void ask_name(struct alpaca *alpaca, struct tracked *order);
 
+/* ---- how often ---- */
+
+/* It was asked for, and there was an answer, or not: the next question waits accordingly. */
+static void note_answer(struct alpaca *alpaca, struct tracked *order, bool well)
+{
+    order->failures = well ? 0 : order->failures + 1;
+    order->wait_ns = well ? 0 : alpaca_wait_ns(alpaca, order->failures);
+}
+
+static int64_t wait_ns(const struct tracked *order, int64_t usual_ns)
+{
+    return order->wait_ns > usual_ns ? order->wait_ns : usual_ns;
+}
+
 /* ---- by its id ---- */
 
 static void take_poll(struct alpaca *alpaca, const struct call *call,
@@ -30,8 +44,12 @@ static void take_poll(struct alpaca *alpaca, const struct call *call,
 {
     struct wire_group shown;
     struct tracked *order = orders_find(&alpaca->orders, call->order_id);
-    if (reply->class == CLIENT_OK && reply->root != NULL &&
-        wire_read_order(reply->root, &shown) == ERR_OK) {
+    bool read = reply->class == CLIENT_OK && reply->root != NULL &&
+                wire_read_order(reply->root, &shown) == ERR_OK;
+    if (order != NULL) {
+        note_answer(alpaca, order, read);
+    }
+    if (read) {
         orders_take_order(&alpaca->orders, &shown, true);
         alpaca_cancel_polled(alpaca, call->order_id, shown.order.status);
         return;
@@ -97,7 +115,11 @@ void alpaca_take_execution(struct alpaca *alpaca, const struct list_plan *plan,
 static void on_fills(struct alpaca *alpaca, const struct list_plan *plan, bool complete)
 {
     struct tracked *order = orders_find(&alpaca->orders, plan->order_id);
-    if (order == NULL || !complete) {
+    if (order == NULL) {
+        return;
+    }
+    note_answer(alpaca, order, complete);
+    if (!complete) {
         return;
     }
     struct tracked_lookup *lookup = &order->lookup;
@@ -134,9 +156,10 @@ static void conclude(struct alpaca *alpaca, uint64_t id)
     if (order == NULL || !order->lookup.listed || order->lookup.pending > 0) {
         return;
     }
+    note_answer(alpaca, order, !order->lookup.failed);
     order->lookup.asked = false;
     order->lookup.listed = false;
-    order->lookup.next_ns = alpaca_now_ns(alpaca) + LOOK_NS;
+    order->lookup.next_ns = alpaca_now_ns(alpaca) + wait_ns(order, LOOK_NS);
     if (order->lookup.failed || orders_is_found(order)) {
         return;
     }
@@ -205,8 +228,9 @@ static void on_listed(struct alpaca *alpaca, const struct list_plan *plan, bool 
         return;
     }
     if (!complete || orders_is_found(order)) {
+        note_answer(alpaca, order, complete);
         order->lookup.asked = false;
-        order->lookup.next_ns = alpaca_now_ns(alpaca) + LOOK_NS;
+        order->lookup.next_ns = alpaca_now_ns(alpaca) + wait_ns(order, LOOK_NS);
         return;
     }
     struct list_plan executions = *plan;
@@ -240,6 +264,9 @@ static void miss(struct alpaca *alpaca, struct tracked *order)
 {
     struct tracked_lookup *lookup = &order->lookup;
     int64_t now_ns = alpaca_now_ns(alpaca);
+    if (lookup->misses < MISSES_MIN) { /* else it is the lists that answer or fail */
+        note_answer(alpaca, order, true);
+    }
     lookup->name = 0;
     lookup->next_ns = now_ns + LOOK_NS;
     lookup->first_miss_ns = lookup->misses == 0 ? now_ns : lookup->first_miss_ns;
@@ -264,12 +291,14 @@ static void on_name(struct alpaca *alpaca, const struct call *call,
     }
     order->lookup.asked = false;
     if (orders_is_found(order)) {
+        note_answer(alpaca, order, true);
         order->lookup = (struct tracked_lookup){0};
         if (!order->adrift) {
             alpaca_reconcile_want(alpaca); /* an unknown has ended */
         }
     } else if (!read && !alpaca_says_not_found(reply)) {
-        order->lookup.next_ns = alpaca_now_ns(alpaca) + LOOK_NS; /* an error is no answer */
+        note_answer(alpaca, order, false); /* an error is no answer */
+        order->lookup.next_ns = alpaca_now_ns(alpaca) + order->wait_ns;
     } else if (orders_name(order, ++order->lookup.name) != 0) {
         ask_name(alpaca, order);
     } else {
@@ -305,16 +334,37 @@ static bool goes_by_name(const struct alpaca *alpaca, const struct tracked *orde
            (!order->adrift || alpaca->reconcile.listed);
 }
 
-/* A child that its parent was shown without: the parent is looked at. */
+/* A child that its parent was shown without: when the parent is looked at; INT64_MAX: there is
+ * none.
+ */
+static int64_t child_due_ns(const struct alpaca *alpaca, const struct tracked *child)
+{
+    const struct tracked *parent = orders_find(&alpaca->orders, child->group);
+    if (parent == NULL || parent->broker_id[0] == '\0') {
+        return INT64_MAX;
+    }
+    return child->polled_ns == 0 ? 0 : child->polled_ns + wait_ns(parent, LOOK_NS);
+}
+
 static void look_for_child(struct alpaca *alpaca, struct tracked *child, int64_t now_ns)
 {
     struct tracked *parent = orders_find(&alpaca->orders, child->group);
     child->adrift = parent == NULL; /* gone long ago */
-    if (parent != NULL && parent->broker_id[0] != '\0' &&
-        (child->polled_ns == 0 || now_ns - child->polled_ns >= LOOK_NS)) {
+    if (parent != NULL && now_ns >= child_due_ns(alpaca, child)) {
         child->polled_ns = now_ns;
         alpaca_poll(alpaca, parent, false);
     }
+}
+
+/* When it may be looked at by its id. */
+static int64_t poll_due_ns(const struct tracked *order)
+{
+    return order->polled_ns == 0 ? 0 : order->polled_ns + wait_ns(order, LOOK_NS);
+}
+
+static int64_t fills_due_ns(const struct tracked *order)
+{
+    return order->fills_ns == 0 ? 0 : order->fills_ns + wait_ns(order, FILLS_NS);
 }
 
 void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t now_ns)
@@ -329,10 +379,10 @@ void alpaca_tend_lookup(struct alpaca *alpaca, struct tracked *order, int64_t no
     if (order->broker_id[0] == '\0') {
         return;
     }
-    if (order->wants_poll && (order->polled_ns == 0 || now_ns - order->polled_ns >= LOOK_NS)) {
+    if (order->wants_poll && now_ns >= poll_due_ns(order)) {
         alpaca_poll(alpaca, order, false);
     }
-    if (order->wants_fills && (order->fills_ns == 0 || now_ns - order->fills_ns >= FILLS_NS)) {
+    if (order->wants_fills && now_ns >= fills_due_ns(order)) {
         ask_fills(alpaca, order);
     }
 }
@@ -343,14 +393,16 @@ int64_t alpaca_lookup_due_ns(const struct alpaca *alpaca, const struct tracked *
     if (goes_by_name(alpaca, order)) {
         due_ns = order->lookup.asked ? INT64_MAX : order->lookup.next_ns;
     } else if (!orders_is_found(order) && order->polled_ns != 0 && !order->adrift) { /* a child */
-        due_ns = order->polled_ns + LOOK_NS;
+        due_ns = child_due_ns(alpaca, order);
     }
     if (order->wants_poll || order->cancel == CANCEL_SENT) {
-        int64_t last_ns = order->polled_ns > order->cancel_ns ? order->polled_ns : order->cancel_ns;
-        due_ns = last_ns + LOOK_NS < due_ns ? last_ns + LOOK_NS : due_ns;
+        int64_t cancel_ns = order->cancel_ns + LOOK_NS;
+        int64_t poll_ns = poll_due_ns(order);
+        poll_ns = cancel_ns > poll_ns ? cancel_ns : poll_ns;
+        due_ns = poll_ns < due_ns ? poll_ns : due_ns;
     }
-    if (order->wants_fills && order->fills_ns + FILLS_NS < due_ns) {
-        due_ns = order->fills_ns + FILLS_NS;
+    if (order->wants_fills && fills_due_ns(order) < due_ns) {
+        due_ns = fills_due_ns(order);
     }
     return due_ns;
 }

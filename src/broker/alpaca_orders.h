@@ -104,6 +104,8 @@ struct tracked {
     int64_t polled_ns;  /* when it was asked for by its id last ... */
     int64_t fills_ns;   /* ... and its executions; 0: not yet */
     uint32_t cancels;   /* requests to cancel it that went out */
+    uint32_t failures;  /* questions about it in a row that got no answer ... */
+    int64_t wait_ns;    /* ... and how long the next one waits for that; kept by who asks */
     struct tracked_lookup lookup;
     struct order_request request;
 };

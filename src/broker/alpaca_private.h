@@ -77,6 +77,12 @@ void alpaca_forget_calls(struct alpaca *alpaca);
 /* Says what could not be read and why; the same words once until a full round is whole. */
 void alpaca_say_unread(struct alpaca *alpaca, const char *what, const struct client_reply *reply);
 
+/* How long to wait after so many failures in a row, at least one, before it is asked again (W2): 3
+ * s, then by chance up to twice as long each time, 30 s at most; a minute while the keys are
+ * refused.
+ */
+int64_t alpaca_wait_ns(struct alpaca *alpaca, uint32_t failures);
+
 /* An answer that says for certain that there is no such order. */
 bool alpaca_says_not_found(const struct client_reply *reply);
 
@@ -210,6 +216,7 @@ struct alpaca {
     struct reconcile reconcile;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
+    uint64_t random;             /* of the waits after failures */
     uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
     char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */
     bool skew_said;

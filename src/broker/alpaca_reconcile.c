@@ -19,9 +19,8 @@ enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for 
 #define ORDERS_NS  (10 * NS_PER_S) /* between two rounds in a session */
 #define FULL_NS    (30 * NS_PER_S)
 #define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
-#define RETRY_NS   (3 * NS_PER_S)
-#define KEYS_NS    (60 * NS_PER_S) /* while the keys are refused: it is no use to ask often */
-#define OVERLAP_NS (2 * NS_PER_S)  /* executions are read again from so long before the last one */
+#define AGAIN_NS   (3 * NS_PER_S)   /* what may be motion is looked at again */
+#define OVERLAP_NS (2 * NS_PER_S)   /* executions are read again from so long before the last one */
 
 /* So long a full round waits for what an order lacks: ten tries to read its executions, which the
  * broker has a moment after the order shows them. While it waits no other round begins, so this is
@@ -296,9 +295,8 @@ static void end_round(struct alpaca *alpaca, int64_t now_ns)
     const struct round *round = &reconcile->round;
     int64_t outside_ns = in_session(alpaca, now_ns) ? 0 : OUTSIDE_NS;
     if (round->failed) {
-        bool keys = (alpaca->shut & 1U << STATUS_KEYS) != 0;
         reconcile->failures++;
-        reconcile->orders_ns = now_ns + (keys ? KEYS_NS : RETRY_NS);
+        reconcile->orders_ns = now_ns + alpaca_wait_ns(alpaca, reconcile->failures);
         reconcile->full_ns = reconcile->orders_ns;
         if (reconcile->failures >= FAILURES_MAX) {
             alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
@@ -438,7 +436,7 @@ void alpaca_round_complete(struct alpaca *alpaca, bool again)
     end_round(alpaca, now_ns);
     if (again) {
         bool stepped = client_clock(alpaca->plan.client)->stepped;
-        reconcile->full_ns = stepped ? now_ns : now_ns + RETRY_NS;
+        reconcile->full_ns = stepped ? now_ns : now_ns + AGAIN_NS;
         return;
     }
     reconcile->known = true;

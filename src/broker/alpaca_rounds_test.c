@@ -303,6 +303,97 @@ Test(alpaca_rounds, with_refused_keys_it_is_asked_once_a_minute_and_said_once)
     desk_end();
 }
 
+/* ---- how soon it is tried again (W2) ---- */
+
+enum { TRIES = 40 };
+
+/* The seconds between two tries in a row, while that has no answer for ten minutes. */
+static unsigned tries(const char *what, unsigned gaps[TRIES])
+{
+    unsigned count = 0;
+    int last = -1;
+    for (int second = 0; second < 600; second++) {
+        bool asked = false;
+        while (desk_answer(what, CLIENT_UNKNOWN, 503, NULL)) {
+            asked = true;
+        }
+        if (asked && last >= 0 && count < TRIES) {
+            gaps[count++] = (unsigned)(second - last);
+        }
+        last = asked ? second : last;
+        desk_take_reports();
+        desk_later(1);
+    }
+    return count;
+}
+
+/* From three seconds on at most twice as many each time, to thirty, by chance. */
+static void assert_backs_off(const unsigned *gaps, unsigned count)
+{
+    unsigned most = 3, longest = 0, distinct = 0;
+    uint64_t seen = 0;
+    cr_assert_geq(count, 600 / 31);
+    for (unsigned i = 0; i < count; i++, most = most < 15 ? 2 * most : 30) {
+        cr_expect(gaps[i] >= 3 && gaps[i] <= most + 1, "%u: %u s of %u", i, gaps[i], most);
+        longest = gaps[i] > longest ? gaps[i] : longest;
+        distinct += (seen >> gaps[i] & 1) == 0 ? 1 : 0;
+        seen |= UINT64_C(1) << gaps[i];
+    }
+    cr_expect_geq(longest, 20);
+    cr_expect_geq(distinct, 5);
+}
+
+Test(alpaca_rounds, rounds_that_fail_are_tried_less_and_less_often)
+{
+    static unsigned gaps[2][TRIES];
+    unsigned counts[2];
+    for (int i = 0; i < 2; i++) {
+        desk_begin();
+        desk_later(29);
+        counts[i] = tries("GET /v2/orders?status=open", gaps[i]);
+        assert_backs_off(gaps[i], counts[i]);
+        pass(40); /* and after a success as in the beginning */
+        ASSERT_DESK_TOLD("+reconciling, -reconciling");
+        (void)tries("GET /v2/orders?status=open", gaps[i]);
+        cr_expect_eq(gaps[i][0], 3);
+        desk_end();
+    }
+    cr_expect_eq(counts[0], counts[1], "by the same seed");
+    cr_expect_arr_eq(gaps[0], gaps[1], sizeof gaps[0]);
+}
+
+Test(alpaca_rounds, look_ups_that_fail_are_tried_less_and_less_often)
+{
+    static unsigned gaps[TRIES];
+    desk_begin();
+    (void)desk_buy();
+    desk_settle();
+    cr_assert(desk_answer(POST, CLIENT_UNKNOWN, 0, NULL));
+    desk_take_reports();
+    assert_backs_off(gaps, tries(LOOK, gaps));
+    unsigned missed = 0;
+    for (unsigned second = 0; second < 60 && desk_open("/v2/orders?status=all") == 0; second++) {
+        missed += desk_not_found(LOOK) ? 1 : 0;
+        desk_settle();
+        desk_later(1);
+    }
+    cr_expect_geq(missed, 11, "an answer, if not a good one: each three seconds, for thirty");
+    desk_end();
+}
+
+Test(alpaca_rounds, an_order_that_cannot_be_looked_at_is_asked_for_less_and_less_often)
+{
+    static unsigned gaps[TRIES];
+    desk_begin();
+    uint64_t entry = accepted();
+    orders_find(&desk.alpaca->orders, entry)->wants_poll = true;
+    desk.alpaca->reconcile.full_ns = INT64_MAX; /* rounds ask for it as well */
+    desk.alpaca->reconcile.orders_ns = INT64_MAX;
+    desk_take_reports();
+    assert_backs_off(gaps, tries("GET /v2/orders/a", gaps));
+    desk_end();
+}
+
 /* ---- executions that do not come ---- */
 
 #define GIVEN_UP "this one is given up"
