@@ -211,19 +211,21 @@ static void bar(struct orders *orders, struct tracked *order, const struct wire_
 }
 
 /* A child is ours through its parent, whatever it looks like. Its quantity follows what its sibling
- * filled. */
+ * filled, downwards. */
 static void check_leg(struct orders *orders, struct tracked *order, const struct wire_order *shown)
 {
     const struct order_request *request = &order->request;
+    bool priced =
+        !order->has_request || (shown->limit_price_e9 == request->head.order.limit_price_e9 &&
+                                shown->stop_price_e9 == request->terms.stop_price_e9);
     order->elsewhere = is_elsewhere(orders, order, shown);
-    if (order->elsewhere) {
+    order->unlike = order->elsewhere || (order->has_request && shown->qty_e9 > order->qty_e9);
+    if (order->unlike || !priced) {
         tracked_doubt(orders, order, DOUBT_OTHER, 0);
-        tracked_say(orders, order, "alarm", "the broker holds it for %s of %s: not what was sent",
-                    shown->buys ? "buying" : "selling", shown->symbol);
-    } else if (order->has_request && (shown->limit_price_e9 != request->head.order.limit_price_e9 ||
-                                      shown->stop_price_e9 != request->terms.stop_price_e9)) {
-        tracked_doubt(orders, order, DOUBT_OTHER, 0);
-        tracked_say(orders, order, "alarm", "the broker holds it at other prices than were sent");
+        tracked_say(orders, order, "alarm", "the broker holds it %s than was sent",
+                    order->elsewhere ? "for another symbol or side"
+                    : priced         ? "for more shares"
+                                     : "at other prices");
     }
 }
 

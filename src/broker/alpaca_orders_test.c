@@ -528,6 +528,38 @@ Test(alpaca_orders, legs_at_other_prices_are_doubt)
     bench_end(&bracket->bench);
 }
 
+/* The whole bracket became larger: what its stop sells beyond ours is not told. */
+Test(alpaca_orders, legs_of_more_shares_are_told_as_far_as_they_were_sent)
+{
+    struct bracket *bracket = send_bracket();
+    struct orders *orders = &bracket->bench.orders;
+    bracket->group.order.qty_e9 = SHARES(12);
+    bracket->group.legs[0].qty_e9 = SHARES(12);
+    bracket->group.legs[1].qty_e9 = SHARES(12);
+    orders_take_order(orders, &bracket->group, true);
+    ASSERT_TOLD(&bracket->bench, "accepted entry, accepted target, accepted stop");
+    cr_expect_eq(bracket->bench.orders.doubts, 3);
+    cr_expect_eq(orders_find(orders, ENTRY)->cancel, CANCEL_WANTED);
+    cr_expect_eq(orders_find(orders, STOP)->cancel, CANCEL_NONE, "it protects what fills");
+    const char *ids[] = {"a", "c"};
+    struct wire_order *shown[] = {&bracket->group.order, &bracket->group.legs[1]};
+    for (size_t i = 0; i < 2; i++) {
+        struct wire_activity activity = {.trades = true,
+                                         .price_e9 = SHARES(100),
+                                         .qty_e9 = SHARES(12),
+                                         .cum_qty_e9 = SHARES(12)};
+        (void)snprintf(activity.order_id, sizeof activity.order_id, "%s", ids[i]);
+        cr_assert(orders_take_execution(orders, &activity));
+        shown[i]->status = WIRE_FILLED;
+        shown[i]->filled_qty_e9 = SHARES(12);
+    }
+    bracket->group.legs[0].status = WIRE_CANCELED;
+    orders_take_order(orders, &bracket->group, true);
+    ASSERT_TOLD(&bracket->bench, "fill entry 10@100 #41, fill stop 10@100 #42, canceled target");
+    cr_expect_null(orders_first(orders));
+    bench_end(&bracket->bench);
+}
+
 Test(alpaca_orders, a_long_run_keeps_what_matters)
 {
     struct bench bench;
