@@ -19,6 +19,7 @@ struct alpaca_plan {
     const struct engine *engine; /* read: which orders it takes for working, what it holds */
     const char *tag;             /* in client ids: 1..16 of [a-z0-9] */
     uint64_t seed;
+    bool watches_calendar; /* its sessions are held against ours, every hour */
     /* The broker's words about an order, an alarm, a difference: for messages.jsonl; may be NULL.
      */
     void (*say)(void *context, const char *what, const char *text);

@@ -471,6 +471,7 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .engine = engine,
                                  .tag = world->tag,
                                  .seed = engine->next_trade_id,
+                                 .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
     (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
