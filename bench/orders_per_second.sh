@@ -2,22 +2,24 @@
 # orders_per_second.sh: how many orders a second the served exchange takes, without its rate limit.
 #
 #   --short   3 rounds of 0.7 s instead of 5 s, held against half of the goal by the exchange's own
-#             processor time, which other work on the machine hardly changes. ./check runs this: it
-#             only catches a step back
+#             processor time, which some other work on the machine hardly changes. ./check runs this:
+#             it only catches a step back
 #
 # Limit orders over four kept connections (bench/orders_client.c), each answer checked; an exchange of
 # its own for each round, its start not counted. The goal is 20,000 a second, the median of the rounds
 # by the wall. Where the exchange, which is never idle here, had less than nine tenths of a processor,
-# other work had the rest, and nothing is judged.
+# other work had the rest, and nothing is judged. With --short half of a processor will do; with less
+# than that its caches are never warm and what it does beside orders counts for too much, so that its
+# processor time says nothing either.
 #
-# The status is 0 when the gate holds.
+# The status is 0 when the gate holds, and when nothing was judged.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../tests/lib.sh"
 
 build=${BELLWETHER_BUILD:-$root/build}
 rounds=3 seconds=5 connections=4 short=no
-goal=20000 short_goal=10000 share_min=0.9
+goal=20000 short_goal=10000 share_min=0.9 share_min_short=0.5
 
 start_exchange()
 {
@@ -82,6 +84,18 @@ judge()
     fi
 }
 
+# judge_undisturbed NAME FILE LIMIT SHARE: unless the exchange had less than SHARE of a processor.
+judge_undisturbed()
+{
+    local share
+    share=$(median share)
+    if awk -v share="$share" -v least="$4" 'BEGIN { exit !(share < least) }'; then
+        skip "$1" "the machine is disturbed: the exchange had $(printf '%.2f' "$share") of a processor, not $4"
+    else
+        judge "$1" "$2" "$3"
+    fi
+}
+
 main()
 {
     local round
@@ -102,11 +116,10 @@ main()
     printf '# orders a second: %.0f, by processor time of the exchange %.0f (it had %.0f %% of one)\n' \
         "$(median rate)" "$(median own_rate)" "$(awk "BEGIN { print 100 * $(median share) }")"
     if [[ $short == yes ]]; then
-        judge 'orders a second of processor time' own_rate "$short_goal"
-    elif awk -v share="$(median share)" -v least="$share_min" 'BEGIN { exit !(share < least) }'; then
-        skip 'orders a second' "the machine is disturbed: the exchange had $(median share) of a processor"
+        judge_undisturbed 'orders a second of processor time' own_rate "$short_goal" \
+            "$share_min_short"
     else
-        judge 'orders a second' rate "$goal"
+        judge_undisturbed 'orders a second' rate "$goal" "$share_min"
     fi
     finish
 }
