@@ -21,47 +21,24 @@ build=${BELLWETHER_BUILD:-$root/build}
 rounds=3 seconds=5 connections=4 short=no
 goal=20000 short_goal=10000 share_min=0.9 share_min_short=0.5
 
-start_exchange()
-{
-    local deadline=$((SECONDS + 20))
-    : >said
-    "$bellwether" exchange --json --port 0 --admin-port 0 --synth 7 --rate-limit 0 \
-        >said 2>exchange.log &
-    child=$!
-    until port=$(sed -n 's/.*"http":"[^"]*:\([0-9]*\)".*/\1/p' said) && [[ -n $port ]]; do
-        if ! kill -0 "$child" 2>/dev/null || [[ $SECONDS -ge $deadline ]]; then
-            not_ok 'the exchange starts' exchange.log
-            exit 1
-        fi
-        sleep 0.05
-    done
-}
-
-end_exchange()
-{
-    kill -TERM "$child"
-    wait "$child"
-    child=''
-}
-
 # Seconds of processor that the exchange has had.
 processor_s()
 {
-    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$child/stat"
+    awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hz }' "/proc/$exchange_pid/stat"
 }
 
 # Appends to the files rate, own_rate (by its processor time) and share (of a processor).
 measure_round()
 {
     local before after
-    start_exchange
+    serve_exchange --synth 7 --rate-limit 0
     before=$(processor_s)
-    if ! "$build/bench/orders_client" "$port" "$seconds" "$connections" >orders.json 2>client.log; then
+    if ! "$build/bench/orders_client" "${http##*:}" "$seconds" "$connections" >orders.json 2>client.log; then
         not_ok 'every order is accepted, every cancel carried out' client.log
         exit 1
     fi
     after=$(processor_s)
-    end_exchange
+    end_exchange TERM
     sed 's/[^0-9. ]//g' orders.json | awk -v own="$(awk "BEGIN { print $after - $before }")" '
         { print $1 / $3 >>"rate"; print $1 / own >>"own_rate"; print own / $3 >>"share" }'
 }
