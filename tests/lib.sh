@@ -139,11 +139,12 @@ json_field()
     sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1" | head -n 1
 }
 
-# last_run: the folder of the newest run of the working folder.
+# last_run: the folder of the newest run of the working folder: by the second in its name, within one
+# second by its time, as the names go on with what is random.
 last_run()
 {
-    local runs=(runs/*)
-    printf '%s\n' "${runs[-1]}"
+    find runs -mindepth 1 -maxdepth 1 -type d -printf '%f %T@ %p\n' |
+        sort -k1.1,1.15 -k2,2g | sed -n '$s/.* //p'
 }
 
 finish()
