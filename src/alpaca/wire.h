@@ -221,11 +221,6 @@ size_t wire_write_order(const char *tag, const char *symbol,
 bool wire_order_is(const char *tag, const char *symbol, const struct order_request *const *requests,
                    uint32_t count, const char *body, size_t length);
 
-/* The same with a tree that is kept from one order to the next. */
-bool wire_order_is_by(struct tree *tree, const char *tag, const char *symbol,
-                      const struct order_request *const *requests, uint32_t count, const char *body,
-                      size_t length);
-
 /* Whether what the broker shows is the order that was sent: symbol, side, type, quantity, prices.
  */
 bool wire_order_matches(const struct wire_order *order, const char *symbol,

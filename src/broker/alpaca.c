@@ -250,7 +250,6 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
     alpaca->plan = *plan;
     alpaca->time_ns = alpaca_now_ns(alpaca);
     alpaca->stream_up_ns = INT64_MAX;
-    tree_init(&alpaca->written);
     alpaca->shut = plan->engine->shut & conditions;
     orders_init(&alpaca->orders, &(struct orders_plan){
                                      .tag = plan->tag,
@@ -287,7 +286,6 @@ void alpaca_destroy(struct alpaca *alpaca)
     orders_finish(&alpaca->orders);
     report_queue_finish(&alpaca->reports);
     free(alpaca->outbox.items);
-    tree_finish(&alpaca->written);
     free(alpaca);
 }
 

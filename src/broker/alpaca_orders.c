@@ -25,7 +25,9 @@ void orders_init(struct orders *orders, const struct orders_plan *plan)
 void orders_finish(struct orders *orders)
 {
     free(orders->list);
+    free(orders->ids);
     orders->list = NULL;
+    orders->ids = NULL;
     orders->count = 0;
 }
 
@@ -35,7 +37,7 @@ void orders_finish(struct orders *orders)
 struct tracked *orders_find(const struct orders *orders, uint64_t id)
 {
     for (uint32_t i = orders->count; i-- > 0;) {
-        if (orders->list[i].id == id) {
+        if (orders->ids[i] == id) {
             return &orders->list[i];
         }
     }
@@ -90,6 +92,7 @@ static void forget_old(struct orders *orders)
         const struct tracked *order = &orders->list[i];
         bool matters = order->state != TRACKED_ENDED || order->doubt != 0 || order->wants_fills;
         if (matters || orders->count - i <= KEPT_ENDED) {
+            orders->ids[kept] = order->id;
             orders->list[kept++] = *order;
         }
     }
@@ -97,7 +100,7 @@ static void forget_old(struct orders *orders)
     orders->live = 0;
 }
 
-struct tracked *tracked_add(struct orders *orders)
+struct tracked *tracked_add(struct orders *orders, uint64_t id)
 {
     if (orders->count == orders->capacity && orders->count >= KEPT_MAX) {
         forget_old(orders);
@@ -105,9 +108,11 @@ struct tracked *tracked_add(struct orders *orders)
     if (orders->count == orders->capacity) {
         orders->capacity = orders->capacity == 0 ? CAPACITY_FIRST : 2 * orders->capacity;
         orders->list = xrealloc(orders->list, orders->capacity * sizeof *orders->list);
+        orders->ids = xrealloc(orders->ids, orders->capacity * sizeof *orders->ids);
     }
+    orders->ids[orders->count] = id;
     struct tracked *order = &orders->list[orders->count++];
-    *order = (struct tracked){0};
+    *order = (struct tracked){.id = id};
     return order;
 }
 
@@ -169,12 +174,21 @@ void tracked_end(struct tracked *order)
 
 /* ---- what we do ---- */
 
+/* Nearly always not, so it does not stop at the first: that is several at a time. */
+static bool is_used(const struct orders *orders, uint64_t id)
+{
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < orders->count; i++) {
+        found |= orders->ids[i] == id;
+    }
+    return found != 0;
+}
+
 void orders_sent(struct orders *orders, const struct order_request *request, uint64_t group,
                  int64_t now_ns)
 {
-    CHECK(orders_find(orders, request->head.order.order_id) == NULL); /* an id is used once */
-    struct tracked *order = tracked_add(orders);
-    order->id = request->head.order.order_id;
+    CHECK(!is_used(orders, request->head.order.order_id)); /* an id is used once */
+    struct tracked *order = tracked_add(orders, request->head.order.order_id);
     order->group = group;
     order->instrument = request->legs[0].instrument;
     order->state = TRACKED_SENDING;
@@ -195,8 +209,7 @@ void tracked_reopen(struct orders *orders, struct tracked *order)
 
 struct tracked *tracked_recall(struct orders *orders, const struct order_fact *fact)
 {
-    struct tracked *order = tracked_add(orders);
-    order->id = fact->id;
+    struct tracked *order = tracked_add(orders, fact->id);
     order->group = fact->id;
     order->instrument = fact->instrument;
     order->adrift = true;

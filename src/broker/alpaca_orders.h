@@ -129,6 +129,7 @@ struct orders_plan {
 struct orders {
     struct orders_plan plan;
     struct tracked *list; /* in the order they were sent or found */
+    uint64_t *ids;        /* theirs, close together: they are looked through for every message */
     uint32_t count;
     uint32_t capacity;
     uint32_t live;   /* all before it have ended */

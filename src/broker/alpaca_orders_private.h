@@ -6,7 +6,7 @@
 #include "broker/alpaca_orders.h"
 
 /* Another place in the table, zeroed. */
-struct tracked *tracked_add(struct orders *orders);
+struct tracked *tracked_add(struct orders *orders, uint64_t id);
 
 /* From what the engine knows of it. */
 struct tracked *tracked_recall(struct orders *orders, const struct order_fact *fact);

@@ -131,6 +131,7 @@ struct round {
     bool full;        /* to the account; else the orders alone */
     bool failed;
     int64_t began_ns;
+    int64_t settle_ns;    /* when ROUND_SETTLE is given up */
     int64_t positions_ns; /* when they were asked for */
     uint32_t unknown;     /* positions in symbols that the run does not trade */
 };
@@ -150,6 +151,7 @@ struct reconcile {
     bool known;                     /* a full round was completed since the start */
     bool current;                   /* and since the stream is up */
     uint32_t failures;              /* rounds in a row */
+    uint64_t awaited;               /* the order that they wait for in vain, as was said; 0: none */
     uint32_t tries;                 /* full rounds that found differences which may be motion */
     int64_t orders_ns;              /* when the next round of orders is due */
     int64_t full_ns;                /* and the next full one */
@@ -194,7 +196,6 @@ struct alpaca {
     struct call *calls;
     uint32_t call_count;
     struct outbox outbox;
-    struct tree written; /* what was written of an order, read back */
     struct reconcile reconcile;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */

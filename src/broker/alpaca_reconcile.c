@@ -2,11 +2,14 @@
  * these are the proof.
  *
  * A round goes from stage to stage, each when all requests of the one before were answered. One
- * failed request fails the round: it proves nothing, and another one follows. A full round that is
- * complete ends STATUS_RECONCILING. */
+ * failed request fails the round: it proves nothing, and another one follows. A full round that
+ * lacks an order's executions for too long fails as well; one that is complete ends
+ * STATUS_RECONCILING. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "broker/alpaca_private.h"
 #include "market/calendar.h"
 #include "sys/memory.h"
@@ -18,6 +21,11 @@ enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for 
 #define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
 #define RETRY_NS   (3 * NS_PER_S)
 #define OVERLAP_NS (2 * NS_PER_S) /* executions are read again from so long before the last one */
+
+/* So long a full round waits for what an order lacks: ten tries to read its executions, which the
+ * broker has a moment after the order shows them. While it waits no other round begins, so this is
+ * also how much later than usual another order's missed fill can be found. */
+#define SETTLE_NS (10 * NS_PER_S)
 
 /* ---- what is asked ---- */
 
@@ -169,17 +177,18 @@ static void ask_for_round(struct alpaca *alpaca, const char *target, call_answer
 
 /* ---- from stage to stage ---- */
 
-/* Every order's executions are here, and those known by name only were asked for at least once. */
-static bool is_settled(struct alpaca *alpaca)
+/* An order whose executions are not all here, or that is known by name only and was not asked for
+ * once with an answer; NULL: all are settled. */
+static const struct tracked *find_unsettled(struct alpaca *alpaca)
 {
     for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
         if (order->wants_fills ||
             (order->adrift && !orders_is_found(order) && order->lookup.misses == 0)) {
-            return false;
+            return order;
         }
     }
-    return true;
+    return NULL;
 }
 
 static void begin_stage(struct alpaca *alpaca)
@@ -188,7 +197,6 @@ static void begin_stage(struct alpaca *alpaca)
     round->pending = 0;
     switch (round->stage) {
     case ROUND_NONE:
-    case ROUND_SETTLE:
     case ROUND_COMPARE:
         return;
     case ROUND_ORDERS:
@@ -203,6 +211,9 @@ static void begin_stage(struct alpaca *alpaca)
             alpaca->tend_again = true;
         }
         ask_missing(alpaca);
+        return;
+    case ROUND_SETTLE:
+        round->settle_ns = alpaca_now_ns(alpaca) + SETTLE_NS;
         return;
     case ROUND_EXECUTIONS:
         ask_executions(alpaca);
@@ -273,6 +284,59 @@ void alpaca_reconcile_want(struct alpaca *alpaca)
     alpaca->reconcile.wanted = true;
 }
 
+/* Said once for each order, however many rounds wait for it. */
+static void say_awaited(struct alpaca *alpaca, const struct tracked *order)
+{
+    static const char then[] = "entries stay shut until a whole round is through; "
+                               "this one is given up and the next ones go on";
+    if (alpaca->reconcile.awaited == order->id) {
+        return;
+    }
+    alpaca->reconcile.awaited = order->id;
+    const char *symbol = order->instrument < alpaca->plan.instrument_count
+                             ? alpaca->plan.instruments[order->instrument].symbol
+                             : "?"; /* ours, of a run that traded more */
+    if (order->wants_fills) {
+        char shown[MONEY_TEXT_SIZE];
+        char known[MONEY_TEXT_SIZE];
+        (void)money_format(order->known_e9, shown);
+        (void)money_format(order->applied_e9, known);
+        alpaca_say(alpaca, "alarm",
+                   "%.16s order %" PRIu64 " (%s): the broker shows %s filled, and its executions "
+                   "that we have make %s; %s",
+                   symbol, order->id, order->broker_id, shown, known, then);
+    } else {
+        alpaca_say(alpaca, "alarm",
+                   "%.16s order %" PRIu64 ": the broker has not answered whether it has it; %s",
+                   symbol, order->id, then);
+    }
+}
+
+/* What the round waits for does not come, and nothing else is looked after meanwhile. It fails, and
+ * at once it is known that not everything is: no second one has to. */
+static void give_up(struct alpaca *alpaca, const struct tracked *unsettled, int64_t now_ns)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    say_awaited(alpaca, unsettled);
+    reconcile->round.failed = true;
+    end_round(alpaca, now_ns);
+    reconcile->full_ns = now_ns + FULL_NS; /* orders sooner: that is where a fill is found */
+    reconcile->current = false;
+    alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
+}
+
+/* Whether the stage is over; a round that has waited too long is ended. */
+static bool is_settled(struct alpaca *alpaca, int64_t now_ns)
+{
+    const struct tracked *unsettled = find_unsettled(alpaca);
+    if (unsettled == NULL) {
+        alpaca->reconcile.awaited = 0;
+    } else if (now_ns >= alpaca->reconcile.round.settle_ns) {
+        give_up(alpaca, unsettled, now_ns);
+    }
+    return unsettled == NULL;
+}
+
 /* The next stage, if this one is over. */
 static bool go_on(struct alpaca *alpaca, int64_t now_ns)
 {
@@ -284,7 +348,7 @@ static bool go_on(struct alpaca *alpaca, int64_t now_ns)
         end_round(alpaca, now_ns);
         return false;
     }
-    if (round->stage == ROUND_SETTLE && !is_settled(alpaca)) {
+    if (round->stage == ROUND_SETTLE && !is_settled(alpaca, now_ns)) {
         return false;
     }
     round->stage++;
@@ -313,6 +377,9 @@ void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns)
 int64_t alpaca_round_due_ns(struct alpaca *alpaca)
 {
     const struct reconcile *reconcile = &alpaca->reconcile;
+    if (reconcile->round.stage == ROUND_SETTLE) {
+        return reconcile->round.settle_ns;
+    }
     if (reconcile->round.stage != ROUND_NONE) {
         return INT64_MAX; /* it goes on with an answer, or with what is due about an order */
     }

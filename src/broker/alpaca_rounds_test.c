@@ -244,3 +244,181 @@ Test(alpaca_rounds, conditions_of_clock_and_keys)
     ASSERT_DESK_TOLD("+order-stream, +keys");
     desk_end();
 }
+
+/* ---- executions that do not come ---- */
+
+#define GIVEN_UP "this one is given up"
+
+static void pass(unsigned seconds)
+{
+    for (unsigned i = 0; i < seconds; i++) {
+        desk_later(1);
+        desk_settle();
+    }
+}
+
+static unsigned said(const char *words)
+{
+    unsigned count = 0;
+    for (const char *at = desk.said; (at = strstr(at, words)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* An order as the broker shows it, of B instead of A. */
+static const char *of_b(const char *order)
+{
+    static char text[8192];
+    (void)snprintf(text, sizeof text, "%s", order);
+    char *symbol = strstr(text, "\"symbol\":\"A\"");
+    cr_assert_not_null(symbol);
+    symbol[strlen("\"symbol\":\"")] = 'B';
+    return text;
+}
+
+/* Besides the entry in A, which the broker knows as "a", one in B, as "b". */
+static uint64_t accepted_in_b(void)
+{
+    desk.bench.ts_ns = desk.client.clock.now_ns;
+    uint64_t entry = bench_buy(&desk.bench, 0, 1, USD(10));
+    desk_carry_out();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200,
+                          of_b(desk_order("b", entry, "market", true, "new", 0, NULL))));
+    desk_settle();
+    ASSERT_DESK_TOLD("accepted entry");
+    return entry;
+}
+
+/* The list of open orders: the entry in A with so much filled, and what else there is. */
+static void list_filled(uint64_t entry, int filled, const char *beside)
+{
+    static char orders[16384];
+    (void)snprintf(orders, sizeof orders, "[%s%s%s]",
+                   desk_order("a", entry, "market", true, "partially_filled", filled, NULL),
+                   beside[0] != '\0' ? "," : "", beside);
+    desk.orders = orders;
+}
+
+/* An order is shown with 40 filled, and their executions stand nowhere. The full round that waits
+ * for them has just begun to. */
+static void begin_to_wait(uint64_t entry, const char *beside)
+{
+    list_filled(entry, 40, beside);
+    for (unsigned i = 0; i < 60 && desk.alpaca->reconcile.round.stage != ROUND_SETTLE; i++) {
+        pass(1);
+    }
+    cr_assert_eq(desk.alpaca->reconcile.round.stage, ROUND_SETTLE);
+    cr_assert_eq(alpaca_round_due_ns(desk.alpaca), desk.client.clock.now_ns + 10 * NS_PER_S);
+    ASSERT_DESK_TOLD("");
+}
+
+/* The executions come, and the account shows what they make. */
+static void forty_come(void)
+{
+    desk.executions = desk_fill("a", 40, 40);
+    desk.positions = "[{\"symbol\":\"A\",\"qty\":\"40\",\"side\":\"long\",\"qty_available\":"
+                     "\"40\",\"avg_entry_price\":\"10\"}]";
+    desk.cash = "999600";
+}
+
+Test(alpaca_rounds, a_round_does_not_wait_for_ever_for_executions)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    uint64_t other = accepted_in_b();
+    begin_to_wait(entry, of_b(desk_order("b", other, "market", true, "new", 0, NULL)));
+    list_filled(entry, 40, ""); /* "b" is open no more, and the stream does not tell */
+    pass(9);
+    ASSERT_DESK_TOLD("");
+    pass(1);
+    ASSERT_DESK_TOLD("+reconciling");
+    cr_expect_eq(said("(a): the broker shows 40 filled, and its executions that we have make 0; "
+                      "entries stay shut"),
+                 1, "%s", desk.said);
+    pass(4); /* the next round finds that "b" is not listed */
+    const char *filled = of_b(desk_order("b", other, "market", true, "filled", 100, NULL));
+    cr_assert(desk_answer("GET /v2/orders/b", CLIENT_OK, 200, filled));
+    cr_assert(desk_answer("GET /v2/account/activities?activity_types=FILL&direction=asc&page_size="
+                          "100&order_id=b",
+                          CLIENT_OK, 200, desk_fill("b", 100, 100)));
+    desk_settle();
+    ASSERT_DESK_TOLD("fill entry 100");
+    pass(120);
+    ASSERT_DESK_TOLD(""); /* nothing is invented, and nothing is whole */
+    cr_expect_eq(bench_trade(&desk.bench, 0, 0)->entry.filled_e9, 0);
+    cr_expect_eq(bench_trade(&desk.bench, 0, 1)->entry.filled_e9, SHARES(100));
+    cr_expect_eq(said(GIVEN_UP), 1, "%s", desk.said);
+    desk_end();
+}
+
+Test(alpaca_rounds, executions_that_come_late_make_a_round_whole)
+{
+    desk_begin();
+    begin_to_wait(accepted(), "");
+    pass(15);
+    ASSERT_DESK_TOLD("+reconciling");
+    forty_come();
+    pass(2);
+    ASSERT_DESK_TOLD("fill entry 40");
+    pass(40); /* at the latest when the next full round is due */
+    ASSERT_DESK_TOLD("-reconciling");
+    pass(60);
+    ASSERT_DESK_TOLD("");
+    cr_expect_eq(bench_trade(&desk.bench, 0, 0)->entry.filled_e9, SHARES(40));
+    desk_end();
+}
+
+Test(alpaca_rounds, executions_that_come_in_time_are_waited_for)
+{
+    desk_begin();
+    begin_to_wait(accepted(), "");
+    pass(8);
+    uint32_t number = desk.alpaca->reconcile.round.number;
+    forty_come();
+    pass(2);
+    ASSERT_DESK_TOLD("fill entry 40");
+    cr_expect_eq(desk.alpaca->reconcile.round.number, number, "the same round went on");
+    cr_expect_eq(desk.alpaca->reconcile.round.stage, ROUND_NONE);
+    cr_expect_eq(desk.alpaca->reconcile.failures, 0);
+    pass(60);
+    ASSERT_DESK_TOLD("");
+    cr_expect_eq(said(GIVEN_UP), 0, "%s", desk.said);
+    desk_end();
+}
+
+Test(alpaca_rounds, an_order_that_is_given_up_again_later_is_said_again)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    begin_to_wait(entry, "");
+    pass(15);
+    forty_come();
+    pass(60);
+    ASSERT_DESK_TOLD("+reconciling, fill entry 40, -reconciling");
+    cr_expect_eq(said(GIVEN_UP), 1, "%s", desk.said);
+    list_filled(entry, 70, "");
+    pass(60);
+    ASSERT_DESK_TOLD("+reconciling");
+    cr_expect_eq(said(GIVEN_UP), 2, "%s", desk.said);
+    desk_end();
+}
+
+Test(alpaca_rounds, a_round_does_not_wait_for_ever_for_an_order_known_by_name_only)
+{
+    desk_begin();
+    (void)desk_buy(); /* the process ends before an answer */
+    restart();
+    desk_settle();
+    ASSERT_DESK_TOLD("no-answer entry, +reconciling, +order-stream");
+    cr_assert_eq(desk.alpaca->reconcile.round.stage, ROUND_SETTLE);
+    uint32_t number = desk.alpaca->reconcile.round.number;
+    pass(60); /* the question after it has no answer, and nothing else is due about it */
+    cr_expect_gt(desk.alpaca->reconcile.round.number, number + 1);
+    cr_expect_eq(said("the broker has not answered whether it has it"), 1, "%s", desk.said);
+    ASSERT_DESK_TOLD("");
+    cr_assert(desk_not_found(LOOK));
+    pass(40);
+    ASSERT_DESK_TOLD("-reconciling, -order-stream");
+    desk_end();
+}

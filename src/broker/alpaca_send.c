@@ -153,7 +153,7 @@ static void post(struct alpaca *alpaca, uint64_t group)
         refuse(alpaca, group, REJECT_UNSUPPORTED, "it cannot be said in the broker's words");
         return;
     }
-    if (!wire_order_is_by(&alpaca->written, tag, symbol, requests, count, body, length)) { /* G1 */
+    if (!wire_order_is(tag, symbol, requests, count, body, length)) { /* G1 */
         refuse(alpaca, group, REJECT_NOT_SENT, "what was to be written is not what was decided");
         return;
     }

@@ -15,16 +15,31 @@ static struct session hours_of(const struct schedule *schedule, const struct tra
                     : (struct session){day->open_ns, day->close_ns};
 }
 
+/* Whether ts_ns lies in the hours of the day that is known, its end left out. */
+static bool goes_on(const struct schedule *schedule, int64_t ts_ns, const struct trading_day *day)
+{
+    struct session hours = hours_of(schedule, day);
+    return ts_ns >= hours.open_ns && ts_ns < hours.close_ns;
+}
+
+bool schedule_go_on(const struct schedule *schedule, int64_t ts_ns, struct trading_day *day,
+                    struct frame *frame)
+{
+    if (!goes_on(schedule, ts_ns, day)) {
+        bool within = calendar_day_at(schedule->calendar, ts_ns + 1, day) &&
+                      hours_of(schedule, day).close_ns > ts_ns;
+        if (!within && !calendar_day_after(schedule->calendar, ts_ns, day)) {
+            return false;
+        }
+    }
+    int64_t open_ns = hours_of(schedule, day).open_ns;
+    return calendar_frame(day, schedule->bar_ns, (ts_ns > open_ns ? ts_ns : open_ns) + 1, frame);
+}
+
 bool schedule_after(const struct schedule *schedule, int64_t ts_ns, struct frame *frame)
 {
-    struct trading_day day;
-    bool within = calendar_day_at(schedule->calendar, ts_ns + 1, &day) &&
-                  hours_of(schedule, &day).close_ns > ts_ns;
-    if (!within && !calendar_day_after(schedule->calendar, ts_ns, &day)) {
-        return false;
-    }
-    int64_t open_ns = hours_of(schedule, &day).open_ns;
-    return calendar_frame(&day, schedule->bar_ns, (ts_ns > open_ns ? ts_ns : open_ns) + 1, frame);
+    struct trading_day day = {0};
+    return schedule_go_on(schedule, ts_ns, &day, frame);
 }
 
 bool schedule_before(const struct schedule *schedule, int64_t ts_ns, struct frame *frame)

@@ -20,6 +20,11 @@ struct schedule {
  * where the calendar ends, as all here. */
 bool schedule_after(const struct schedule *schedule, int64_t ts_ns, struct frame *frame);
 
+/* The same; `day` remembers the session that was found: nearly always the next bar lies in it, too.
+ * All zero at first, and for one schedule. */
+bool schedule_go_on(const struct schedule *schedule, int64_t ts_ns, struct trading_day *day,
+                    struct frame *frame);
+
 /* The last one that has ended at ts_ns. */
 bool schedule_before(const struct schedule *schedule, int64_t ts_ns, struct frame *frame);
 

@@ -37,7 +37,8 @@ struct growing {
 struct slices {
     struct slices_plan plan;
     struct frame next;
-    bool ended; /* the calendar knows no further slice */
+    struct trading_day day; /* of the next slice */
+    bool ended;             /* the calendar knows no further slice */
     bool trusts;
     bool sorted;
     uint32_t reached_count; /* instruments of which the next slice has all */
@@ -54,7 +55,7 @@ struct slices {
 
 static void find_next(struct slices *slices, int64_t end_ns)
 {
-    slices->ended = !schedule_after(&slices->plan.schedule, end_ns, &slices->next);
+    slices->ended = !schedule_go_on(&slices->plan.schedule, end_ns, &slices->day, &slices->next);
     if (slices->ended) {
         slices->next = (struct frame){INT64_MAX, INT64_MAX};
     }
@@ -169,11 +170,12 @@ enum slices_taken slices_bar(struct slices *slices, uint32_t instrument, int64_t
                              int64_t length_ns, const struct event_bar *bar)
 {
     CHECK(instrument < slices->plan.instrument_count && length_ns > 0);
-    struct frame frame;
-    if (!schedule_at(&slices->plan.schedule, start_ns, &frame)) {
+    struct frame frame = slices->next;
+    bool daily = slices->plan.schedule.bar_ns >= NS_PER_DAY;
+    bool of_next = !daily && start_ns >= frame.start_ns && start_ns < frame.end_ns;
+    if (!of_next && !schedule_at(&slices->plan.schedule, start_ns, &frame)) {
         return SLICES_OUTSIDE;
     }
-    bool daily = slices->plan.schedule.bar_ns >= NS_PER_DAY;
     bool whole =
         daily || (start_ns == frame.start_ns && length_ns >= frame.end_ns - frame.start_ns);
     if (frame.end_ns < slices->next.end_ns) {

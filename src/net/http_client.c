@@ -14,7 +14,6 @@
 #include <uv.h>
 
 #include "base/check.h"
-#include "base/hot.h"
 #include "base/utc.h"
 #include "net/curl_loop.h"
 #include "net/http_client_private.h"
@@ -392,8 +391,11 @@ static void tend_lane(struct http_client *client)
         client->lane = NULL;
     }
     if (client->lane == NULL) {
-        client->lane =
-            http_lane_create(client->loop, client->origin, client->ca_file, client->connect_ns);
+        const struct http_lane_options options = {.origin = client->origin,
+                                                  .user_agent = client->user_agent,
+                                                  .ca_file = client->ca_file,
+                                                  .connect_ns = client->connect_ns};
+        client->lane = http_lane_create(client->loop, &options);
     }
 }
 
@@ -412,78 +414,23 @@ static void on_lane_done(void *context, struct http_reader *reader, const char *
     tell(call, &told);
 }
 
-/* A text that grows up to its end; `at` NULL: something had no room, or has a line's end of its
- * own.
- */
-struct writing {
-    char *at;
-    const char *end;
-};
-
-static void add(struct writing *writing, const char *text)
-{
-    size_t length = strlen(text);
-    if (writing->at == NULL || length > (size_t)(writing->end - writing->at)) {
-        writing->at = NULL;
-        return;
-    }
-    memcpy(writing->at, text, length);
-    writing->at += length;
-}
-
-static void add_line(struct writing *writing, const char *name, const char *value)
-{
-    add(writing, name);
-    add(writing, value);
-    add(writing, "\r\n");
-    writing->at = has_line_end(value) ? NULL : writing->at;
-}
-
-/* The request up to its empty line; its length, or 0: it is one for libcurl to look at. */
-static size_t write_head(const struct http_client *client, const struct http_ask *ask,
-                         const char *target, char *head, size_t size)
-{
-    const char *method = method_text(ask->method);
-    struct writing writing = {head, head + size};
-    char number[24];
-    if (method == NULL || target[strcspn(target, " \t\r\n\x7f")] != '\0') {
-        return 0;
-    }
-    add(&writing, method);
-    add(&writing, " ");
-    add_line(&writing, target, " HTTP/1.1");
-    add_line(&writing, "Host: ", strstr(client->origin, "://") + 3);
-    add(&writing, "Accept: */*\r\nAccept-Encoding: gzip\r\n");
-    if (client->user_agent != NULL) {
-        add_line(&writing, "User-Agent: ", client->user_agent);
-    }
-    for (size_t i = 0; ask->headers != NULL && ask->headers[i] != NULL; i++) {
-        add_line(&writing, "", ask->headers[i]);
-        writing.at = strchr(ask->headers[i], ':') != NULL ? writing.at : NULL;
-    }
-    if (wants_length(ask->method) || ask->body != NULL) {
-        (void)snprintf(number, sizeof number, "%zu", ask->body_length);
-        add_line(&writing, "Content-Length: ", number);
-    }
-    return writing.at != NULL ? (size_t)(writing.at - head) : 0;
-}
-
 /* True: the request is on its way. */
 static bool ask_by_lane(struct http_call *call, const struct http_ask *ask)
 {
-    struct http_client *client = call->client;
-    UNSET char head[4096];
-    if (client->lane == NULL || !http_lane_is_free(client->lane)) {
-        return false;
-    }
-    const char *target = http_lane_target(client->lane, ask->url);
-    size_t length = target != NULL ? write_head(client, ask, target, head, sizeof head) : 0;
-    if (length > 0) {
-        const struct http_lane_request request = {head, length, ask->body, ask->body_length,
-                                                  ask->method == HTTP_HEAD};
-        bool asked = http_lane_ask(client->lane, &request, &call->body, on_lane_done, call);
-        call->lane = asked ? client->lane : NULL;
-        explicit_bzero(head, length); /* keys */
+    struct http_lane *lane = call->client->lane;
+    const char *target =
+        lane != NULL && http_lane_is_free(lane) ? http_lane_target(lane, ask->url) : NULL;
+    const struct http_lane_request request = {
+        .method = method_text(ask->method),
+        .target = target,
+        .headers = ask->headers,
+        .body = ask->body,
+        .body_length = ask->body_length,
+        .says_length = wants_length(ask->method) || ask->body != NULL,
+        .bodiless = ask->method == HTTP_HEAD,
+    };
+    if (target != NULL && http_lane_ask(lane, &request, &call->body, on_lane_done, call)) {
+        call->lane = lane;
     }
     return call->lane != NULL;
 }

@@ -3,6 +3,7 @@
 #include "net/http_lane.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,11 +12,15 @@
 
 #include "base/check.h"
 #include "base/hot.h"
+#include "base/utc.h"
 #include "net/curl_loop.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
 
-enum { PIECE = 16 << 10 };
+enum { PIECE = 16 << 10, NUMBER_SIZE = 24 };
+
+/* The loop has just looked at the connection: it need not be asked once more. */
+#define LOOKED_NS (NS_PER_MS / 10)
 
 enum state { LANE_CONNECTING, LANE_FREE, LANE_ASKED, LANE_OVER };
 
@@ -29,6 +34,8 @@ struct http_lane {
     enum state state;
     bool handing; /* the answer is being told */
     char *origin;
+    char *common; /* from behind the request's target: what every head has */
+    size_t common_length;
     int64_t used_ns;
     char *out; /* what is still to be written */
     size_t out_length, out_sent, out_capacity;
@@ -89,6 +96,7 @@ void http_lane_destroy(struct http_lane *lane)
     http_lane_drop(lane);
     http_reader_finish(&lane->reader);
     free(lane->origin);
+    free(lane->common);
     if (lane->poll.data == NULL) { /* it was never connected: libuv knows nothing of it */
         free(lane);
     } else {
@@ -227,16 +235,13 @@ static void on_poll(uv_poll_t *handle, int status, int events)
     poll_for(lane);
 }
 
-static void put(struct http_lane *lane, const void *bytes, size_t length)
+static void make_room(struct http_lane *lane, const struct http_lane_request *request)
 {
-    memcpy(lane->out + lane->out_length, bytes, length);
-    lane->out_length += length;
-}
-
-/* One piece of memory, so that it is one packet. */
-static void compose(struct http_lane *lane, const struct http_lane_request *request)
-{
-    size_t needed = request->head_length + 2 + request->body_length;
+    size_t needed = strlen(request->method) + 1 + strlen(request->target) + lane->common_length +
+                    sizeof "Content-Length: \r\n\r\n" + NUMBER_SIZE + request->body_length;
+    for (const char *const *at = request->headers; at != NULL && *at != NULL; at++) {
+        needed += strlen(*at) + 2;
+    }
     if (needed > lane->out_capacity) {
         forget_out(lane);
         lane->out_capacity = needed < PIECE ? PIECE : needed;
@@ -244,25 +249,105 @@ static void compose(struct http_lane *lane, const struct http_lane_request *requ
     }
     lane->out_length = 0;
     lane->out_sent = 0;
-    put(lane, request->head, request->head_length);
+}
+
+static void put(struct http_lane *lane, const void *bytes, size_t length)
+{
+    memcpy(lane->out + lane->out_length, bytes, length);
+    lane->out_length += length;
+}
+
+static void put_text(struct http_lane *lane, const char *text)
+{
+    put(lane, text, strlen(text));
+}
+
+static void put_number(struct http_lane *lane, size_t number)
+{
+    char digits[NUMBER_SIZE];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put(lane, digits + at, sizeof digits - at);
+}
+
+static bool target_is_good(const char *target)
+{
+    while (*target > ' ' && *target < 0x7f) {
+        target++;
+    }
+    return *target == '\0';
+}
+
+/* How many characters of what is written from there on end a line. */
+static size_t line_ends(const struct http_lane *lane, size_t from)
+{
+    size_t count = 0;
+    for (size_t i = from; i < lane->out_length; i++) {
+        count += lane->out[i] == '\n' || lane->out[i] == '\r';
+    }
+    return count;
+}
+
+/* One piece of memory, so that it is one packet. False: it is one for libcurl to look at; a text
+ * with a line's end of its own shows as ends too many. */
+static bool compose(struct http_lane *lane, const struct http_lane_request *request)
+{
+    size_t count = 0;
+    if (request->method == NULL || !target_is_good(request->target)) {
+        return false;
+    }
+    make_room(lane, request);
+    put_text(lane, request->method);
+    put(lane, " ", 1);
+    put_text(lane, request->target);
+    put(lane, lane->common, lane->common_length);
+    size_t from = lane->out_length;
+    for (const char *const *at = request->headers; at != NULL && *at != NULL; at++) {
+        put_text(lane, *at);
+        put(lane, "\r\n", 2);
+        count += strchr(*at, ':') != NULL ? 2 : 0; /* else it is no header */
+    }
+    if (request->says_length) {
+        put_text(lane, "Content-Length: ");
+        put_number(lane, request->body_length);
+        put(lane, "\r\n", 2);
+        count += 2;
+    }
+    if (line_ends(lane, from) != count) {
+        return false;
+    }
     put(lane, "\r\n", 2);
     if (request->body_length > 0) {
         put(lane, request->body, request->body_length);
     }
+    return true;
+}
+
+/* A server that has closed an idle connection would not see the request. What had come by the end
+ * of the loop's last turn was seen there. */
+static bool is_alive(const struct http_lane *lane)
+{
+    char byte;
+    size_t got = 0;
+    return clock_mono_ns() - loop_turned_ns(lane->loop) < LOOKED_NS ||
+           curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) == CURLE_AGAIN;
 }
 
 bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *request,
                    struct http_body *answer, http_lane_done *done, void *context)
 {
-    char byte;
-    size_t got = 0;
     CHECK(http_lane_is_free(lane));
-    /* A server that has closed an idle connection would not see the request. */
-    if (curl_loop_recv(lane->easy, plain_fd(lane), &byte, 1, &got) != CURLE_AGAIN) {
+    if (!is_alive(lane)) {
         end_lane(lane);
         return false;
     }
-    compose(lane, request);
+    if (!compose(lane, request)) {
+        forget_out(lane);
+        return false;
+    }
     http_reader_begin(&lane->reader, answer, request->bodiless);
     lane->done = done;
     lane->context = context;
@@ -298,16 +383,31 @@ static void on_connected(void *context, CURL *easy, CURLcode result)
     poll_for(lane);
 }
 
-struct http_lane *http_lane_create(struct loop *loop, const char *origin, const char *ca_file,
-                                   int64_t connect_ns)
+/* The rest of the request line, and the headers that say who asks whom. */
+static char *common_head(const struct http_lane_options *options)
+{
+    static const char form[] = " HTTP/1.1\r\nHost: %s\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n"
+                               "%s%s%s";
+    const char *host = strstr(options->origin, "://") + 3;
+    const char *agent = options->user_agent;
+    size_t size = sizeof form + strlen(host) + (agent != NULL ? strlen(agent) + 16 : 0);
+    char *head = xmalloc(size);
+    (void)snprintf(head, size, form, host, agent != NULL ? "User-Agent: " : "",
+                   agent != NULL ? agent : "", agent != NULL ? "\r\n" : "");
+    return head;
+}
+
+struct http_lane *http_lane_create(struct loop *loop, const struct http_lane_options *options)
 {
     struct http_lane *lane = xcalloc(1, sizeof *lane);
     lane->loop = loop;
     lane->fd = -1;
-    lane->origin = xstrdup(origin);
+    lane->origin = xstrdup(options->origin);
+    lane->common = common_head(options);
+    lane->common_length = strlen(lane->common);
     lane->curl = curl_loop_create(loop, on_connected, lane);
-    lane->easy = curl_loop_easy(ca_file, connect_ns);
-    CURL_SET(lane->easy, URL, origin);
+    lane->easy = curl_loop_easy(options->ca_file, options->connect_ns);
+    CURL_SET(lane->easy, URL, options->origin);
     CURL_SET(lane->easy, CONNECT_ONLY, 1L);
     CHECK(curl_multi_add_handle(curl_loop_multi(lane->curl), lane->easy) == CURLM_OK);
     return lane;

@@ -17,9 +17,15 @@ struct http_lane;
  * (constant text). Called once, from the loop, unless it was dropped. */
 typedef void http_lane_done(void *context, struct http_reader *reader, const char *fault);
 
-/* `origin`: "http://127.0.0.1:8080", without a path. Begins to connect; copies what it is given. */
-struct http_lane *http_lane_create(struct loop *loop, const char *origin, const char *ca_file,
-                                   int64_t connect_ns);
+struct http_lane_options {
+    const char *origin;     /* "http://127.0.0.1:8080", without a path */
+    const char *user_agent; /* NULL: none is named */
+    const char *ca_file;    /* PEM; NULL: the system's */
+    int64_t connect_ns;     /* name, connect and TLS together */
+};
+
+/* Begins to connect; copies what it is given. */
+struct http_lane *http_lane_create(struct loop *loop, const struct http_lane_options *options);
 void http_lane_destroy(struct http_lane *lane);
 
 /* Whether the URL leads there, by this origin and not another one; its target then. NULL: no. */
@@ -35,15 +41,18 @@ bool http_lane_is_over(const struct http_lane *lane);
 int64_t http_lane_idle_ns(const struct http_lane *lane);
 
 struct http_lane_request {
-    const char *head; /* request line and headers with their line ends, without the empty line */
-    size_t head_length;
+    const char *method;
+    const char *target;         /* "/v2/orders?limit=1" */
+    const char *const *headers; /* "Name: value"; NULL-ended; NULL: none */
     const void *body;
     size_t body_length;
-    bool bodiless; /* it is a HEAD: its answer has no body */
+    bool says_length; /* of its body */
+    bool bodiless;    /* it is a HEAD: its answer has no body */
 };
 
-/* Writes the request on a lane that is free. False: not a byte of it was written, and the lane is
- * over: the request may go elsewhere. `answer`: where the answer's body goes. */
+/* Writes the request on a lane that is free. False: not a byte of it was written, because it cannot
+ * be said as it is, or because the lane is over: the request may go elsewhere. `answer`: where the
+ * answer's body goes. */
 bool http_lane_ask(struct http_lane *lane, const struct http_lane_request *request,
                    struct http_body *answer, http_lane_done *done, void *context);
 

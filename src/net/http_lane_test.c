@@ -233,6 +233,7 @@ static void check_a_connection_that_ended_while_idle_is_replaced(void)
         script_say(&script, OK);
         wait_answers(1);
         script_close(&script, reset == 1);
+        (void)usleep(1000); /* since the loop has looked at it */
         (void)ask(HTTP_POST, "{}");
         script_wait(&script, "\r\n\r\n{}");
         cr_expect_eq(script.connections, 2);

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/utc.h"
+#include "sys/clock.h"
 #include "sys/memory.h"
 
 enum { SIGNALS_MAX = 4 };
@@ -27,6 +28,7 @@ struct loop {
     struct signal_watch signals[SIGNALS_MAX];
     int signal_count;
     uv_timer_t wait;
+    int64_t turned_ns;
 };
 
 struct loop_timer {
@@ -76,6 +78,7 @@ void loop_stop(struct loop *loop)
 void loop_turn(struct loop *loop, bool wait)
 {
     (void)uv_run(&loop->uv, wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    loop->turned_ns = clock_mono_ns();
 }
 
 static void on_wait(uv_timer_t *timer)
@@ -89,6 +92,7 @@ void loop_wait(struct loop *loop, int64_t wait_ns)
     uv_update_time(&loop->uv);
     CHECK(uv_timer_start(&loop->wait, on_wait, wait_ms, 0) == 0);
     (void)uv_run(&loop->uv, UV_RUN_ONCE);
+    loop->turned_ns = clock_mono_ns();
     (void)uv_timer_stop(&loop->wait); /* never fails */
 }
 
@@ -170,6 +174,11 @@ void loop_timer_stop(struct loop_timer *timer)
     struct itimerspec never = {0};
     CHECK(timerfd_settime(timer->fd, 0, &never, NULL) == 0);
     (void)uv_poll_stop(&timer->handle); /* never fails */
+}
+
+int64_t loop_turned_ns(const struct loop *loop)
+{
+    return loop->turned_ns;
 }
 
 int64_t loop_now_ns(const struct loop *loop)

@@ -44,6 +44,10 @@ void loop_timer_destroy(struct loop_timer *timer);
 void loop_timer_start(struct loop_timer *timer, int64_t delay_ns, int64_t repeat_ns);
 void loop_timer_stop(struct loop_timer *timer);
 
+/* When the last turn ended, of the monotonic clock: what had come by then was handled. 0: there was
+ * none. */
+int64_t loop_turned_ns(const struct loop *loop);
+
 /* Monotonic nanoseconds of this turn of the loop, in whole milliseconds: for deadlines that need no
  * better, without a call of the system. */
 int64_t loop_now_ns(const struct loop *loop);

@@ -68,7 +68,8 @@ struct ws_client {
     struct curl_loop *curl;
     CURL *easy;
     uv_timer_t deadline;
-    uv_timer_t again; /* more is to be read than one turn takes */
+    uv_timer_t again;  /* more is to be read than one turn takes */
+    uv_prepare_t rest; /* before the loop waits again */
     uv_poll_t poll;
     int handles; /* of libuv, not closed yet */
     int fd;      /* our own name for curl's socket; -1: none */
