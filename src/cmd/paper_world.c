@@ -558,6 +558,9 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .say_context = plan->say_context};
     (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
     (void)problem;
+    if (world->time == NULL) {
+        read_machine_clock(world); /* a long log has been read meanwhile */
+    }
     world->feed = alpaca_feed_create(&feed);
     world->alpaca = alpaca_create(&broker);
     world->outside = (struct driver_world){.broker = alpaca_broker(world->alpaca),
