@@ -97,6 +97,50 @@ before_and_after()
     end_exchange TERM
 }
 
+# run_is_up FOLDER: whether the run that was started there has begun to trade.
+run_is_up()
+{
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        if grep -q 'PAPER: account' "$1/paper.log" 2>/dev/null; then
+            return 0
+        fi
+        sleep 0.05
+    done
+    return 1
+}
+
+# One run per account, wherever it is started.
+one_run_each()
+{
+    local other="$work/elsewhere" pid
+    rm -rf accounts runs
+    mkdir -p "$other" first
+    cp paper.yaml "$other/"
+    serve --data day.bwbars --plain-bars --speed 1
+    paper=("$bellwether" run -c "$work/paper.yaml" --trading-url "$http")
+    (cd first && exec "${paper[@]}" >paper.log 2>&1) &
+    child=$!
+    check 'a run trades the account' run_is_up first
+    cd "$other"
+    expect 'a second one from another folder is refused' 3 "$work/first/accounts/paper-" "${paper[@]}"
+    check 'and is told which process has it' grep -q "by process $child already" expect.log
+    check 'and has made nothing there' test ! -e accounts
+    expect 'by another name of the same machine, too' 3 'traded by process' "$bellwether" run \
+        -c "$work/paper.yaml" --trading-url "${http/127.0.0.1/localhost}"
+    kill -9 "$child"
+    wait "$child" 2>/dev/null || true
+    "${paper[@]}" >paper.log 2>&1 </dev/null &
+    child=$!
+    check 'once the first is gone, it goes' run_is_up .
+    pid=$child
+    kill -INT "$pid"
+    wait "$pid" 2>/dev/null || true
+    child=''
+    cd "$work"
+    unserve
+}
+
 # What is refused, before any order.
 what_is_refused()
 {
@@ -156,6 +200,8 @@ no_canary()
 }
 
 work_folder
+mkdir -m 700 runtime
+export XDG_RUNTIME_DIR=$work/runtime
 "$bellwether" data synth --market --seed 3 --sessions 1 --symbols SPY,QQQ,AAPL --out day.bwbars \
     >/dev/null
 cp "$root/examples/paper.yaml" .
@@ -170,6 +216,7 @@ chmod 600 accounts.yaml
 a_day_to_its_end
 a_day_with_kills
 before_and_after
+one_run_each
 what_is_refused
 no_canary
 finish

@@ -314,3 +314,11 @@ const struct wire_account *alpaca_account(const struct alpaca *alpaca)
 {
     return &alpaca->account;
 }
+
+void alpaca_lost_sight(struct alpaca *alpaca)
+{
+    alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
+    alpaca->reconcile.current = false;
+    alpaca_reconcile_want(alpaca);
+    alpaca_tend(alpaca);
+}
