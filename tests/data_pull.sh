@@ -12,29 +12,9 @@ canary='canary5f21'
 # serve OPTION...: the five sessions, as they are after the last one; sets url.
 serve()
 {
-    local tries
-    rm -f places.json
-    "$bellwether" exchange --json --data market.bwbars --start 2024-01-09T22:00:00Z --rate-limit 0 \
-        "$@" >places.json 2>exchange.log &
-    child=$!
-    for ((tries = 0; tries < 200; tries++)); do
-        if [[ -s places.json ]]; then
-            url=$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
-            url=http://${url#http://}
-            write_pull
-            return 0
-        fi
-        sleep 0.05
-    done
-    not_ok 'the exchange begins to listen' exchange.log
-    exit 1
-}
-
-stop()
-{
-    kill "$child"
-    wait "$child" 2>/dev/null || true
-    child=''
+    serve_exchange --data market.bwbars --start 2024-01-09T22:00:00Z --rate-limit 0 "$@"
+    url=http://$http
+    write_pull
 }
 
 # write_pull: ./pull OPTION... asks that exchange, with keys in the environment.
@@ -103,11 +83,11 @@ test_keys()
         --to 2024-01-02 -o file.bwbars
     expect 'keys go to no other host' 3 'keys are sent to' ./pull --symbols SPY --data-url \
         https://example.com -o no.bwbars
-    stop
+    end_exchange TERM
     serve --accounts accounts.yaml
     expect 'wrong keys are told' 3 'refuses the keys' ./pull --symbols SPY -o no.bwbars
     check 'and never shown' bash -c "! grep -q '$canary' expect.log"
-    stop
+    end_exchange TERM
     serve --free-plan
     expect 'what the plan does not have is told' 3 'recent SIP' ./pull --symbols SPY --feed sip \
         --to 2024-01-10 -o no.bwbars
@@ -117,7 +97,7 @@ test_keys()
 test_killed()
 {
     local pid tries
-    stop
+    end_exchange TERM
     printf 'rules:\n  - route: GET /v2/stocks/bars\n    what: timeout_before\n    nth: 2\n' >hang.yaml
     serve --faults hang.yaml
     ./pull "${all[@]}" -o again.bwbars >pull.log 2>&1 &
@@ -141,7 +121,7 @@ test_killed()
 
 test_garbled()
 {
-    stop
+    end_exchange TERM
     cat >garbled.yaml <<'END'
 seed: 3
 rules:
@@ -163,5 +143,5 @@ test_whole
 test_keys
 test_killed
 test_garbled
-stop
+end_exchange TERM
 finish

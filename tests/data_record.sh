@@ -16,32 +16,11 @@ put_away()
     fi
 }
 
-# serve OPTION...: a session whose time moves by steps; sets url and admin.
+# serve OPTION...: a session whose time moves by steps; sets url.
 serve()
 {
-    local tries
-    rm -f places.json
-    "$bellwether" exchange --json --data market.bwbars --start 2024-01-02T14:29:00Z --rate-limit 0 \
-        --step "$@" >places.json 2>exchange.log &
-    child=$!
-    for ((tries = 0; tries < 200; tries++)); do
-        if [[ -s places.json ]]; then
-            url=$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
-            url=http://${url#http://}
-            admin=$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
-            return 0
-        fi
-        sleep 0.05
-    done
-    not_ok 'the exchange begins to listen' exchange.log
-    exit 1
-}
-
-stop()
-{
-    kill "$child"
-    wait "$child" 2>/dev/null || true
-    child=''
+    serve_exchange --data market.bwbars --start 2024-01-02T14:29:00Z --rate-limit 0 --step "$@"
+    url=http://$http
 }
 
 # record OPTION...: begins, and waits until it records; what it says is in record.log.
@@ -143,7 +122,7 @@ test_ticks()
 test_losses()
 {
     local tries
-    stop
+    end_exchange TERM
     printf 'rules:\n  - {stream: data, what: disconnect, nth: 3}\n' >lossy.yaml
     serve --faults lossy.yaml
     record --symbols SPY --only bars --until 2024-01-02T15:00:00Z -o lossy
@@ -158,7 +137,7 @@ test_losses()
     ended 'a stream that was lost is listened to again' 0 'gaps        the stream was lost 1 times'
     printf -- '- key: PKTEST\n  secret: other\n' >accounts.yaml
     chmod 600 accounts.yaml
-    stop
+    end_exchange TERM
     serve --accounts accounts.yaml
     expect 'wrong keys end it' 3 'refuses the stream' \
         env APCA_API_KEY_ID=PKTEST APCA_API_SECRET_KEY=secret \
@@ -176,5 +155,5 @@ serve
 test_bars
 test_ticks
 test_losses
-stop
+end_exchange TERM
 finish

@@ -7,35 +7,6 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 keys=(-H 'APCA-API-KEY-ID: PKTEST' -H 'APCA-API-SECRET-KEY: secret')
 json=(-H 'Content-Type: application/json')
 
-# serve OPTION...: starts it on free ports; sets http and admin.
-serve()
-{
-    local tries
-    rm -f places.json
-    "$bellwether" exchange --json "$@" >places.json 2>exchange.log &
-    child=$!
-    for ((tries = 0; tries < 200; tries++)); do
-        if [[ -s places.json ]]; then
-            http=$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
-            admin=$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
-            return 0
-        fi
-        sleep 0.05
-    done
-    not_ok 'the exchange begins to listen' exchange.log
-    exit 1
-}
-
-# stop SIGNAL NAME
-stop()
-{
-    local status=0
-    kill -s "$1" "$child"
-    wait "$child" 2>/dev/null || status=$?
-    child=''
-    if [[ $status -eq 0 ]]; then ok "$2"; else not_ok "$2: status $status" exchange.log; fi
-}
-
 # ask NAME STATUS TEXT CURL-ARGUMENT...: the answer has that status and that text.
 ask()
 {
@@ -177,7 +148,7 @@ fails()
 test_faults()
 {
     local order='{"symbol":"SPY","qty":"1","side":"buy","type":"market","time_in_force":"day","client_order_id":"lost"}'
-    serve --synth 7 --start 2026-03-16T14:00:00Z --step --faults faults.yaml
+    serve_exchange --synth 7 --start 2026-03-16T14:00:00Z --step --faults faults.yaml
     fails 'an order is never answered' 28 -m 1 "${keys[@]}" "${json[@]}" -d "$order" \
         "$http/v2/orders"
     ask 'and was carried out' 200 '"status":"filled"' "${keys[@]}" \
@@ -189,10 +160,10 @@ test_faults()
         '"what":"timeout_after","route":"POST /v2/orders","occasions":1,"strikes":1' "http://$admin/faults"
     ask 'the script is switched off' 200 '"on":false' "${json[@]}" -d '{"on":false}' "http://$admin/faults"
     ask 'and all is well' 200 '"id"' "${keys[@]}" "$http/v2/account"
-    stop INT 'an exchange with faults ends cleanly'
-    serve --synth 7 --faults "$root/examples/faults.yaml"
+    check 'an exchange with faults ends cleanly' end_exchange INT
+    serve_exchange --synth 7 --faults "$root/examples/faults.yaml"
     ask 'the example is a script' 200 '"rule":14,"what":"halt","symbol":"AAPL"' "http://$admin/faults"
-    stop INT 'it ends cleanly, too'
+    check 'it ends cleanly, too' end_exchange INT
 }
 
 work_folder
@@ -200,18 +171,18 @@ if ! command -v curl >/dev/null; then
     skip 'the exchange served' 'curl is not installed'
     finish
 fi
-serve --synth 7 --start 2026-03-16T14:00:00Z --step
+serve_exchange --synth 7 --start 2026-03-16T14:00:00Z --step
 test_time
 test_account
 test_orders
 test_events
 test_bad_requests
 test_start
-stop INT 'Ctrl-C ends it cleanly'
-serve --synth 7
+check 'Ctrl-C ends it cleanly' end_exchange INT
+serve_exchange --synth 7
 order 'by the wall clock an order is taken, too' 200 '"symbol":"QQQ"' \
     '{"symbol":"QQQ","qty":"1","side":"buy","type":"market","time_in_force":"day"}'
-stop TERM 'so does SIGTERM'
+check 'so does SIGTERM' end_exchange TERM
 cat >faults.yaml <<'END'
 rules:
   - {route: POST /v2/orders, what: timeout_after}

@@ -22,14 +22,15 @@ work_folder()
     cd -- "$work" || exit 1
 }
 
-# The process that a script left running is its `child`; one that has more to put away defines
-# put_away.
-child=''
+# The processes that a script leaves running are its `child` and the exchange served; one that has
+# more to put away defines put_away.
+child='' exchange_pid=''
 clean_up()
 {
-    if [[ -n $child ]]; then
-        kill -9 "$child" 2>/dev/null || true
-    fi
+    local pid
+    for pid in $child $exchange_pid; do
+        kill -9 "$pid" 2>/dev/null || true
+    done
     if declare -F put_away >/dev/null; then
         put_away || true
     fi
@@ -86,6 +87,50 @@ expect()
     else
         ok "$name"
     fi
+}
+
+# serve_exchange OPTION...: the exchange in the background, on free ports; returns when it listens.
+# Sets exchange_pid, and http, admin and tls (empty without --tls) as host:port. An exchange that does
+# not listen within 20 seconds ends the script, which shows exchange.log.
+serve_exchange()
+{
+    local deadline=$((SECONDS + 20)) places
+    : >places.json
+    "$bellwether" exchange --json --port 0 --admin-port 0 "$@" >places.json 2>exchange.log &
+    exchange_pid=$!
+    until IFS= read -r places <places.json; do # a whole line
+        if ! kill -0 "$exchange_pid" 2>/dev/null || [[ $SECONDS -ge $deadline ]]; then
+            not_ok 'the exchange begins to listen' exchange.log
+            exit 1
+        fi
+        sleep 0.05
+    done
+    # shellcheck disable=SC2034 # used by the scripts that source this
+    {
+        http=$(place_of http "$places")
+        admin=$(place_of admin "$places")
+        tls=$(place_of tls "$places")
+    }
+}
+
+# place_of NAME LINE: where the exchange says that it listens for NAME.
+place_of()
+{
+    sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"
+}
+
+# end_exchange SIGNAL: told to end by it, it does so with status 0; else exchange.log is said.
+end_exchange()
+{
+    local status=0
+    kill -s "$1" "$exchange_pid"
+    wait "$exchange_pid" || status=$?
+    exchange_pid=''
+    if [[ $status -ne 0 ]]; then
+        echo "the exchange ended with status $status"
+        tail -n 20 exchange.log
+    fi >&2
+    return "$status"
 }
 
 # json_field FILE KEY: the value of a top-level member of pretty JSON, without its quotes.

@@ -11,53 +11,20 @@ expect_s=300 # shellcheck disable=SC2034
 canary_key=PKCANARY7Q2LOCAL
 canary_secret=canarySecret9f3bNobodyMaySeeThis
 export APCA_API_KEY_ID=$canary_key APCA_API_SECRET_KEY=$canary_secret
-server=''
 
-put_away()
-{
-    if [[ -n $server ]]; then
-        kill -9 "$server" 2>/dev/null || true
-    fi
-}
-
-# serve OPTION...: the exchange on free ports; sets http, admin and tls.
+# serve OPTION...: a day that moves by steps, and what a run needs to reach it; its keys are in the
+# environment.
 serve()
 {
-    local tries
-    rm -f places.json
-    "$bellwether" exchange --json --port 0 --admin-port 0 "$@" >places.json 2>exchange.log &
-    server=$!
-    for ((tries = 0; tries < 200; tries++)); do
-        if [[ -s places.json ]]; then
-            http=http://$(sed 's/.*"http":"\([^"]*\)".*/\1/' places.json)
-            admin=http://$(sed 's/.*"admin":"\([^"]*\)".*/\1/' places.json)
-            tls=https://$(sed 's/.*"tls":"\([^"]*\)".*/\1/' places.json)
-            to_exchange
-            return 0
-        fi
-        sleep 0.05
-    done
-    not_ok 'the exchange begins to listen' exchange.log
-    exit 1
-}
-
-unserve()
-{
-    kill "$server"
-    wait "$server" 2>/dev/null || true
-    server=''
-}
-
-# to_exchange: what a run needs to reach it; its keys are in the environment.
-to_exchange()
-{
-    paper=("$bellwether" run -c paper.yaml --trading-url "$http" --exchange-admin "$admin")
+    serve_exchange --plain-bars --step "$@"
+    paper=("$bellwether" run -c paper.yaml --trading-url "http://$http"
+        --exchange-admin "http://$admin")
 }
 
 # ledger FIELD: of the one account, from the exchange's own books.
 ledger()
 {
-    curl -s -m 10 "$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
+    curl -s -m 10 "http://$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
 }
 
 # the_books_agree NAME: the last run's cash and fills are the exchange's.
@@ -77,12 +44,12 @@ the_books_agree()
 
 a_day_to_its_end()
 {
-    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    serve --data day.bwbars --rate-limit 0
     expect 'a day is traded to its end' 0 '"mode": "paper"' "${paper[@]}" --json --requests-per-minute 100000
     the_books_agree 'a day'
     expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
     expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
-    unserve
+    end_exchange TERM
 }
 
 # Killed again and again, and started again each time.
@@ -90,7 +57,7 @@ a_day_with_kills()
 {
     local kills=0 tries status=1
     rm -rf accounts runs
-    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    serve --data day.bwbars --rate-limit 0
     for ((tries = 0; tries < 60 && status != 0; tries++)); do
         "${paper[@]}" --json --requests-per-minute 100000 >paper.log 2>&1 &
         child=$!
@@ -108,7 +75,7 @@ a_day_with_kills()
     the_books_agree 'after kills'
     expect 'after kills: the replay verifies every record' 0 'byte for byte' \
         "$bellwether" replay last --verify
-    unserve
+    end_exchange TERM
 }
 
 # Everything that a run needs, looked at without an order; and a run that ends with its session.
@@ -117,52 +84,96 @@ before_and_after()
     rm -rf accounts runs
     "$bellwether" data synth --market --seed 4 --sessions 2 --symbols SPY,QQQ,AAPL \
         --out two-days.bwbars >/dev/null
-    serve --data two-days.bwbars --plain-bars --step --rate-limit 0
+    serve --data two-days.bwbars --rate-limit 0
     expect 'preflight: all is there' 0 'ready: ' "$bellwether" preflight -c paper.yaml \
-        --trading-url "$http"
+        --trading-url "http://$http"
     check 'preflight: both streams are up' test "$(grep -c 'authorized and subscribed' \
         expect.log)" = 2
     check 'preflight sent no order' test "$(ledger orders)" = 0
     expect 'preflight: a secret that is not the key'"'"'s' 1 'no longer valid' env \
-        APCA_API_SECRET_KEY=other "$bellwether" preflight -c paper.yaml --trading-url "$http"
+        APCA_API_SECRET_KEY=other "$bellwether" preflight -c paper.yaml --trading-url "http://$http"
     expect 'a run ends when its session has closed' 0 '"slices": 39' "${paper[@]}" --json \
         --requests-per-minute 100000 --until-close
+    end_exchange TERM
+}
+
+# run_is_up FOLDER: whether the run that was started there has begun to trade.
+run_is_up()
+{
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        if grep -q 'PAPER: account' "$1/paper.log" 2>/dev/null; then
+            return 0
+        fi
+        sleep 0.05
+    done
+    return 1
+}
+
+# One run per account, wherever it is started.
+one_run_each()
+{
+    local other="$work/elsewhere" pid
+    rm -rf accounts runs
+    mkdir -p "$other" first
+    cp paper.yaml "$other/"
+    serve --data day.bwbars --plain-bars --speed 1
+    paper=("$bellwether" run -c "$work/paper.yaml" --trading-url "$http")
+    (cd first && exec "${paper[@]}" >paper.log 2>&1) &
+    child=$!
+    check 'a run trades the account' run_is_up first
+    cd "$other"
+    expect 'a second one from another folder is refused' 3 "$work/first/accounts/paper-" "${paper[@]}"
+    check 'and is told which process has it' grep -q "by process $child already" expect.log
+    check 'and has made nothing there' test ! -e accounts
+    expect 'by another name of the same machine, too' 3 'traded by process' "$bellwether" run \
+        -c "$work/paper.yaml" --trading-url "${http/127.0.0.1/localhost}"
+    kill -9 "$child"
+    wait "$child" 2>/dev/null || true
+    "${paper[@]}" >paper.log 2>&1 </dev/null &
+    child=$!
+    check 'once the first is gone, it goes' run_is_up .
+    pid=$child
+    kill -INT "$pid"
+    wait "$pid" 2>/dev/null || true
+    child=''
+    cd "$work"
     unserve
 }
 
 # What is refused, before any order.
 what_is_refused()
 {
-    serve --data day.bwbars --plain-bars --step --accounts accounts.yaml --tls
-    expect 'no keys' 1 'APCA_API_KEY_ID' env -u APCA_API_KEY_ID -u APCA_API_SECRET_KEY "$bellwether" run -c paper.yaml --trading-url "$http"
+    serve --data day.bwbars --accounts accounts.yaml --tls
+    expect 'no keys' 1 'APCA_API_KEY_ID' env -u APCA_API_KEY_ID -u APCA_API_SECRET_KEY "$bellwether" run -c paper.yaml --trading-url "http://$http"
     expect 'wrong keys' 3 'refuses the keys' "${paper[@]}"
     expect 'a blocked account' 3 'blocked' env APCA_API_KEY_ID=PKBLOCKED \
-        APCA_API_SECRET_KEY=blocked "$bellwether" run -c paper.yaml --trading-url "$http" \
-        --exchange-admin "$admin"
+        APCA_API_SECRET_KEY=blocked "$bellwether" run -c paper.yaml --trading-url "http://$http" \
+        --exchange-admin "http://$admin"
     expect 'the live host in a paper run' 3 'real money' "$bellwether" run -c paper.yaml \
         --trading-url https://api.alpaca.markets
     expect 'a host that keys are not sent to' 3 'not to https://example.com' "$bellwether" run -c paper.yaml --trading-url https://example.com
     expect 'a certificate signed by itself' 1 'certificate' "$bellwether" run \
-        -c paper.yaml --trading-url "$tls"
+        -c paper.yaml --trading-url "https://$tls"
     expect 'mode live' 3 'guardian' "$bellwether" run -c paper.yaml --mode live
     expect 'nobody there' 1 'did not answer' "$bellwether" run -c paper.yaml \
         --trading-url http://127.0.0.1:1
     sed 's/^symbols: .*/symbols: [SPY, NOSUCH]/' paper.yaml >unknown.yaml
     expect 'a symbol that the broker does not know' 3 'NOSUCH' env APCA_API_KEY_ID=PKGOOD \
-        APCA_API_SECRET_KEY=good "$bellwether" run -c unknown.yaml --trading-url "$http" \
-        --exchange-admin "$admin"
+        APCA_API_SECRET_KEY=good "$bellwether" run -c unknown.yaml --trading-url "http://$http" \
+        --exchange-admin "http://$admin"
     printf 'APCA_API_KEY_ID=%s\nAPCA_API_SECRET_KEY=%s\n' "$canary_key" "$canary_secret" >keys.env
     chmod 644 keys.env
     expect 'a key file that others may read' 3 'keys.env' "$bellwether" run -c paper.yaml \
-        --keys keys.env --trading-url "$http"
-    unserve
+        --keys keys.env --trading-url "http://$http"
+    end_exchange TERM
 }
 
 # The keys are in nothing that is written, shown or left behind.
 no_canary()
 {
     local found=0 file
-    serve --data day.bwbars --plain-bars --step --rate-limit 0
+    serve --data day.bwbars --rate-limit 0
     ulimit -c unlimited || true
     "${paper[@]}" --requests-per-minute 100000 >canary.out 2>&1 &
     child=$!
@@ -172,7 +183,7 @@ no_canary()
     kill -ABRT "$child" 2>/dev/null || true
     wait "$child" 2>/dev/null || true
     child=''
-    curl -s "$admin/snapshot" >snapshot.json
+    curl -s "http://$admin/snapshot" >snapshot.json
     while IFS= read -r file; do
         if grep -qaF -e "$canary_secret" "$file"; then
             echo "the secret is in $file" >>canary.log
@@ -185,10 +196,12 @@ no_canary()
     fi
     check 'the canary is in no log, journal, page, message, core or process list' test "$found" = 0
     check 'a killed run leaves no core' test -z "$(find . -name 'core*' -type f)"
-    unserve
+    end_exchange TERM
 }
 
 work_folder
+mkdir -m 700 runtime
+export XDG_RUNTIME_DIR=$work/runtime
 "$bellwether" data synth --market --seed 3 --sessions 1 --symbols SPY,QQQ,AAPL --out day.bwbars \
     >/dev/null
 cp "$root/examples/paper.yaml" .
@@ -203,6 +216,7 @@ chmod 600 accounts.yaml
 a_day_to_its_end
 a_day_with_kills
 before_and_after
+one_run_each
 what_is_refused
 no_canary
 finish

@@ -26,6 +26,8 @@ test_examples()
         expect "validate accepts $(basename "$file")" 0 'most this config can lose today: $' \
             "$bellwether" validate -c "$file"
     done
+    expect "a paper run's cash and fills are the broker's" 0 "broker     Alpaca's paper account" \
+        "$bellwether" validate -c "$root/examples/paper.yaml"
 }
 
 # shellcheck disable=SC2016 # dollar signs of the texts themselves
@@ -86,7 +88,7 @@ test_init()
     cp new/bellwether.yaml before.yaml
     expect 'init replaces nothing' 2 'is there already' "$bellwether" init new
     check 'what was there stays as it was' cmp before.yaml new/bellwether.yaml
-    expect 'init says that there are no keys yet' 0 'No key file' "$bellwether" init
+    expect 'init says that nothing needs keys yet' 0 'No key file' "$bellwether" init
     check 'without a folder it writes here' test -f bellwether.yaml
     expect 'init takes one folder' 2 'one folder is enough' "$bellwether" init a b
     expect 'init names a folder that cannot be made' 1 'bars.csv' "$bellwether" init bars.csv/x

@@ -15,9 +15,9 @@
 enum { SAID_SIZE = 1024 };
 
 /* The conditions that are told here: what the log has of them at the start still stands. */
-static const uint32_t conditions = 1U << STATUS_RECONCILING | 1U << STATUS_ORDER_STREAM |
-                                   1U << STATUS_CLOCK | 1U << STATUS_KEYS | 1U << STATUS_ACCOUNT |
-                                   1U << STATUS_BUDGET | 1U << STATUS_DIFFERENCE;
+static const uint32_t conditions =
+    1U << STATUS_RECONCILING | 1U << STATUS_ORDER_STREAM | 1U << STATUS_CLOCK | 1U << STATUS_KEYS |
+    1U << STATUS_ACCOUNT | 1U << STATUS_BUDGET | 1U << STATUS_DIFFERENCE | 1U << STATUS_CALENDAR;
 
 int64_t alpaca_now_ns(const struct alpaca *alpaca)
 {
@@ -193,6 +193,7 @@ static void tend_once(struct alpaca *alpaca)
     }
     alpaca_pump(alpaca);
     alpaca_tend_round(alpaca, now_ns);
+    alpaca_tend_calendar(alpaca, now_ns);
     alpaca_condition(alpaca, STATUS_DIFFERENCE, alpaca->orders.doubts > 0, alpaca->orders.doubts);
     alpaca_compare(alpaca);
 }
@@ -241,6 +242,8 @@ static int64_t deadline_ns(const struct broker *broker)
     struct alpaca *alpaca = (struct alpaca *)broker;
     int64_t first_ns = stream_deadline_ns(alpaca->stream);
     int64_t due_ns = alpaca_round_due_ns(alpaca);
+    first_ns = due_ns < first_ns ? due_ns : first_ns;
+    due_ns = alpaca_calendar_due_ns(alpaca);
     first_ns = due_ns < first_ns ? due_ns : first_ns;
     for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
          order = orders_next(&alpaca->orders, order)) {
@@ -334,4 +337,12 @@ void alpaca_barrier(struct alpaca *alpaca, void (*arrived)(void *context), void 
 const struct wire_account *alpaca_account(const struct alpaca *alpaca)
 {
     return &alpaca->account;
+}
+
+void alpaca_lost_sight(struct alpaca *alpaca)
+{
+    alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
+    alpaca->reconcile.current = false;
+    alpaca_reconcile_want(alpaca);
+    alpaca_tend(alpaca);
 }

@@ -21,6 +21,7 @@ struct alpaca_plan {
     uint64_t seed;
     bool by_bars; /* orders meet bars, and nothing between two of them: entries that are filled in
                      part are left to the engine, which looks at them with each bar */
+    bool watches_calendar; /* its sessions are held against ours, every hour */
     /* The broker's words about an order, an alarm, a difference: for messages.jsonl; may be NULL.
      */
     void (*say)(void *context, const char *what, const char *text);
@@ -42,6 +43,10 @@ bool alpaca_is_idle(const struct alpaca *alpaca);
 
 /* Calls once when everything that the trading stream had sent has come. */
 void alpaca_barrier(struct alpaca *alpaca, void (*arrived)(void *context), void *context);
+
+/* What happened meanwhile is not known: the clock jumped, the machine was suspended, or another
+ * stream was lost. A full round at once, and entries stay shut until it is whole (R2). */
+void alpaca_lost_sight(struct alpaca *alpaca);
 
 /* The account as it was read first; `number` is "" until then. */
 const struct wire_account *alpaca_account(const struct alpaca *alpaca);

@@ -200,6 +200,20 @@ void alpaca_compare(struct alpaca *alpaca);
 /* The symbol of an instrument moves: what differs there may be motion. */
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);
 
+/* ---- the broker's calendar ---- */
+
+struct calendar_watch {
+    int64_t next_ns; /* when it is asked for; 0: at once */
+    int64_t read_ns; /* when it was read last */
+    int32_t first;   /* the first day that was asked for, days since 1970-01-01 */
+    int32_t said_date;
+    int64_t said_close_ns;
+    bool asked; /* under way */
+};
+
+void alpaca_tend_calendar(struct alpaca *alpaca, int64_t now_ns);
+int64_t alpaca_calendar_due_ns(const struct alpaca *alpaca);
+
 /* ---- all ---- */
 
 struct alpaca {
@@ -214,6 +228,7 @@ struct alpaca {
     uint32_t call_count;
     struct outbox outbox;
     struct reconcile reconcile;
+    struct calendar_watch calendar;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
     uint64_t random;             /* of the waits after failures */

@@ -331,12 +331,13 @@ static enum err init(const char *folder, struct problem *problem)
         err = make_config(&answers, path, problem);
     }
     if (err == ERR_OK) {
-        (void)printf("written: %s\n"
-                     "next:    bellwether validate -c %s\n"
-                     "         bellwether backtest -c %s --data FILE\n"
-                     "No key file was made: there is no broker to have keys for yet; everything is "
-                     "SIMULATED.\n",
-                     path, path, path);
+        (void)printf(
+            "written: %s\n"
+            "next:    bellwether validate -c %s\n"
+            "         bellwether backtest -c %s --data FILE\n"
+            "No key file was made: everything is SIMULATED; a paper run at Alpaca wants keys "
+            "(docs/alpaca.md).\n",
+            path, path, path);
     }
     answers_finish(&answers);
     free(path);

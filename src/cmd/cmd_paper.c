@@ -10,6 +10,7 @@
 #include "base/utc.h"
 #include "cmd/addresses.h"
 #include "cmd/cmd.h"
+#include "cmd/paper_lock.h"
 #include "cmd/paper_log.h"
 #include "cmd/paper_world.h"
 #include "cmd/run_arguments.h"
@@ -28,6 +29,7 @@ struct paper {
     struct paper_world *world;
     char *folder; /* accounts/paper-NUMBER */
     char *place;
+    int lock;       /* of the account; -1: none */
     FILE *messages; /* messages.jsonl of the account's folder */
     bool quiet;     /* the view has the terminal */
     bool config_is_read;
@@ -92,6 +94,20 @@ static enum err read_config(struct paper *paper, struct problem *problem)
     return err;
 }
 
+/* One run per account, wherever it is started; before anything else is asked for. */
+static enum err claim(void *context, const struct wire_account *account, struct problem *problem)
+{
+    struct paper *paper = context;
+    const char *home = paper->arguments->home == NULL ? "." : paper->arguments->home;
+    char *whole = realpath(home, NULL);
+    char *folder = xasprintf("%s/accounts/paper-%s", whole == NULL ? home : whole, account->number);
+    enum err err = paper_lock_take(account->number, paper->addresses.at.trading, folder,
+                                   &paper->lock, problem);
+    free(whole);
+    free(folder);
+    return err;
+}
+
 static enum err open_world(struct paper *paper, struct problem *problem)
 {
     const struct run_arguments *arguments = paper->arguments;
@@ -118,6 +134,8 @@ static enum err open_world(struct paper *paper, struct problem *problem)
                               .bar_ns =
                                   paper->config.bar_ns == 0 ? NS_PER_MIN : paper->config.bar_ns,
                               .until_close = arguments->until_close,
+                              .claim = claim,
+                              .claim_context = paper,
                               .own_time = addresses_are_here(&paper->addresses),
                               .say = say,
                               .say_context = paper};
@@ -194,6 +212,7 @@ static int trade(struct paper *paper)
 static void finish(struct paper *paper)
 {
     paper_world_close(paper->world);
+    paper_lock_release(paper->lock);
     key_pair_destroy(paper->keys);
     addresses_finish(&paper->addresses);
     if (paper->config_is_read) {
@@ -212,7 +231,7 @@ int cmd_paper(int argc, char **argv)
     struct run_arguments arguments;
     struct problem problem;
     run_arguments_parse(argc, argv, &arguments);
-    struct paper paper = {.arguments = &arguments};
+    struct paper paper = {.arguments = &arguments, .lock = -1};
     enum err err = read_config(&paper, &problem);
     if (err == ERR_OK) {
         err = open_world(&paper, &problem);

@@ -13,6 +13,9 @@
 #include "sys/clock.h"
 #include "sys/memory.h"
 
+/* Two clocks that are no further apart tell the same time: one of them has whole seconds. */
+#define AGREE_NS (2 * NS_PER_S)
+
 /* At the start: for each answer that everything else hangs on. */
 #define FIRST_ANSWER_NS (20 * NS_PER_S)
 
@@ -38,12 +41,13 @@ struct paper_world {
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
-    int64_t told_ns;   /* everybody heard of this moment */
-    char tag[17];      /* at most 16 characters (alpaca/wire.h) */
-    int64_t offset_ns; /* the world's clock less the machine's */
-    int64_t until_ns;  /* the run ends then; 0: it does not */
-    int64_t end_ns;    /* when the market had nothing more; 0: it has */
-    unsigned barriers; /* that have not come back */
+    int64_t told_ns;          /* everybody heard of this moment */
+    char tag[17];             /* at most 16 characters (alpaca/wire.h) */
+    struct run_clock machine; /* its time, since the start */
+    int64_t offset_ns;        /* the world's clock less that */
+    int64_t until_ns;         /* the run ends then; 0: it does not */
+    int64_t end_ns;           /* when the market had nothing more; 0: it has */
+    unsigned barriers;        /* that have not come back */
 };
 
 /* ---- time ---- */
@@ -78,14 +82,81 @@ static int64_t deadline_ns(const struct paper_world *world)
     return due_ns;
 }
 
+static void say_jump(const struct paper_world *world, const struct clock_jump *jump)
+{
+    static const char then[] = "no entries until everything at the broker has been read anew";
+    char text[256];
+    bool back = jump->size_ns < 0;
+    int64_t size_s = ((back ? -jump->size_ns : jump->size_ns) + NS_PER_S / 2) / NS_PER_S;
+    switch (jump->kind) {
+    case CLOCK_JUMP_NONE:
+        return;
+    case CLOCK_JUMP_SET:
+        (void)snprintf(text, sizeof text,
+                       "this machine's clock was set %s by %" PRId64
+                       " s; the run's time goes on as before; %s",
+                       back ? "back" : "forwards", size_s, then);
+        break;
+    case CLOCK_JUMP_SLEPT:
+        (void)snprintf(text, sizeof text, "this machine slept for %" PRId64 " s; %s", size_s, then);
+        break;
+    case CLOCK_JUMP_STOOD:
+        (void)snprintf(text, sizeof text,
+                       "this process did not come to its turn for %" PRId64 " s; %s", size_s, then);
+        break;
+    }
+    if (world->plan.say != NULL) {
+        world->plan.say(world->plan.say_context, "clock", text);
+    }
+}
+
+/* What happened meanwhile is not known. */
+static void take_jump(struct paper_world *world, const struct clock_jump *jump)
+{
+    if (jump->kind == CLOCK_JUMP_NONE || world->alpaca == NULL) {
+        return; /* before the broker is met, all is still to be read */
+    }
+    say_jump(world, jump);
+    if (jump->kind != CLOCK_JUMP_SET) {
+        alpaca_feed_slept(world->feed);
+    }
+    alpaca_lost_sight(world->alpaca);
+}
+
+/* The wall clock is far ahead, and the broker's answers have its time: a pause of the whole machine
+ * that none of its clocks saw. */
+static bool was_paused(const struct paper_world *world)
+{
+    int64_t behind_ns = run_clock_behind_ns(&world->machine);
+    if (behind_ns == 0 || world->alpaca == NULL) {
+        return false;
+    }
+    int64_t apart_ns = behind_ns + client_skew_ns(world->client); /* the wall's and the broker's */
+    return apart_ns <= AGREE_NS && apart_ns >= -AGREE_NS;
+}
+
+static int64_t machine_ns(struct paper_world *world, struct clock_jump *jump)
+{
+    *jump = (struct clock_jump){0};
+    if (world->plan.utc_ns != NULL) {
+        return world->plan.utc_ns(world->plan.utc_context);
+    }
+    int64_t now_ns = run_clock_read(&world->machine, jump);
+    if (jump->kind == CLOCK_JUMP_NONE && was_paused(world)) {
+        run_clock_believe(&world->machine, jump);
+        now_ns += jump->size_ns;
+    }
+    return now_ns;
+}
+
 static void read_machine_clock(struct paper_world *world)
 {
-    const struct paper_plan *plan = &world->plan;
-    int64_t now_ns = plan->utc_ns != NULL ? plan->utc_ns(plan->utc_context) : clock_utc_ns();
-    now_ns += world->offset_ns;
-    if (now_ns > world->clock.now_ns) { /* set back: it stands until it is caught up with */
+    struct clock_jump jump;
+    int64_t now_ns = machine_ns(world, &jump) + world->offset_ns;
+    if (now_ns > world->clock.now_ns) {
         world->clock.now_ns = now_ns;
     }
+    take_jump(world, &jump);
 }
 
 /* The network, for `wait_ns` at most. */
@@ -361,6 +432,7 @@ static void set_end(struct paper_world *world)
 static enum err open_time(struct paper_world *world, struct problem *problem)
 {
     if (world->plan.admin_url == NULL) {
+        run_clock_begin(&world->machine, world->plan.read_clock, world->plan.read_clock_context);
         read_machine_clock(world);
         return ERR_OK;
     }
@@ -384,6 +456,9 @@ enum err paper_world_open(const struct paper_plan *plan, struct paper_world **ou
     if (err == ERR_OK) {
         make_client(world);
         err = check_account(world, problem);
+    }
+    if (err == ERR_OK && plan->claim != NULL) {
+        err = plan->claim(plan->claim_context, &world->account, problem);
     }
     if (err == ERR_OK) {
         err = check_clock(world, problem);
@@ -446,6 +521,12 @@ static uint32_t warmup_bars(const struct paper_world *world)
     return most;
 }
 
+static void on_feed_back(void *context)
+{
+    const struct paper_world *world = context;
+    alpaca_lost_sight(world->alpaca);
+}
+
 enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
                           struct problem *problem)
 {
@@ -463,6 +544,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                     .last_slice_ns = driver_last_ns(driver),
                                     .first_ordinal = engine->counters.slices,
                                     .seed = engine->next_trade_id,
+                                    .came_back = on_feed_back,
+                                    .came_back_context = world,
                                     .say = plan->say,
                                     .say_context = plan->say_context};
     struct alpaca_plan broker = {.client = world->client,
@@ -472,10 +555,14 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .tag = world->tag,
                                  .seed = engine->next_trade_id,
                                  .by_bars = plan->by_bars,
+                                 .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
     (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
     (void)problem;
+    if (world->time == NULL) {
+        read_machine_clock(world); /* a long log has been read meanwhile */
+    }
     world->feed = alpaca_feed_create(&feed);
     world->alpaca = alpaca_create(&broker);
     world->outside = (struct driver_world){.broker = alpaca_broker(world->alpaca),

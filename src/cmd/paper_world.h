@@ -1,7 +1,9 @@
 /* paper_world.h: everything outside of a paper run, in one loop: the client, the broker and the
  * feed at Alpaca, or at an exchange served in its shapes; and whose time it is.
  *
- * The time is the machine's. Where the exchange's operator's face is given, it is the exchange's:
+ * The time is the machine's, as it goes on since the start (sys/run_clock.h): where the machine's
+ * clock was set, or the machine slept, entries are shut until everything at the broker was read
+ * anew (reliability T4, R2). Where the exchange's operator's face is given, it is the exchange's:
  * then the exchange takes its next step only when this side has nothing left to do, and every
  * wait, deadline and back-off is in its time (settled.md: parity over sockets). */
 #ifndef CMD_PAPER_WORLD_H
@@ -13,6 +15,7 @@
 #include "driver/driver.h"
 #include "driver/world.h"
 #include "net/loop.h"
+#include "sys/run_clock.h"
 
 struct paper_plan {
     struct loop *loop; /* NULL: one of its own */
@@ -30,12 +33,18 @@ struct paper_plan {
     int64_t bar_ns;
     int64_t (*utc_ns)(void *context); /* whose clock instead of the machine's, for measurements */
     void *utc_context;
+    int64_t (*read_clock)(void *context, enum machine_clock clock); /* as in sys/run_clock.h */
+    void *read_clock_context;
     bool busy_poll;      /* by the machine's time: never sleeps */
     bool own_time;       /* a served exchange that goes at the clock's speed, at another time: its
                             time is asked for once, and is the run's */
     bool until_close;    /* the run ends when the session has closed */
     bool by_bars;        /* the exchange's orders meet bars, and nothing between two of them */
     int64_t patience_ns; /* stepping: how long a request may hang before time goes on; 0: 50 ms */
+    /* The account's number is known, and nothing else was asked for yet: whether it may be traded
+     * from here. May be NULL. */
+    enum err (*claim)(void *context, const struct wire_account *account, struct problem *problem);
+    void *claim_context;
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
 };

@@ -83,6 +83,15 @@ static void print_exchange(const struct exchange_config *exchange, FILE *out)
     (void)fputs("\n", out);
 }
 
+/* Where it is not the exchange above that carries orders out. */
+static void print_broker(enum run_mode mode, FILE *out)
+{
+    if (mode == MODE_PAPER) {
+        (void)fputs("  broker     Alpaca's paper account: its own cash, costs and fills hold\n",
+                    out);
+    }
+}
+
 /* ---- the books ---- */
 
 static void print_parameters(const struct book_config *book, FILE *out)
@@ -242,6 +251,7 @@ void validate_print(const struct validation *validation, FILE *out)
     print_account(config, out);
     print_market(validation, out);
     print_exchange(&config->exchange, out);
+    print_broker(config->mode, out);
     for (uint32_t i = 0; i < config->book_count; i++) {
         print_book(config, i, out);
     }

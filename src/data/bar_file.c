@@ -46,6 +46,7 @@
 #include "base/check.h"
 #include "data/bars_check.h"
 #include "sys/crc32c.h"
+#include "sys/files.h"
 #include "sys/memory.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are used as they lie");
@@ -144,14 +145,7 @@ void bar_records_hash(const struct event *records, uint64_t count, char hash[SHA
 
 bool bar_file_is(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return false;
-    }
-    unsigned char start[sizeof magic];
-    ssize_t got = read(fd, start, sizeof start);
-    (void)close(fd); /* nothing was written */
-    return got == (ssize_t)sizeof start && memcmp(start, magic, sizeof magic) == 0;
+    return file_begins_with(path, magic, sizeof magic);
 }
 
 static enum err damaged(const char *path, const char *fault, struct problem *problem)

@@ -334,14 +334,7 @@ void recording_close(struct recording *recording)
 
 bool recording_is(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return false;
-    }
-    unsigned char start[sizeof magic];
-    ssize_t got = read(fd, start, sizeof start);
-    (void)close(fd); /* nothing was written */
-    return got == (ssize_t)sizeof start && memcmp(start, magic, sizeof magic) == 0;
+    return file_begins_with(path, magic, sizeof magic);
 }
 
 /* All records one behind the other, as they came. */

@@ -63,20 +63,30 @@ static inline struct bars made_bars(void)
     return data;
 }
 
-static inline struct venue *made_venue(const struct bars *data, int64_t start_ns, bool along_bars)
+/* From start_ns on; accounts open themselves and have $100,000, on margin, and may sell short. */
+static inline struct venue_plan made_plan(const struct bars *data, int64_t start_ns)
 {
-    const struct venue_plan plan = {
+    return (struct venue_plan){
         .data = data,
-        .ticks_along_bars = along_bars,
         .seed = 7,
         .start_ns = start_ns,
         .calendar = CALENDAR_XNYS,
         .exchange = {.orders_max = 64,
                      .cash_e9 = 100000 * MONEY_E9,
-                     .account = {.kind = ACCOUNT_KIND_MARGIN, .multiplier = 2}},
-        .accounts_max = 300,
+                     .account = {.kind = ACCOUNT_KIND_MARGIN,
+                                 .multiplier = 2,
+                                 .shorting = true,
+                                 .holds = true}},
+        .accounts_max = 4,
         .accounts_open_themselves = true,
     };
+}
+
+/* The bars themselves, or quotes and trades along them too. */
+static inline struct venue *made_venue(const struct bars *data, int64_t start_ns, bool along_bars)
+{
+    struct venue_plan plan = made_plan(data, start_ns);
+    plan.ticks_along_bars = along_bars;
     return venue_create(&plan);
 }
 

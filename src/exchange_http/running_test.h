@@ -26,20 +26,9 @@ static inline void running_plan(struct running *running, bool along_bars)
     running->data = made_bars();
     running->plan = (struct server_plan){
         .address = "127.0.0.1",
-        .venue = {.data = &running->data,
-                  .ticks_along_bars = along_bars,
-                  .seed = 7,
-                  .start_ns = made_open_ns(1) + 30 * NS_PER_MIN,
-                  .calendar = CALENDAR_XNYS,
-                  .exchange = {.orders_max = 64,
-                               .cash_e9 = 100000 * MONEY_E9,
-                               .account = {.kind = ACCOUNT_KIND_MARGIN,
-                                           .multiplier = 2,
-                                           .shorting = true,
-                                           .holds = true}},
-                  .accounts_max = 4,
-                  .accounts_open_themselves = true},
+        .venue = made_plan(&running->data, made_open_ns(1) + 30 * NS_PER_MIN),
     };
+    running->plan.venue.ticks_along_bars = along_bars;
 }
 
 static inline void running_start(struct running *running)

@@ -93,20 +93,8 @@ static inline void served_on_event(void *context, struct account *account,
  * SPY 500.00 / 500.02, PENNY 0.50 / 0.51. */
 static inline void served_init(struct served *served)
 {
-    *served = (struct served){
-        .data = xcalloc(1, sizeof(struct bars)),
-        .plan = {.seed = 7,
-                 .start_ns = served_time(9, 30, 0),
-                 .calendar = CALENDAR_XNYS,
-                 .exchange = {.orders_max = 64,
-                              .cash_e9 = 100000 * MONEY_E9,
-                              .account = {.kind = ACCOUNT_KIND_MARGIN,
-                                          .multiplier = 2,
-                                          .shorting = true,
-                                          .holds = true}},
-                 .accounts_max = 4,
-                 .accounts_open_themselves = true},
-    };
+    *served = (struct served){.data = xcalloc(1, sizeof(struct bars))};
+    served->plan = made_plan(served->data, served_time(9, 30, 0));
     struct event *records = xcalloc(SERVED_EVENTS_MAX, sizeof *records);
     *served->data = (struct bars){.records = records,
                                   .memory = records,
@@ -134,7 +122,6 @@ static inline void served_open(struct served *served)
 
 static inline void served_start(struct served *served)
 {
-    served->plan.data = served->data;
     served->venue = venue_create(&served->plan);
     served->venue->order_watcher =
         (struct order_watcher){.context = served, .on_event = served_on_event};
@@ -144,14 +131,13 @@ static inline void served_start(struct served *served)
     }
 }
 
-/* On the made market, at that time; the account has $100,000, on margin, and may sell short. */
+/* On the made market, at that time. */
 static inline struct served served_at(int64_t now_ns)
 {
     struct served served = {.data = xmalloc(sizeof *served.data)};
     *served.data = made_bars();
     served.venue = made_venue(served.data, now_ns, false);
     served.venue->plan.synthetic = true;
-    served.venue->plan.exchange.account.shorting = true;
     served_open(&served);
     return served;
 }

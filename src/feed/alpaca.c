@@ -154,6 +154,13 @@ static bool all_streamed(const struct alpaca_feed *feed)
     return all;
 }
 
+/* Up to when nothing is waited for any more, whatever is missing. */
+static int64_t patience_end_ns(const struct alpaca_feed *feed)
+{
+    bool just_awake = feed->time_ns - feed->awake_ns <= PATIENCE_NS;
+    return just_awake ? INT64_MIN : feed->time_ns - feed->delay_ns - PATIENCE_NS;
+}
+
 /* Tells the slices what is not waited for any more. */
 static void settle(struct alpaca_feed *feed)
 {
@@ -167,7 +174,7 @@ static void settle(struct alpaca_feed *feed)
         slices_set_past(feed->slices, old ? feed->created_ns : recent_ns);
         feed->past_set = true;
     }
-    int64_t limit_ns = feed->time_ns - feed->delay_ns - PATIENCE_NS;
+    int64_t limit_ns = patience_end_ns(feed);
     int64_t covered = covered_ns(feed);
     slices_settle(feed->slices, covered > limit_ns ? covered : limit_ns);
     slices_trust(feed->slices, all_streamed(feed));
@@ -412,6 +419,12 @@ int64_t alpaca_feed_first_ns(const struct alpaca_feed *feed)
 struct alpaca_feed_counts alpaca_feed_counts(const struct alpaca_feed *feed)
 {
     return feed->counts;
+}
+
+void alpaca_feed_slept(struct alpaca_feed *feed)
+{
+    feed->awake_ns = client_clock(feed->plan.client)->now_ns;
+    feed_live_slept(feed);
 }
 
 bool alpaca_feed_is_idle(const struct alpaca_feed *feed)

@@ -23,6 +23,10 @@ struct alpaca_feed_plan {
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
     uint64_t first_ordinal;  /* of the first slice: behind the log's last; 0 */
     uint64_t seed;
+    /* The stream is up again after it was not: whoever knows the account looks what happened
+     * meanwhile (R2). May be NULL. */
+    void (*came_back)(void *context);
+    void *came_back_context;
     void (*say)(void *context, const char *what, const char *text); /* may be NULL */
     void *say_context;
 };
@@ -39,6 +43,10 @@ struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
 
 /* No slice begins before this: of the warm-up's first possible bar, or of last_slice_ns. */
 int64_t alpaca_feed_first_ns(const struct alpaca_feed *feed);
+
+/* Nobody looked for a while, up to the clock's time of now: what the stream has not brought of it
+ * is asked for, and waited for as if it had ended now. */
+void alpaca_feed_slept(struct alpaca_feed *feed);
 
 /* Whether nothing is under way: no request without an answer, no connection being made. */
 bool alpaca_feed_is_idle(const struct alpaca_feed *feed);

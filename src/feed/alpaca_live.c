@@ -175,6 +175,10 @@ static void on_changed(void *context, enum stream_state state, const char *why)
         feed->up_ns = now_ns;
         feed->floor_ns = floor_at(feed, now_ns);
         feed_say(feed, "market-data", "the stream is up");
+        if (feed->was_up && feed->plan.came_back != NULL) {
+            feed->plan.came_back(feed->plan.came_back_context);
+        }
+        feed->was_up = true;
         return;
     case STREAM_DOWN:
         feed_say(feed, "market-data", "the stream is down (%s); bars are asked for instead", why);
@@ -236,6 +240,14 @@ void feed_live_start(struct alpaca_feed *feed)
         .changed = on_changed,
     };
     feed->stream = stream_create(&plan);
+}
+
+/* What it says is up may be a connection that the other side has forgotten. */
+void feed_live_slept(struct alpaca_feed *feed)
+{
+    if (feed->stream != NULL) {
+        stream_restart(feed->stream, "nobody listened to it for a while");
+    }
 }
 
 void feed_live_on_time(struct alpaca_feed *feed, int64_t now_ns)

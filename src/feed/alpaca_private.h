@@ -29,6 +29,7 @@ struct alpaca_feed {
     int64_t up_ns;         /* when the stream came up; INT64_MAX: it is not */
     int64_t first_ns;      /* where slices begin */
     int64_t created_ns;
+    int64_t awake_ns;       /* when it was told of a while in which nobody looked; 0 */
     int64_t time_ns;        /* the last moment that was told */
     bool warm;              /* the first past has come ... */
     bool past_set;          /* ... and what is past was settled */
@@ -39,6 +40,7 @@ struct alpaca_feed {
     int64_t asked_until_ns;
     int64_t again_ns; /* after a refusal: not before */
     uint64_t asks;
+    bool was_up;  /* the stream, once */
     bool missed;  /* since it came up, the stream has kept back what the past has */
     bool doubted; /* it has once, and brought nothing since */
     bool trouble; /* the past does not come either */
@@ -70,6 +72,7 @@ bool feed_is_streamed(const struct alpaca_feed *feed, uint32_t instrument);
 /* ---- alpaca_live.c ---- */
 
 void feed_live_start(struct alpaca_feed *feed);
+void feed_live_slept(struct alpaca_feed *feed);
 void feed_live_on_time(struct alpaca_feed *feed, int64_t now_ns);
 int64_t feed_live_deadline_ns(const struct alpaca_feed *feed);
 

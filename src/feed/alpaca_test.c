@@ -35,6 +35,7 @@ struct world {
     struct fault_script *faults;
     struct given given[SLICES_MAX];
     uint32_t given_count;
+    int came_back;
     int statuses; /* begins + 1, ends + 100 */
     char said[SAID_MAX][256];
     uint32_t said_count;
@@ -56,6 +57,12 @@ static bool was_said(const struct world *world, const char *words)
         found = found || strstr(world->said[i], words) != NULL;
     }
     return found;
+}
+
+static void came_back(void *context)
+{
+    struct world *world = context;
+    world->came_back++;
 }
 
 /* ---- the exchange ---- */
@@ -119,6 +126,8 @@ static void start_feed(struct world *world, struct alpaca_feed_plan plan)
     plan.bar_ns = plan.bar_ns == 0 ? NS_PER_MIN : plan.bar_ns;
     plan.feed = "iex";
     plan.seed = 3;
+    plan.came_back = came_back;
+    plan.came_back_context = world;
     plan.say = say;
     plan.say_context = world;
     world->feed = alpaca_feed_create(&plan);
@@ -336,6 +345,7 @@ Test(feed_alpaca, says_that_the_data_are_old_and_fills_the_gap_when_they_come_ag
     serve(world, world->clock.now_ns);
     go_to(world, start_ns + 25 * NS_PER_MIN + 10 * NS_PER_S);
     cr_expect_eq(world->statuses, 101, "and it has ended");
+    cr_expect_eq(world->came_back, 1);
     cr_assert_eq(world->given_count, 25, "every minute once");
     uint32_t empty = 0;
     while (empty < 15 && world->given[10 + empty].slice.count == 0) {
@@ -349,6 +359,38 @@ Test(feed_alpaca, says_that_the_data_are_old_and_fills_the_gap_when_they_come_ag
     }
     cr_expect_eq(alpaca_feed_counts(world->feed).late, 2 * empty);
     cr_expect(was_said(world, "came after their slice was given"));
+    close_world(world);
+}
+
+/* What the exchange says while the machine sleeps reaches nobody. */
+static void sleep_until(struct world *world, int64_t to_ns)
+{
+    struct live_feed *port = alpaca_feed_port(world->feed);
+    while (server_next_ns(world->server) <= to_ns) {
+        server_advance_until(world->server, server_next_ns(world->server));
+    }
+    world->clock.now_ns = to_ns;
+    alpaca_feed_slept(world->feed);
+    port->ops->on_time(port, to_ns);
+    take(world);
+}
+
+Test(feed_alpaca, a_machine_that_slept_asks_for_what_it_missed_before_it_goes_on)
+{
+    struct world *world = new_world();
+    int64_t start_ns = made_open_ns(1);
+    open_world(world, start_ns, false);
+    start_feed(world, (struct alpaca_feed_plan){.stream_symbols = 2});
+    go_to(world, start_ns + 10 * NS_PER_MIN + 10 * NS_PER_S);
+    cr_expect_eq(world->given_count, 10);
+    cr_expect_eq(world->came_back, 0, "the first time is no coming back");
+    sleep_until(world, start_ns + 70 * NS_PER_MIN + 10 * NS_PER_S);
+    cr_expect_eq(world->given_count, 10, "nothing is given for what was not asked for");
+    cr_expect_eq(world->statuses, 1, "and what is given then is old");
+    go_to(world, start_ns + 75 * NS_PER_MIN + 10 * NS_PER_S);
+    expect_minutes(world, start_ns, start_ns + 75 * NS_PER_MIN);
+    cr_expect_eq(world->statuses, 101);
+    cr_expect_eq(world->came_back, 1);
     close_world(world);
 }
 

@@ -83,11 +83,12 @@ bool http_body_take(struct http_body *body, const char *bytes, size_t length)
         body->zip->avail_out = sizeof out;
         body->open = true;
         int result = inflate(body->zip, Z_NO_FLUSH);
-        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-            return refuse(body, "the answer does not decompress");
-        }
+        /* What came out is looked at first: the same fault, however the bytes were cut. */
         if (!append(body, out, sizeof out - body->zip->avail_out)) {
             return false;
+        }
+        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+            return refuse(body, "the answer does not decompress");
         }
         full = result == Z_OK && body->zip->avail_out == 0;
         if (result == Z_STREAM_END) {

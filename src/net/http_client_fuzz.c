@@ -6,25 +6,53 @@
 
 #include "base/utc.h"
 #include "net/client_fuzz.h"
+#include "net/http_reader.h"
 
 enum { BODY_MAX = 5000 };
 
 static int told;
+static struct {
+    enum http_outcome outcome;
+    int status;
+    char body[BODY_MAX + 1];
+    size_t length;
+} answered;
 
 static void on_answer(void *context, const struct http_answer *answer)
 {
     (void)context;
     told++;
+    answered.outcome = answer->outcome;
+    answered.status = answer->status;
     CHECK(answer->outcome != HTTP_NOT_SENT);
     CHECK(answer->body != NULL && answer->why != NULL);
     if (answer->outcome == HTTP_ANSWERED) {
         CHECK(answer->status >= 200 && answer->status <= 999);
         CHECK(answer->length <= BODY_MAX && answer->body[answer->length] == '\0');
         CHECK(answer->why[0] == '\0');
+        memcpy(answered.body, answer->body, answer->length);
+        answered.length = answer->length;
         (void)http_answer_header(answer, "Date");
     } else {
         CHECK(answer->status == 0 && answer->why[0] != '\0');
     }
+}
+
+/* Where libcurl and the reader of a connection kept ready both see a whole answer, it is the same
+ * one. */
+static void compare_with_reader(const uint8_t *bytes, size_t size, bool bodiless)
+{
+    static struct http_reader reader;
+    struct http_body body;
+    http_body_init(&body, BODY_MAX);
+    http_reader_begin(&reader, &body, bodiless);
+    (void)http_reader_take(&reader, (const char *)bytes, size);
+    if (http_reader_end(&reader) && answered.outcome == HTTP_ANSWERED) {
+        CHECK(answered.status == reader.status);
+        CHECK(answered.length == body.length);
+        CHECK(body.length == 0 || memcmp(answered.body, body.bytes, body.length) == 0);
+    }
+    http_body_finish(&body);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -61,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         loop_turn(loop, true); /* its time ends at the latest */
     }
     CHECK(told == 1 && http_client_pending(client) == 0);
+    compare_with_reader(bytes + 1, size - 1, ask.method == HTTP_HEAD);
     fuzz_close(&server);
     loop_turn(loop, false);
     return 0;

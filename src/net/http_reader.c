@@ -55,8 +55,8 @@ static size_t take_line(struct http_reader *reader, const char *bytes, size_t le
         reader->line -= ending;
         reader->head[reader->head_length] = '\0';
         *whole = true;
-        if (strlen(reader->head + reader->head_length - reader->line) != reader->line) {
-            (void)refuse(reader, "the answer is no HTTP"); /* a NUL within the line */
+        if (strcspn(reader->head + reader->head_length - reader->line, "\r") != reader->line) {
+            (void)refuse(reader, "the answer is no HTTP"); /* a NUL or CR within the line */
         }
     }
     return part;

@@ -132,6 +132,9 @@ Test(gates_table, lists_every_gate_with_its_limit_and_count)
     expect_text(json, "\"passed\": 31");
     expect_text(table, "decisions that no gate refused");
     expect_no_text(table, "  -  ");
+    expect_no_text(table, "(null)");
+    expect_no_text(json, "(null)");
+    expect_no_text(json, "\"limit\": null"); /* each has one: of the config, or fixed */
     free(table);
     free(json);
 }

@@ -10,6 +10,10 @@ int64_t clock_utc_ns(void);
 /* Monotonic nanoseconds: for durations and deadlines. */
 int64_t clock_mono_ns(void);
 
+/* The same with what passed while the machine was suspended: nobody sets it, and nothing is left
+ * out. */
+int64_t clock_boot_ns(void);
+
 /* Processor time of this process in nanoseconds. */
 int64_t clock_cpu_ns(void);
 

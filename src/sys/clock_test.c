@@ -7,12 +7,16 @@
 Test(clock, monotonic_and_processor_time_never_step_back)
 {
     int64_t mono_ns = clock_mono_ns();
+    int64_t boot_ns = clock_boot_ns();
     int64_t cpu_ns = clock_cpu_ns();
+    cr_expect_geq(boot_ns, mono_ns, "suspended time counts as well");
     for (int i = 0; i < 100000; i++) {
         int64_t next_mono_ns = clock_mono_ns();
+        int64_t next_boot_ns = clock_boot_ns();
         int64_t next_cpu_ns = clock_cpu_ns();
-        cr_assert(next_mono_ns >= mono_ns && next_cpu_ns >= cpu_ns);
+        cr_assert(next_mono_ns >= mono_ns && next_boot_ns >= boot_ns && next_cpu_ns >= cpu_ns);
         mono_ns = next_mono_ns;
+        boot_ns = next_boot_ns;
         cpu_ns = next_cpu_ns;
     }
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,4 +168,18 @@ enum err file_read(const char *path, size_t size_max, char **bytes, size_t *leng
     *bytes = content;
     *length = (size_t)got;
     return ERR_OK;
+}
+
+bool file_begins_with(const char *path, const void *bytes, size_t length)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return false;
+    }
+    char *start = xmalloc(length);
+    ssize_t got = read(fd, start, length);
+    (void)close(fd); /* nothing was written */
+    bool same = got == (ssize_t)length && memcmp(start, bytes, length) == 0;
+    free(start);
+    return same;
 }

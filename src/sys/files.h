@@ -2,6 +2,7 @@
 #ifndef SYS_FILES_H
 #define SYS_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +22,10 @@ enum err file_replace(const char *path, const void *bytes, size_t length, struct
  * caller's to free(). ERR_NOT_FOUND: no such file; ERR_RANGE: larger than that. */
 enum err file_read(const char *path, size_t size_max, char **bytes, size_t *length,
                    struct problem *problem);
+
+/* Whether the file begins with these bytes; not, when it cannot be read. Waits for no writer of a
+ * pipe. */
+bool file_begins_with(const char *path, const void *bytes, size_t length);
 
 /* Writes all of the bytes, through interruptions and short writes. 0, or -1 with errno set. */
 int write_all(int fd, const void *bytes, size_t length);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sys/folder_test.h"
@@ -71,6 +72,26 @@ Test(files, reading_has_a_maximum_and_says_what_is_missing)
     cr_assert(bytes == NULL && length == 7, "results keep their old values");
     cr_assert(file_read(dir, 4, &bytes, &length, NULL) == ERR_IO, "a folder");
     cr_assert(unlink(path) == 0 && rmdir(dir) == 0);
+    free(path);
+    free(dir);
+}
+
+Test(files, what_a_file_begins_with)
+{
+    char *dir = folder_create();
+    char *path = xasprintf("%s/f", dir);
+    char *pipe = xasprintf("%s/p", dir);
+    cr_assert_not(file_begins_with(path, "BW\0\1", 4), "no such file");
+    cr_assert(file_replace(path, "BW\0\1 and more", 13, NULL) == ERR_OK);
+    cr_assert(file_begins_with(path, "BW\0\1", 4));
+    cr_assert_not(file_begins_with(path, "BW\0\2", 4), "behind a NUL, too");
+    cr_assert(file_replace(path, "BW\0", 3, NULL) == ERR_OK);
+    cr_assert_not(file_begins_with(path, "BW\0\1", 4), "a shorter one");
+    cr_assert_not(file_begins_with(dir, "BW\0\1", 4), "a folder");
+    cr_assert(mkfifo(pipe, 0600) == 0);
+    cr_assert_not(file_begins_with(pipe, "BW\0\1", 4), "a pipe without a writer");
+    cr_assert(unlink(pipe) == 0 && unlink(path) == 0 && rmdir(dir) == 0);
+    free(pipe);
     free(path);
     free(dir);
 }

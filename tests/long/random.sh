@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# closer.sh: random plans on a random market place, a million events (src/driver/closer_test.c), and
+# random.sh: random plans on a random market place, a million events (src/driver/closer_test.c), and
 # random orders of every kind at the exchange alone, ten million (src/exchange/random_test.c).
 # BELLWETHER_SEED repeats a run.
 set -euo pipefail
