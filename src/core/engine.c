@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/hot.h"
 #include "core/decision_hash.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
@@ -421,7 +422,13 @@ void engine_on_action(struct engine *engine, const struct event *action, struct 
 void engine_on_condition(struct engine *engine, const struct event *event, struct output *output)
 {
     restart(output);
+    const bool holding = event->kind == EVENT_HOLDING;
+    const int64_t missing_e9 = holding ? engine_missing_e9(engine, event->instrument) : 0;
     engine_apply(engine, event);
+    if (holding && engine->fault == ENGINE_FAULT_NONE &&
+        engine_missing_e9(engine, event->instrument) != missing_e9) {
+        engine_fit_exits(engine, event->instrument, output);
+    }
 }
 
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)

@@ -120,6 +120,7 @@ struct engine_counters {
     uint64_t cancels;     /* asked for */
     uint64_t unprotected; /* trades whose protection at the broker went missing */
     uint64_t given_up;    /* trades whose protection was refused too often */
+    uint64_t missing;     /* exits and protection of which nothing could be sent */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -260,8 +261,9 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
  * what it comes to the broker reports. */
 void engine_on_action(struct engine *engine, const struct event *action, struct output *output);
 
-/* Takes what a broker elsewhere, its network or its data are like (EVENT_STATUS, EVENT_HOLDING): no
- * record follows. */
+/* Takes what a broker elsewhere, its network or its data are like (EVENT_STATUS, EVENT_HOLDING).
+ * Requests follow where a holding says that shares of our trades are missing, or are there again.
+ */
 void engine_on_condition(struct engine *engine, const struct event *event, struct output *output);
 
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */

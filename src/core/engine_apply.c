@@ -164,6 +164,20 @@ static void apply_deposit(struct engine *engine, const struct event *event)
     engine->peak_equity_e9 = engine->equity_e9;
 }
 
+/* A strategy's SELL that cannot be carried out now, for want of shares or because what rested at
+ * the broker is just being canceled, stays wanted. */
+RARELY static void keep_wish(struct engine *engine, const struct event *decision)
+{
+    struct trade *trade =
+        &engine->trades[engine_place(engine, decision->decision.book - 1U, decision->instrument)];
+    uint8_t verdict = decision->decision.verdict;
+    if (decision->flags == ACT_SELL &&
+        (verdict == VERDICT_MISSING || (verdict == VERDICT_PASS && trade_is_protected(trade)))) {
+        trade->exits.wish = EXIT_CAUSE_SIGNAL;
+        engine_show(engine, trade);
+    }
+}
+
 void engine_apply_decision(struct engine *engine, const struct event *event)
 {
     struct book *book = &engine->books[event->decision.book - 1];
@@ -174,6 +188,9 @@ void engine_apply_decision(struct engine *engine, const struct event *event)
         book->refused++;
         engine->counters.refused++;
         engine->counters.refused_by[event->decision.verdict]++;
+    }
+    if (engine->wary) {
+        keep_wish(engine, event);
     }
 }
 
@@ -230,6 +247,7 @@ static void begin_trade(const struct engine *engine, struct trade *trade,
         begin_exits(engine, trade, head, instrument);
     }
     trade->exits.cause = EXIT_CAUSE_NONE;
+    trade->exits.wish = EXIT_CAUSE_NONE;
 }
 
 /* A request to cancel one of the trade's orders. The broker ends both exits of a group together. */
@@ -261,6 +279,11 @@ static void apply_exit_order(struct engine *engine, struct trade *trade, const s
         CHECK(!order_is_working(&trade->exit));
         trade->exit_attempts++;
         trade->exits.sent = event_order_cause(record);
+        if (!engine->closes) {
+            trade->exits.wish = EXIT_CAUSE_NONE; /* its strategy says it again */
+        } else if (head->qty_e9 < trade->qty_e9) {
+            trade->exits.wish = trade->exits.sent; /* the rest waits until it is there */
+        }
         begin_order(engine, &trade->exit, head);
         return;
     }

@@ -64,6 +64,10 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
 RARELY void engine_answer(struct engine *engine, const struct trade *trade,
                           const struct event *report, struct output *output);
 
+/* After what is missing of an instrument at the broker changed: no more than is there stays on its
+ * way out, and what waited for shares is looked at again. */
+RARELY void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output *output);
+
 /* The exits that go with an entry: before its record is applied, and after. */
 void engine_tie_bracket(const struct engine *engine, struct event *entry);
 void engine_add_bracket(struct engine *engine, const struct event *entry, struct output *output);

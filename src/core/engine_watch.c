@@ -313,6 +313,9 @@ void engine_apply_notice(struct engine *engine, const struct event *record)
         trade->exits.wish = EXIT_CAUSE_REPAIR;
         engine_show(engine, trade);
         return;
+    case NOTICE_MISSING:
+        engine->counters.missing++;
+        return;
     }
     CHECK(!"a notice of ours");
 }

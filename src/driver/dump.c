@@ -122,6 +122,7 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   counters->refused, counters->orders, counters->session_entries,
                   counters->accepted, counters->rejected, counters->fills, counters->cancels,
                   counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
+    (void)fprintf(out, "missing %" PRIu64 "\n", counters->missing);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }
