@@ -99,6 +99,11 @@ static const char *const fixed[VERDICT_COUNT] = {
     [VERDICT_BUYING_POWER] = "the account's",
     [VERDICT_NO_SIZE] = "one share",
     [VERDICT_EXIT_ATTEMPTS] = "4095 attempts",
+    [VERDICT_ENTRIES_OFF] = "not paused",
+    [VERDICT_NOT_READY] = "none",
+    [VERDICT_FOREIGN] = "none",
+    [VERDICT_UNKNOWN_ORDER] = "none",
+    [VERDICT_MISSING] = "some are there",
 };
 
 /* The gate's limit for people; empty when it would be configured and no configuration was read. */
