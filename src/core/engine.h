@@ -205,6 +205,7 @@ struct engine {
 
     int64_t ts_ns; /* of the last event */
     struct session session;
+    /* Each with what came to the account or left it since, beside our orders. */
     int64_t session_equity_e9; /* at the close of the session before */
     int64_t equity_e9;         /* at the last slice's end */
     int64_t peak_equity_e9;

@@ -109,14 +109,35 @@ static bool cash_is_possible(const struct engine *engine, const struct event *ev
             after_e9 >= 0);
 }
 
+/* What came or went beside our orders is neither gain nor loss: where these are measured from moves
+ * with it. */
+static void move_measures(struct engine *engine, int64_t amount_e9)
+{
+    int64_t *const measures[] = {&engine->equity_e9, &engine->session_equity_e9,
+                                 &engine->peak_equity_e9};
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
+        if (money_add(*measures[i], amount_e9, measures[i]) != ERR_OK) {
+            engine_fail(engine, ENGINE_FAULT_RANGE);
+        }
+    }
+}
+
+/* Its ledger lines follow. */
+RARELY static void apply_cash(struct engine *engine, const struct event *event)
+{
+    if (!cash_is_possible(engine, event)) {
+        engine_fail(engine, ENGINE_FAULT_RANGE);
+    } else if (event->flags == CASH_SPLIT) {
+        engine_apply_split(engine, event);
+    } else if (event->flags == CASH_RECONCILED) {
+        move_measures(engine, event->account_cash.amount_e9);
+    }
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
-    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
-        if (!cash_is_possible(engine, event)) {
-            engine_fail(engine, ENGINE_FAULT_RANGE);
-        } else if (event->flags == CASH_SPLIT) {
-            engine_apply_split(engine, event);
-        }
+    if (event->kind == EVENT_ACCOUNT_CASH) {
+        apply_cash(engine, event);
         return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
