@@ -121,6 +121,7 @@ struct engine_counters {
     uint64_t unprotected; /* trades whose protection at the broker went missing */
     uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t missing;     /* exits and protection of which nothing could be sent */
+    uint64_t surpluses;   /* fills for more than their order or its trade had left */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -214,11 +215,15 @@ struct engine {
     struct split split;
     enum engine_state state;
     bool wary;     /* something of this, of `state` or of an order keeps entries shut, or has */
+    bool outside;  /* the broker is elsewhere: it told a condition, a holding or no answer */
     uint32_t shut; /* a bit for each enum status_condition under which no entry goes out */
     int64_t *foreign_e9; /* [instrument]: what the account holds beside ours, signed */
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
+
+    int64_t *
+        surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "core/engine.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
 #include "core/engine_split.h"
@@ -58,13 +59,27 @@ static void step_order(struct engine *engine, struct order *order, enum order_ev
     }
 }
 
-static void apply_fill(struct engine *engine, struct order *order, const struct event_report *fill)
+/* What of the fill counts for its order; what the trade has no use for is noted. */
+RARELY static int64_t share_fill(struct engine *engine, const struct trade *trade,
+                                 const struct order *order, int64_t qty_e9)
+{
+    struct fill_share share = engine_share_fill(trade, order, qty_e9);
+    int64_t surplus_e9 = qty_e9 - share.trade_e9;
+    int64_t *sum_e9 = &engine->surplus_e9[trade->instrument];
+    *sum_e9 = order == &trade->entry ? money_add_capped(*sum_e9, surplus_e9)
+                                     : money_sub_capped(*sum_e9, surplus_e9);
+    engine->scratch->surplus_e9 = surplus_e9;
+    return share.order_e9;
+}
+
+static void apply_fill(struct engine *engine, const struct trade *trade, struct order *order,
+                       const struct event_report *fill)
 {
     engine->last_exec_id = fill->exec_id;
     engine->counters.fills++;
     engine->filled = true;
     if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
-        fill->qty_e9 > order->qty_e9 - order->filled_e9) {
+        (fill->qty_e9 > order->qty_e9 - order->filled_e9 && !engine->outside)) {
         engine_fail(engine, ENGINE_FAULT_OVERFILL);
         return;
     }
@@ -73,7 +88,8 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
         engine_fail(engine, ENGINE_FAULT_RANGE); /* what cannot be posted cannot count as filled */
         return;
     }
-    order->filled_e9 += fill->qty_e9;
+    order->filled_e9 +=
+        engine->outside ? share_fill(engine, trade, order, fill->qty_e9) : fill->qty_e9;
     step_order(engine, order,
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
 }
@@ -150,7 +166,7 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         return trade;
     }
     if (event->kind == EVENT_FILL) {
-        apply_fill(engine, order, &event->report);
+        apply_fill(engine, trade, order, &event->report);
     } else if (event->kind == EVENT_ACCEPTED) {
         engine->counters.accepted++;
         step_order(engine, order, ORDER_EVENT_ACCEPTED);
@@ -158,7 +174,8 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         engine->counters.rejected++;
         step_order(engine, order, ORDER_EVENT_REJECTED);
     } else {
-        engine->wary = engine->wary || event->kind == EVENT_NO_ANSWER;
+        engine->wary |= event->kind == EVENT_NO_ANSWER;
+        engine->outside |= event->kind == EVENT_NO_ANSWER;
         step_order(engine, order, order_event_of(event->kind));
     }
     if (order == &trade->exit && event->kind == EVENT_FILL) {
@@ -475,6 +492,7 @@ static void apply_status(struct engine *engine, const struct event *record)
 {
     uint32_t bit = 1U << record->flags;
     engine->wary = true;
+    engine->outside = true;
     engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
 }
 
@@ -503,7 +521,9 @@ void engine_apply(struct engine *engine, const struct event *record)
         return;
     case EVENT_HOLDING:
         engine->wary = true;
+        engine->outside = true;
         engine->foreign_e9[record->instrument] = record->holding.qty_e9;
+        engine->surplus_e9[record->instrument] = 0; /* it is in what the account holds */
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);

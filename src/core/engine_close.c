@@ -53,15 +53,22 @@ static void send_cancel(struct engine *engine, const struct trade *trade, const 
     send(engine, record, output);
 }
 
-static void send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
-                        struct output *output)
+void engine_send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
+                        int64_t qty_e9, struct output *output)
 {
     struct event *record = output_place(output, 1);
     begin_record(record, EVENT_NOTICE, 1, engine->ts_ns, engine->ts_ns, trade->instrument);
     record->flags = (uint8_t)notice;
     record->notice.trade_id = trade->id;
+    record->notice.qty_e9 = qty_e9;
     record->notice.book = trade->book;
     engine_apply_notice(engine, output_commit(output));
+}
+
+static void send_missing(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    engine_send_notice(engine, trade, NOTICE_MISSING, engine_missing_e9(engine, trade->instrument),
+                       output);
 }
 
 /* ---- closing ---- */
@@ -83,7 +90,7 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
     }
     int64_t qty_e9 = engine_sellable_e9(engine, trade);
     if (qty_e9 == 0) { /* it waits until there is something */
-        send_notice(engine, trade, NOTICE_MISSING, output);
+        send_missing(engine, trade, output);
         return;
     }
     uint64_t id = order_id_make(trade->id, ORDER_ROLE_EXIT, trade->exit_attempts + 1);
@@ -229,16 +236,16 @@ static void protect(struct engine *engine, const struct trade *trade, struct out
     }
     protection.qty_e9 = engine_sellable_e9(engine, trade);
     if (protection.qty_e9 == 0) {
-        send_notice(engine, trade, NOTICE_MISSING, output);
+        send_missing(engine, trade, output);
         return;
     }
     if (exits->refusals >= CLOSER_REFUSALS_MAX || exits->attempts >= ORDER_ATTEMPT_MAX) {
-        send_notice(engine, trade, NOTICE_GIVEN_UP, output);
+        engine_send_notice(engine, trade, NOTICE_GIVEN_UP, 0, output);
         engine_close_trade(engine, trade, EXIT_CAUSE_REPAIR, output);
         return;
     }
     if (exits->attempts > 0) {
-        send_notice(engine, trade, NOTICE_UNPROTECTED, output);
+        engine_send_notice(engine, trade, NOTICE_UNPROTECTED, 0, output);
     }
     bool pair = is_pair(&protection);
     protection.attempt = exits->attempts + 1U;
@@ -333,5 +340,5 @@ void engine_act_on_exits(struct engine *engine, struct output *output)
 
 void engine_rearm(struct engine *engine, const struct trade *trade, struct output *output)
 {
-    send_notice(engine, trade, NOTICE_REARMED, output);
+    engine_send_notice(engine, trade, NOTICE_REARMED, 0, output);
 }

@@ -3,9 +3,14 @@
 
 #include "base/money.h"
 
+int64_t engine_beside_e9(const struct engine *engine, uint32_t instrument)
+{
+    return money_add_capped(engine->foreign_e9[instrument], engine->surplus_e9[instrument]);
+}
+
 int64_t engine_missing_e9(const struct engine *engine, uint32_t instrument)
 {
-    int64_t beside_e9 = engine->foreign_e9[instrument];
+    int64_t beside_e9 = engine_beside_e9(engine, instrument);
     return beside_e9 < 0 ? money_sub_capped(0, beside_e9) : 0;
 }
 
@@ -50,4 +55,12 @@ int64_t engine_confirmed_e9(const struct engine *engine, const struct trade *tra
     int64_t most_e9 = smaller(trade->qty_e9, larger(free_e9, 0));
     bool whole = trade->qty_e9 % MONEY_E9 == 0; /* a part of a share can neither rest nor wait */
     return whole ? most_e9 - most_e9 % MONEY_E9 : most_e9;
+}
+
+struct fill_share engine_share_fill(const struct trade *trade, const struct order *order,
+                                    int64_t qty_e9)
+{
+    bool enters = order == &trade->entry;
+    int64_t order_e9 = smaller(qty_e9, larger(order->qty_e9 - order->filled_e9, 0));
+    return (struct fill_share){order_e9, enters ? order_e9 : smaller(order_e9, trade->qty_e9)};
 }

@@ -12,6 +12,10 @@
 #include "base/hot.h"
 #include "core/engine.h"
 
+/* What the account holds beside ours, as far as is known: by the last holding, and by what filled
+ * beyond our orders since. */
+RARELY int64_t engine_beside_e9(const struct engine *engine, uint32_t instrument);
+
 /* Shares of our trades in the instrument that the account has not, and those that it has. */
 RARELY int64_t engine_missing_e9(const struct engine *engine, uint32_t instrument);
 RARELY int64_t engine_present_e9(const struct engine *engine, uint32_t instrument);
@@ -22,6 +26,15 @@ RARELY int64_t engine_leaving_e9(const struct trade *trade);
 
 /* engine_sellable_e9() where something may be missing. */
 RARELY int64_t engine_confirmed_e9(const struct engine *engine, const struct trade *trade);
+
+/* What a fill is for its order, and for the trade: a broker outside may fill more than was left of
+ * either (both exits of a group in a fast market). The rest is a surplus, and not ours. */
+struct fill_share {
+    int64_t order_e9;
+    int64_t trade_e9;
+};
+struct fill_share engine_share_fill(const struct trade *trade, const struct order *order,
+                                    int64_t qty_e9);
 
 /* What an exit, or protection, of the trade may sell. */
 static inline int64_t engine_sellable_e9(const struct engine *engine, const struct trade *trade)

@@ -43,6 +43,10 @@ void engine_note_report(struct engine *engine, struct trade *trade, struct order
 /* A request of protection, or to cancel, went out. */
 void engine_note_protection(struct trade *trade, const struct order_request *request);
 
+/* Says something of the trade, with a number of shares. */
+void engine_send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
+                        int64_t qty_e9, struct output *output);
+
 void engine_apply_notice(struct engine *engine, const struct event *record);
 
 /* The trade was closed: after a stop the entry is armed only when its condition was false again. */
