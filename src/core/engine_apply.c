@@ -496,6 +496,14 @@ static void apply_status(struct engine *engine, const struct event *record)
     engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
 }
 
+static void apply_holding(struct engine *engine, const struct event *record)
+{
+    engine->wary = true;
+    engine->outside = true;
+    engine->foreign_e9[record->instrument] = record->holding.qty_e9;
+    engine->surplus_e9[record->instrument] = 0; /* it is in what the account holds */
+}
+
 void engine_apply(struct engine *engine, const struct event *record)
 {
     engine->ts_ns = record->ts_ns;
@@ -520,10 +528,7 @@ void engine_apply(struct engine *engine, const struct event *record)
         apply_status(engine, record);
         return;
     case EVENT_HOLDING:
-        engine->wary = true;
-        engine->outside = true;
-        engine->foreign_e9[record->instrument] = record->holding.qty_e9;
-        engine->surplus_e9[record->instrument] = 0; /* it is in what the account holds */
+        apply_holding(engine, record);
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);
