@@ -59,16 +59,22 @@ static void step_order(struct engine *engine, struct order *order, enum order_ev
     }
 }
 
+/* So much of a fill is no order's of ours any more. */
+static void note_surplus(struct engine *engine, uint32_t instrument, enum order_role role,
+                         int64_t surplus_e9)
+{
+    int64_t *sum_e9 = &engine->surplus_e9[instrument];
+    *sum_e9 = role == ORDER_ROLE_ENTRY ? money_add_capped(*sum_e9, surplus_e9)
+                                       : money_sub_capped(*sum_e9, surplus_e9);
+    engine->scratch->surplus_e9 = surplus_e9;
+}
+
 /* What of the fill counts for its order; what the trade has no use for is noted. */
 RARELY static int64_t share_fill(struct engine *engine, const struct trade *trade,
                                  const struct order *order, int64_t qty_e9)
 {
     struct fill_share share = engine_share_fill(trade, order, qty_e9);
-    int64_t surplus_e9 = qty_e9 - share.trade_e9;
-    int64_t *sum_e9 = &engine->surplus_e9[trade->instrument];
-    *sum_e9 = order == &trade->entry ? money_add_capped(*sum_e9, surplus_e9)
-                                     : money_sub_capped(*sum_e9, surplus_e9);
-    engine->scratch->surplus_e9 = surplus_e9;
+    note_surplus(engine, trade->instrument, order_id_role(order->id), qty_e9 - share.trade_e9);
     return share.order_e9;
 }
 
@@ -150,6 +156,22 @@ RARELY static void apply_cash(struct engine *engine, const struct event *event)
     }
 }
 
+/* A report about an order that we do not have. A broker outside may fill one that it said was over
+ * and that another attempt has followed since: nothing of that is booked. */
+RARELY static void apply_stray(struct engine *engine, const struct trade *trade,
+                               const struct event *event)
+{
+    const struct event_report *report = &event->report;
+    if (trade == NULL || !engine->outside || event->kind != EVENT_FILL || report->qty_e9 <= 0) {
+        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        return;
+    }
+    engine->last_exec_id = report->exec_id;
+    engine->counters.fills++;
+    engine->filled = true;
+    note_surplus(engine, trade->instrument, order_id_role(report->order_id), report->qty_e9);
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_ACCOUNT_CASH) {
@@ -162,7 +184,7 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
     }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
-        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        apply_stray(engine, trade, event);
         return trade;
     }
     if (event->kind == EVENT_FILL) {

@@ -162,6 +162,27 @@ Test(engine_surplus, a_late_fill_of_a_trade_that_is_over)
     bench_finish(&bench);
 }
 
+/* The exit was said to be canceled, the next one is under way, and then the first one fills. */
+Test(engine_surplus, a_late_fill_of_an_attempt_that_another_followed)
+{
+    struct bench bench;
+    begin_outside(&bench, 1, (struct exit_plan){.opposite_signal = true});
+    bench_fill(&bench, 0, bench_buy(&bench, 0, 0, USD(10)), SHARES(100), USD(10));
+    uint64_t first = bench_sell(&bench, 0, 0, USD(11));
+    bench_say(&bench, EVENT_CANCELED, 0, first);
+    uint64_t second = bench_sell(&bench, 0, 0, USD(11));
+    bench_fill(&bench, 0, first, SHARES(100), USD(11));
+    assert_surplus(&bench, SHARES(100));
+    const struct event *cancel = bench_answer(&bench, EVENT_ORDER, 0);
+    cr_assert_not_null(cancel, "there is nothing left for it to sell");
+    cr_expect_eq(cancel->order.order_id, second);
+    cr_expect_eq(cancel->order.action, ORDER_ACTION_CANCEL);
+    cr_expect_eq(bench_answers(&bench, EVENT_POSTING), 0);
+    bench_say(&bench, EVENT_CANCELED, 0, 77); /* of no trade of ours */
+    cr_expect_eq(bench.decides.engine->fault, ENGINE_FAULT_FOREIGN_REPORT);
+    bench_finish(&bench);
+}
+
 /* What one trade sold too much is missing for the other, whose protection is cut. */
 Test(engine_surplus, the_other_trades_exits_are_cut)
 {
