@@ -178,10 +178,11 @@ static inline void desk_take_reports(void)
         if (taken.kind == EVENT_STATUS || taken.kind == EVENT_HOLDING) {
             engine_on_condition(desk.bench.decides.engine, &taken, &desk.bench.decides.output);
             engine_apply(desk.bench.folds.engine, &taken);
+            bench_fold_answers(&desk.bench);
         } else {
             bench_take(&desk.bench, &taken);
-            desk_carry_out();
         }
+        desk_carry_out();
         cr_assert_eq(desk.bench.decides.engine->fault, ENGINE_FAULT_NONE, "%s",
                      engine_fault_text(desk.bench.decides.engine->fault));
     }

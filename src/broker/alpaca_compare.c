@@ -50,7 +50,8 @@ static bool compare_holding(struct alpaca *alpaca, uint32_t instrument)
     int64_t now_ns = alpaca_now_ns(alpaca);
     int64_t beside_e9 =
         money_sub_capped(holding->shown_e9, engine->ledger.positions[instrument].qty_e9);
-    if (beside_e9 == engine->foreign_e9[instrument]) {
+    /* What filled beyond our orders is told, whatever came of it. */
+    if (beside_e9 == engine->foreign_e9[instrument] && engine->surplus_e9[instrument] == 0) {
         holding->differs = false;
         return false;
     }

@@ -193,6 +193,86 @@ Test(alpaca_rounds, what_is_there_at_the_start_is_told_at_once)
     desk_end();
 }
 
+/* Seen twice, with nothing moving. */
+static void compared(void)
+{
+    for (int round = 0; round < 3; round++) {
+        desk_later(31);
+        desk_settle();
+    }
+}
+
+/* A person sold our shares: nothing is sold once more, until they are bought back. */
+Test(alpaca_rounds, what_a_person_sold_is_not_sold_again)
+{
+    desk_begin();
+    (void)held();
+    const char *with_ours = desk.positions;
+    desk.positions = "[]";
+    compared();
+    ASSERT_DESK_TOLD("holding A -100");
+    desk.bench.ts_ns = desk.client.clock.now_ns;
+    bench_wish(0, 0, ACT_SELL);
+    bench_slice_at(&desk.bench, USD(10));
+    desk_carry_out();
+    cr_expect_eq(posts(), 1, "the entry");
+    desk.client.clock.now_ns = desk.bench.ts_ns;
+    desk.positions = with_ours;
+    compared();
+    ASSERT_DESK_TOLD("holding A 0");
+    cr_expect_eq(posts(), 2, "the exit that was wanted");
+    desk_end();
+}
+
+/* A held bracket whose target and stop both fill; what is said of them. */
+static void fill_both_exits(void)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_update_of("fill", bracket("filled", 100, "new", 0, "held"), 100);
+    desk_settle();
+    (void)desk_told();
+    desk_update_of("fill", desk_order("b", 0, "limit", false, "filled", 100, NULL), 100);
+    desk_update_of("fill", desk_order("c", 0, "stop", false, "filled", 100, NULL), 100);
+    desk.positions = "[{\"symbol\":\"A\",\"qty\":\"-100\",\"side\":\"short\",\"qty_available\":"
+                     "\"-100\",\"avg_entry_price\":\"10\"}]";
+    desk.cash = "1001000";
+    desk_settle();
+    ASSERT_DESK_TOLD("fill target 100, fill stop 100");
+    cr_assert_eq(bench_trade(&desk.bench, 0, 0)->state, TRADE_CLOSED);
+    cr_assert_eq(desk.bench.decides.engine->counters.surpluses, 1);
+}
+
+Test(alpaca_rounds, a_surplus_is_told_as_a_holding)
+{
+    fill_both_exits();
+    const struct engine *engine = desk.bench.decides.engine;
+    compared();
+    ASSERT_DESK_TOLD("holding A -100, cash 1000");
+    cr_expect_eq(engine->foreign_e9[0], -SHARES(100));
+    cr_expect_eq(engine->surplus_e9[0], 0);
+    cr_expect_eq(engine->equity_e9 - engine->session_equity_e9, 0, "no gain of ours");
+    desk.positions = "[]"; /* a person buys them back */
+    desk.cash = "1000000";
+    compared();
+    ASSERT_DESK_TOLD("holding A 0, cash -1000");
+    cr_expect_eq(posts(), 1, "nothing was sent for it");
+    desk_end();
+}
+
+/* Told also when a person was faster than the comparison: it opens the symbol. */
+Test(alpaca_rounds, a_surplus_that_is_gone_is_told)
+{
+    fill_both_exits();
+    desk.positions = "[]";
+    desk.cash = "1000000";
+    compared();
+    ASSERT_DESK_TOLD("holding A 0");
+    cr_expect_eq(desk.bench.decides.engine->surplus_e9[0], 0);
+    desk_end();
+}
+
 Test(alpaca_rounds, cash_that_our_trades_do_not_explain)
 {
     desk_begin();

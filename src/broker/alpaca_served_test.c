@@ -77,10 +77,11 @@ static bool take_reports(void)
         if (taken.kind == EVENT_STATUS || taken.kind == EVENT_HOLDING) {
             engine_on_condition(near.bench.decides.engine, &taken, &near.bench.decides.output);
             engine_apply(near.bench.folds.engine, &taken);
+            bench_fold_answers(&near.bench);
         } else {
             bench_take(&near.bench, &taken);
-            carry_out();
         }
+        carry_out();
         const struct engine *engine = near.bench.decides.engine;
         cr_assert_eq(engine->fault, ENGINE_FAULT_NONE, "%s\n%s", engine_fault_text(engine->fault),
                      near.said);

@@ -40,6 +40,16 @@ static int64_t speed_e9(double speed)
     return (int64_t)(speed * 1e9);
 }
 
+/* Symbols of which a broker outside holds something else than our trades come to. */
+static uint32_t differing(const struct engine *engine)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        count += engine->foreign_e9[i] != 0 || engine->surplus_e9[i] != 0 ? 1 : 0;
+    }
+    return count;
+}
+
 static struct control_status status_now(const struct desk *desk)
 {
     const struct engine *engine = driver_engine(desk->driver);
@@ -66,6 +76,8 @@ static struct control_status status_now(const struct desk *desk)
         .orders = engine->counters.orders,
         .fills = engine->counters.fills,
         .shut = engine->shut,
+        .differing = differing(engine),
+        .surpluses = engine->counters.surpluses,
         .latency = driver_latency(desk->driver),
     };
 }

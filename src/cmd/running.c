@@ -67,6 +67,22 @@ static void print_not_ready(uint32_t shut)
     }
 }
 
+/* Of a broker outside: what is not as our orders make it, where anything is. */
+static void print_differences(const struct control_answer *answer)
+{
+    const char *differing = answer->values[ANSWER_DIFFERING];
+    const char *surpluses = answer->values[ANSWER_SURPLUSES];
+    if (differing[0] != '\0' && strcmp(differing, "0") != 0) {
+        (void)printf("entries shut in %s symbol(s): the account does not hold what our orders make "
+                     "it (the journal's conditions name them)\n",
+                     differing);
+    }
+    if (surpluses[0] != '\0' && strcmp(surpluses, "0") != 0) {
+        (void)printf("%-12s %s fill(s) for more than their order had left; not booked\n", "surplus",
+                     surpluses);
+    }
+}
+
 static void print_latency(const struct control_answer *answer)
 {
     for (int i = 0; i < LATENCY_STAGE_COUNT; i++) {
@@ -93,6 +109,7 @@ static void print_answer(const struct control_answer *answer)
         (void)printf("%-12s %s%s\n", shown[i].name, value[0] != '\0' ? value : "-", more);
         if (shown[i].member == ANSWER_STATE) {
             print_not_ready(answer->shut);
+            print_differences(answer);
         }
     }
     print_latency(answer);

@@ -27,7 +27,9 @@
 #define NOTICE_LIST(X)                                                                             \
     X(REARMED, 1, "rearmed")         /* after a stop: the entry condition was false again */       \
     X(UNPROTECTED, 2, "unprotected") /* what rested at the broker for it is gone; sent again */    \
-    X(GIVEN_UP, 3, "given-up")       /* protection was refused too often: to be closed */
+    X(GIVEN_UP, 3, "given-up")       /* protection was refused too often: to be closed */          \
+    X(MISSING, 4, "not-there")       /* the account has nothing of it that could be sold */        \
+    X(SURPLUS, 5, "surplus") /* an order of it filled for more than it had left: not booked */
 
 enum notice {
 #define X(name, code, text) NOTICE_##name = code,

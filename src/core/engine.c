@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/hot.h"
 #include "core/decision_hash.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
@@ -266,6 +267,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     int64_t *foreign_e9 = arena_take(arena, plan->instrument_count, sizeof *foreign_e9);
+    int64_t *surplus_e9 = arena_take(arena, plan->instrument_count, sizeof *surplus_e9);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     size_t reasons = (size_t)plan->book_count * SAID_MAX;
@@ -300,6 +302,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
+        .surplus_e9 = surplus_e9,
         .scratch = scratch,
         .said = said,
     };
@@ -384,6 +387,45 @@ RARELY static void post_cash(struct engine *engine, const struct event *cash, st
     }
 }
 
+/* The ledger lines of a fill that was applied. */
+static inline void post_fill(struct engine *engine, struct trade *trade, const struct event *fill,
+                             struct output *output)
+{
+    uint32_t count =
+        decide_fill_postings(engine, trade, fill, output_place(output, FILL_POSTINGS_MAX));
+    for (uint32_t i = 0; i < count; i++) {
+        engine_post(engine, trade, output_commit(output));
+    }
+}
+
+/* What follows from a report of a broker outside. It may fill more than was asked for: that is
+ * told, and the rest of the fill is booked. */
+RARELY static void answer_outside(struct engine *engine, struct trade *trade,
+                                  const struct event *report, bool filled, struct output *output)
+{
+    struct event ours = *report;
+    bool sound = engine->fault == ENGINE_FAULT_NONE;
+    int64_t surplus_e9 = filled && sound ? engine->scratch->surplus_e9 : 0;
+    if (surplus_e9 > 0) {
+        engine_send_notice(engine, trade, NOTICE_SURPLUS, surplus_e9, output);
+        ours.report.qty_e9 -= surplus_e9;
+    }
+    if (filled && ours.report.qty_e9 > 0) {
+        post_fill(engine, trade, &ours, output);
+    }
+    if (decide_trade(trade, report, output_place(output, 2))) {
+        engine_apply_trade(engine, output_commit(output));
+    }
+    if (engine->fault != ENGINE_FAULT_NONE) {
+        return;
+    }
+    if (surplus_e9 > 0) {
+        engine_fit_exits(engine, report->instrument, output);
+    } else if (engine->closes) {
+        engine_answer(engine, trade, report, output);
+    }
+}
+
 void engine_on_report(struct engine *engine, const struct event *report, struct output *output)
 {
     restart(output);
@@ -397,12 +439,13 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
-    if (engine->counters.fills != fills) { /* an execution that was known already moves nothing */
-        uint32_t count =
-            decide_fill_postings(engine, trade, report, output_place(output, FILL_POSTINGS_MAX));
-        for (uint32_t i = 0; i < count; i++) {
-            engine_post(engine, trade, output_commit(output));
-        }
+    const bool filled = engine->counters.fills != fills; /* one that was known moves nothing */
+    if (engine->outside) {
+        answer_outside(engine, trade, report, filled, output);
+        return;
+    }
+    if (filled) {
+        post_fill(engine, trade, report, output);
     }
     if (decide_trade(trade, report, output_place(output, 2))) {
         engine_apply_trade(engine, output_commit(output));
@@ -421,7 +464,13 @@ void engine_on_action(struct engine *engine, const struct event *action, struct 
 void engine_on_condition(struct engine *engine, const struct event *event, struct output *output)
 {
     restart(output);
+    const bool holding = event->kind == EVENT_HOLDING;
+    const int64_t missing_e9 = holding ? engine_missing_e9(engine, event->instrument) : 0;
     engine_apply(engine, event);
+    if (holding && engine->fault == ENGINE_FAULT_NONE &&
+        engine_missing_e9(engine, event->instrument) != missing_e9) {
+        engine_fit_exits(engine, event->instrument, output);
+    }
 }
 
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)

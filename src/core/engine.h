@@ -120,6 +120,8 @@ struct engine_counters {
     uint64_t cancels;     /* asked for */
     uint64_t unprotected; /* trades whose protection at the broker went missing */
     uint64_t given_up;    /* trades whose protection was refused too often */
+    uint64_t missing;     /* exits and protection of which nothing could be sent */
+    uint64_t surpluses;   /* fills for more than their order or its trade had left */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -204,6 +206,7 @@ struct engine {
 
     int64_t ts_ns; /* of the last event */
     struct session session;
+    /* Each with what came to the account or left it since, beside our orders. */
     int64_t session_equity_e9; /* at the close of the session before */
     int64_t equity_e9;         /* at the last slice's end */
     int64_t peak_equity_e9;
@@ -212,11 +215,15 @@ struct engine {
     struct split split;
     enum engine_state state;
     bool wary;     /* something of this, of `state` or of an order keeps entries shut, or has */
+    bool outside;  /* the broker is elsewhere: it told a condition, a holding or no answer */
     uint32_t shut; /* a bit for each enum status_condition under which no entry goes out */
     int64_t *foreign_e9; /* [instrument]: what the account holds beside ours, signed */
     uint64_t decision_hash;
     struct engine_counters counters;
     enum engine_fault fault;
+
+    int64_t *
+        surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
@@ -260,8 +267,9 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
  * what it comes to the broker reports. */
 void engine_on_action(struct engine *engine, const struct event *action, struct output *output);
 
-/* Takes what a broker elsewhere, its network or its data are like (EVENT_STATUS, EVENT_HOLDING): no
- * record follows. */
+/* Takes what a broker elsewhere, its network or its data are like (EVENT_STATUS, EVENT_HOLDING).
+ * Requests follow where a holding says that shares of our trades are missing, or are there again.
+ */
 void engine_on_condition(struct engine *engine, const struct event *event, struct output *output);
 
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "core/engine.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
 #include "core/engine_split.h"
@@ -58,13 +59,33 @@ static void step_order(struct engine *engine, struct order *order, enum order_ev
     }
 }
 
-static void apply_fill(struct engine *engine, struct order *order, const struct event_report *fill)
+/* So much of a fill is no order's of ours any more. */
+static void note_surplus(struct engine *engine, uint32_t instrument, enum order_role role,
+                         int64_t surplus_e9)
+{
+    int64_t *sum_e9 = &engine->surplus_e9[instrument];
+    *sum_e9 = role == ORDER_ROLE_ENTRY ? money_add_capped(*sum_e9, surplus_e9)
+                                       : money_sub_capped(*sum_e9, surplus_e9);
+    engine->scratch->surplus_e9 = surplus_e9;
+}
+
+/* What of the fill counts for its order; what the trade has no use for is noted. */
+RARELY static int64_t share_fill(struct engine *engine, const struct trade *trade,
+                                 const struct order *order, int64_t qty_e9)
+{
+    struct fill_share share = engine_share_fill(trade, order, qty_e9);
+    note_surplus(engine, trade->instrument, order_id_role(order->id), qty_e9 - share.trade_e9);
+    return share.order_e9;
+}
+
+static void apply_fill(struct engine *engine, const struct trade *trade, struct order *order,
+                       const struct event_report *fill)
 {
     engine->last_exec_id = fill->exec_id;
     engine->counters.fills++;
     engine->filled = true;
     if (fill->qty_e9 <= 0 || fill->price_e9 <= 0 || fill->commission_e9 < 0 ||
-        fill->qty_e9 > order->qty_e9 - order->filled_e9) {
+        (fill->qty_e9 > order->qty_e9 - order->filled_e9 && !engine->outside)) {
         engine_fail(engine, ENGINE_FAULT_OVERFILL);
         return;
     }
@@ -73,7 +94,8 @@ static void apply_fill(struct engine *engine, struct order *order, const struct 
         engine_fail(engine, ENGINE_FAULT_RANGE); /* what cannot be posted cannot count as filled */
         return;
     }
-    order->filled_e9 += fill->qty_e9;
+    order->filled_e9 +=
+        engine->outside ? share_fill(engine, trade, order, fill->qty_e9) : fill->qty_e9;
     step_order(engine, order,
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
 }
@@ -109,14 +131,51 @@ static bool cash_is_possible(const struct engine *engine, const struct event *ev
             after_e9 >= 0);
 }
 
+/* What came or went beside our orders is neither gain nor loss: where these are measured from moves
+ * with it. */
+static void move_measures(struct engine *engine, int64_t amount_e9)
+{
+    int64_t *const measures[] = {&engine->equity_e9, &engine->session_equity_e9,
+                                 &engine->peak_equity_e9};
+    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
+        if (money_add(*measures[i], amount_e9, measures[i]) != ERR_OK) {
+            engine_fail(engine, ENGINE_FAULT_RANGE);
+        }
+    }
+}
+
+/* Its ledger lines follow. */
+RARELY static void apply_cash(struct engine *engine, const struct event *event)
+{
+    if (!cash_is_possible(engine, event)) {
+        engine_fail(engine, ENGINE_FAULT_RANGE);
+    } else if (event->flags == CASH_SPLIT) {
+        engine_apply_split(engine, event);
+    } else if (event->flags == CASH_RECONCILED) {
+        move_measures(engine, event->account_cash.amount_e9);
+    }
+}
+
+/* A report about an order that we do not have. A broker outside may fill one that it said was over
+ * and that another attempt has followed since: nothing of that is booked. */
+RARELY static void apply_stray(struct engine *engine, const struct trade *trade,
+                               const struct event *event)
+{
+    const struct event_report *report = &event->report;
+    if (trade == NULL || !engine->outside || event->kind != EVENT_FILL || report->qty_e9 <= 0) {
+        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        return;
+    }
+    engine->last_exec_id = report->exec_id;
+    engine->counters.fills++;
+    engine->filled = true;
+    note_surplus(engine, trade->instrument, order_id_role(report->order_id), report->qty_e9);
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
-    if (event->kind == EVENT_ACCOUNT_CASH) { /* its ledger lines follow */
-        if (!cash_is_possible(engine, event)) {
-            engine_fail(engine, ENGINE_FAULT_RANGE);
-        } else if (event->flags == CASH_SPLIT) {
-            engine_apply_split(engine, event);
-        }
+    if (event->kind == EVENT_ACCOUNT_CASH) {
+        apply_cash(engine, event);
         return NULL;
     }
     struct trade *trade = engine_trade(engine, event->instrument, event->report.order_id);
@@ -125,11 +184,11 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
     }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
     if (order == NULL) {
-        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+        apply_stray(engine, trade, event);
         return trade;
     }
     if (event->kind == EVENT_FILL) {
-        apply_fill(engine, order, &event->report);
+        apply_fill(engine, trade, order, &event->report);
     } else if (event->kind == EVENT_ACCEPTED) {
         engine->counters.accepted++;
         step_order(engine, order, ORDER_EVENT_ACCEPTED);
@@ -137,7 +196,8 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         engine->counters.rejected++;
         step_order(engine, order, ORDER_EVENT_REJECTED);
     } else {
-        engine->wary = engine->wary || event->kind == EVENT_NO_ANSWER;
+        engine->wary |= event->kind == EVENT_NO_ANSWER;
+        engine->outside |= event->kind == EVENT_NO_ANSWER;
         step_order(engine, order, order_event_of(event->kind));
     }
     if (order == &trade->exit && event->kind == EVENT_FILL) {
@@ -164,6 +224,20 @@ static void apply_deposit(struct engine *engine, const struct event *event)
     engine->peak_equity_e9 = engine->equity_e9;
 }
 
+/* A strategy's SELL that cannot be carried out now, for want of shares or because what rested at
+ * the broker is just being canceled, stays wanted. */
+RARELY static void keep_wish(struct engine *engine, const struct event *decision)
+{
+    struct trade *trade =
+        &engine->trades[engine_place(engine, decision->decision.book - 1U, decision->instrument)];
+    uint8_t verdict = decision->decision.verdict;
+    if (decision->flags == ACT_SELL &&
+        (verdict == VERDICT_MISSING || (verdict == VERDICT_PASS && trade_is_protected(trade)))) {
+        trade->exits.wish = EXIT_CAUSE_SIGNAL;
+        engine_show(engine, trade);
+    }
+}
+
 void engine_apply_decision(struct engine *engine, const struct event *event)
 {
     struct book *book = &engine->books[event->decision.book - 1];
@@ -174,6 +248,9 @@ void engine_apply_decision(struct engine *engine, const struct event *event)
         book->refused++;
         engine->counters.refused++;
         engine->counters.refused_by[event->decision.verdict]++;
+    }
+    if (engine->wary) {
+        keep_wish(engine, event);
     }
 }
 
@@ -230,6 +307,7 @@ static void begin_trade(const struct engine *engine, struct trade *trade,
         begin_exits(engine, trade, head, instrument);
     }
     trade->exits.cause = EXIT_CAUSE_NONE;
+    trade->exits.wish = EXIT_CAUSE_NONE;
 }
 
 /* A request to cancel one of the trade's orders. The broker ends both exits of a group together. */
@@ -261,6 +339,11 @@ static void apply_exit_order(struct engine *engine, struct trade *trade, const s
         CHECK(!order_is_working(&trade->exit));
         trade->exit_attempts++;
         trade->exits.sent = event_order_cause(record);
+        if (!engine->closes) {
+            trade->exits.wish = EXIT_CAUSE_NONE; /* its strategy says it again */
+        } else if (head->qty_e9 < trade->qty_e9) {
+            trade->exits.wish = trade->exits.sent; /* the rest waits until it is there */
+        }
         begin_order(engine, &trade->exit, head);
         return;
     }
@@ -431,7 +514,16 @@ static void apply_status(struct engine *engine, const struct event *record)
 {
     uint32_t bit = 1U << record->flags;
     engine->wary = true;
+    engine->outside = true;
     engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
+}
+
+static void apply_holding(struct engine *engine, const struct event *record)
+{
+    engine->wary = true;
+    engine->outside = true;
+    engine->foreign_e9[record->instrument] = record->holding.qty_e9;
+    engine->surplus_e9[record->instrument] = 0; /* it is in what the account holds */
 }
 
 void engine_apply(struct engine *engine, const struct event *record)
@@ -458,8 +550,7 @@ void engine_apply(struct engine *engine, const struct event *record)
         apply_status(engine, record);
         return;
     case EVENT_HOLDING:
-        engine->wary = true;
-        engine->foreign_e9[record->instrument] = record->holding.qty_e9;
+        apply_holding(engine, record);
         return;
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);

@@ -5,6 +5,7 @@
  * the market. So nothing is ever sold twice, and what the group filled on the way counts. */
 #include "base/check.h"
 #include "base/money.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
@@ -52,15 +53,22 @@ static void send_cancel(struct engine *engine, const struct trade *trade, const 
     send(engine, record, output);
 }
 
-static void send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
-                        struct output *output)
+void engine_send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
+                        int64_t qty_e9, struct output *output)
 {
     struct event *record = output_place(output, 1);
     begin_record(record, EVENT_NOTICE, 1, engine->ts_ns, engine->ts_ns, trade->instrument);
     record->flags = (uint8_t)notice;
     record->notice.trade_id = trade->id;
+    record->notice.qty_e9 = qty_e9;
     record->notice.book = trade->book;
     engine_apply_notice(engine, output_commit(output));
+}
+
+static void send_missing(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    engine_send_notice(engine, trade, NOTICE_MISSING, engine_missing_e9(engine, trade->instrument),
+                       output);
 }
 
 /* ---- closing ---- */
@@ -80,8 +88,15 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
     if (order_is_working(&trade->exit) || trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
         return;
     }
+    int64_t qty_e9 = engine_sellable_e9(engine, trade);
+    if (qty_e9 == 0) { /* it waits until there is something */
+        send_missing(engine, trade, output);
+        return;
+    }
     uint64_t id = order_id_make(trade->id, ORDER_ROLE_EXIT, trade->exit_attempts + 1);
-    send(engine, begin_order(engine, trade, id, cause, output), output);
+    struct event *record = begin_order(engine, trade, id, cause, output);
+    record->order.qty_e9 = qty_e9;
+    send(engine, record, output);
 }
 
 /* ---- protecting ---- */
@@ -219,20 +234,74 @@ static void protect(struct engine *engine, const struct trade *trade, struct out
         !plan_protection(&plan_of(engine, trade)->exits, average_e9, exits->atr_e9, &protection)) {
         return;
     }
+    protection.qty_e9 = engine_sellable_e9(engine, trade);
+    if (protection.qty_e9 == 0) {
+        send_missing(engine, trade, output);
+        return;
+    }
     if (exits->refusals >= CLOSER_REFUSALS_MAX || exits->attempts >= ORDER_ATTEMPT_MAX) {
-        send_notice(engine, trade, NOTICE_GIVEN_UP, output);
+        engine_send_notice(engine, trade, NOTICE_GIVEN_UP, 0, output);
         engine_close_trade(engine, trade, EXIT_CAUSE_REPAIR, output);
         return;
     }
     if (exits->attempts > 0) {
-        send_notice(engine, trade, NOTICE_UNPROTECTED, output);
+        engine_send_notice(engine, trade, NOTICE_UNPROTECTED, 0, output);
     }
     bool pair = is_pair(&protection);
-    protection.qty_e9 = trade->qty_e9;
     protection.attempt = exits->attempts + 1U;
     protection.group = pair ? order_id_make(trade->id, ORDER_ROLE_TARGET, protection.attempt) : 0;
     protection.class = pair ? ORDER_CLASS_OCO : ORDER_CLASS_SIMPLE;
     send_protection(engine, trade, &protection, output);
+}
+
+/* ---- shares that are missing ---- */
+
+/* Takes back what is on its way out. A rule's exit stays wanted. */
+static void take_back(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    const struct order *const leaving[] = {&trade->target, &trade->stop, &trade->exit};
+    for (size_t i = 0; i < sizeof leaving / sizeof leaving[0]; i++) {
+        if (order_is_working(leaving[i])) {
+            bool wanted = leaving[i] == &trade->exit && engine->closes;
+            if (leaving[i]->state != ORDER_CANCELING) {
+                send_cancel(engine, trade, leaving[i],
+                            wanted ? (enum exit_cause)trade->exits.sent : EXIT_CAUSE_NONE, output);
+            }
+            return;
+        }
+    }
+}
+
+static void look_again(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    if (trade->qty_e9 == 0) {
+        return;
+    }
+    if (trade->exits.wish != EXIT_CAUSE_NONE) {
+        engine_close_trade(engine, trade, (enum exit_cause)trade->exits.wish, output);
+    } else if (lacks_protection(engine, trade)) {
+        protect(engine, trade, output);
+    } else if (trade_is_protected(trade) && !order_is_working(&trade->entry) &&
+               engine_leaving_e9(trade) < engine_sellable_e9(engine, trade)) {
+        take_back(engine, trade, output); /* it is sent again, for more */
+    }
+}
+
+void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output *output)
+{
+    const struct trade *const first = &engine->trades[engine_place(engine, 0, instrument)];
+    const struct trade *const end = first + engine->book_count;
+    int64_t left_e9 = engine_present_e9(engine, instrument);
+    for (const struct trade *trade = first; trade < end; trade++) {
+        int64_t leaving_e9 = engine_leaving_e9(trade);
+        if (leaving_e9 > left_e9) {
+            take_back(engine, trade, output);
+        }
+        left_e9 -= leaving_e9 < left_e9 ? leaving_e9 : left_e9;
+    }
+    for (const struct trade *trade = first; trade < end; trade++) {
+        look_again(engine, trade, output);
+    }
 }
 
 /* ---- when ---- */
@@ -241,6 +310,11 @@ void engine_answer(struct engine *engine, const struct trade *trade, const struc
                    struct output *output)
 {
     if (trade->qty_e9 == 0) {
+        return;
+    }
+    if (engine->wary && order_id_role(report->report.order_id) == ORDER_ROLE_ENTRY &&
+        engine_missing_e9(engine, trade->instrument) > 0) {
+        engine_fit_exits(engine, trade->instrument, output); /* its exits come alive with it */
         return;
     }
     if (lacks_protection(engine, trade)) {
@@ -266,5 +340,5 @@ void engine_act_on_exits(struct engine *engine, struct output *output)
 
 void engine_rearm(struct engine *engine, const struct trade *trade, struct output *output)
 {
-    send_notice(engine, trade, NOTICE_REARMED, output);
+    engine_send_notice(engine, trade, NOTICE_REARMED, 0, output);
 }

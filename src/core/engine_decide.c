@@ -5,6 +5,7 @@
 #include "base/hot.h"
 #include "base/money.h"
 #include "core/decision_hash.h"
+#include "core/engine_confirmed.h"
 #include "core/engine_exits.h"
 #include "core/engine_split.h"
 #include "core/gate_input.h"
@@ -144,9 +145,9 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
     } else if (engine->shut != 0) {
         decision->decision.verdict = VERDICT_NOT_READY;
         decision->decision.value = engine->shut;
-    } else if (engine->foreign_e9[instrument] != 0) {
+    } else if (engine->foreign_e9[instrument] != 0 || engine->surplus_e9[instrument] != 0) {
         decision->decision.verdict = VERDICT_FOREIGN;
-        decision->decision.value = engine->foreign_e9[instrument];
+        decision->decision.value = engine_beside_e9(engine, instrument);
     } else if (unknown > 0) {
         decision->decision.verdict = VERDICT_UNKNOWN_ORDER;
         decision->decision.value = unknown;
@@ -154,6 +155,25 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
         return false;
     }
     return true;
+}
+
+/* Whether no exit can be sent, with the numbers of it. What rests at the broker is canceled before
+ * it is known what can be sold. */
+static bool cannot_exit(const struct engine *engine, const struct trade *trade,
+                        struct event *decision)
+{
+    if (trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
+        decision->decision.verdict = VERDICT_EXIT_ATTEMPTS;
+        decision->decision.value = trade->exit_attempts;
+        decision->decision.limit = ORDER_ATTEMPT_MAX;
+        return true;
+    }
+    if (!trade_is_protected(trade) && engine_sellable_e9(engine, trade) == 0) {
+        decision->decision.verdict = VERDICT_MISSING;
+        decision->decision.value = engine_missing_e9(engine, trade->instrument);
+        return true;
+    }
+    return false;
 }
 
 bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct candidate *candidate,
@@ -181,10 +201,7 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
             return false;
         }
     }
-    if (!entry && trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
-        decision->decision.verdict = VERDICT_EXIT_ATTEMPTS;
-        decision->decision.value = trade->exit_attempts;
-        decision->decision.limit = ORDER_ATTEMPT_MAX;
+    if (!entry && cannot_exit(engine, trade, decision)) {
         return false;
     }
     uint64_t order_id = entry ? order_id_make(engine->next_trade_id, ORDER_ROLE_ENTRY, 1)
@@ -193,7 +210,8 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     if (!entry && trade_is_protected(trade)) {
         return false; /* by the way of its group: engine_close_trade() */
     }
-    write_order(ts_ns, candidate, entry, order_id, entry ? wanted.qty_e9 : trade->qty_e9,
+    write_order(ts_ns, candidate, entry, order_id,
+                entry ? wanted.qty_e9 : engine_sellable_e9(engine, trade),
                 view_close_e9(engine->view, candidate->instrument), order);
     if (entry) {
         order->order.type = wanted.type;

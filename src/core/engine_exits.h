@@ -43,6 +43,10 @@ void engine_note_report(struct engine *engine, struct trade *trade, struct order
 /* A request of protection, or to cancel, went out. */
 void engine_note_protection(struct trade *trade, const struct order_request *request);
 
+/* Says something of the trade, with a number of shares. */
+void engine_send_notice(struct engine *engine, const struct trade *trade, enum notice notice,
+                        int64_t qty_e9, struct output *output);
+
 void engine_apply_notice(struct engine *engine, const struct event *record);
 
 /* The trade was closed: after a stop the entry is armed only when its condition was false again. */
@@ -63,6 +67,10 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
 /* What a report about the trade calls for: the next step of an exit, or protection. */
 RARELY void engine_answer(struct engine *engine, const struct trade *trade,
                           const struct event *report, struct output *output);
+
+/* After what is missing of an instrument at the broker changed: no more than is there stays on its
+ * way out, and what waited for shares is looked at again. */
+RARELY void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output *output);
 
 /* The exits that go with an entry: before its record is applied, and after. */
 void engine_tie_bracket(const struct engine *engine, struct event *entry);

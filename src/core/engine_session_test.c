@@ -115,3 +115,68 @@ Test(engine_session, counts_entries_and_losses_from_close_to_close)
     cr_assert_eq(engine->session_equity_e9, USD(1000000 - 2000 - 1));
     bench_finish(&bench);
 }
+
+/* ---- cash that is moved beside our orders ---- */
+
+static void bench_init_careful(struct bench *bench)
+{
+    struct bench_plan plan = bench_plan_simple(2);
+    plan.cash_e9 = USD(10000);
+    plan.limits.daily_loss.value = USD(500);
+    bench_init(bench, &plan);
+    bench_fill(bench, 0, bench_buy(bench, 0, 0, USD(10)), SHARES(100), USD(10));
+}
+
+static uint8_t verdict_at(struct bench *bench, int64_t price_e9)
+{
+    bench_wish(0, 1, ACT_BUY);
+    bench_slice_at(bench, price_e9);
+    return bench_answer(bench, EVENT_DECISION, 0)->decision.verdict;
+}
+
+Test(engine_session, a_withdrawal_is_no_loss)
+{
+    struct bench bench;
+    bench_init_careful(&bench);
+    bench_cash(&bench, INSTRUMENT_NONE, CASH_RECONCILED, -USD(3000), 0);
+    const struct engine *engine = bench.decides.engine;
+    cr_expect_eq(engine->equity_e9 - engine->session_equity_e9, 0, "nor does it look like one");
+    cr_expect_eq(verdict_at(&bench, USD(10)), VERDICT_PASS);
+    cr_expect_eq(engine->session_equity_e9, USD(7000));
+    cr_expect_eq(engine->max_drawdown_e9, USD(1), "the commission");
+    bench_finish(&bench);
+}
+
+Test(engine_session, a_payment_hides_no_loss)
+{
+    struct bench bench;
+    bench_init_careful(&bench);
+    bench_cash(&bench, INSTRUMENT_NONE, CASH_RECONCILED, USD(3000), 0);
+    cr_expect_eq(verdict_at(&bench, USD(5)), VERDICT_DAILY_LOSS);
+    cr_expect_eq(bench_answer(&bench, EVENT_DECISION, 0)->decision.value, USD(501));
+    cr_expect_eq(bench.decides.engine->max_drawdown_e9, USD(501));
+    bench_finish(&bench);
+}
+
+/* Moved over night: after the last slice of one session, before the first of the next. */
+Test(engine_session, a_transfer_between_sessions_is_of_the_next_ones_beginning)
+{
+    struct bench bench;
+    bench_init_careful(&bench);
+    bench_slice_at(&bench, USD(10));
+    bench_cash(&bench, INSTRUMENT_NONE, CASH_RECONCILED, -USD(3000), 0);
+    bench.ts_ns += NS_PER_DAY;
+    cr_expect_eq(verdict_at(&bench, USD(10)), VERDICT_PASS);
+    cr_expect_eq(bench.decides.engine->session_equity_e9, USD(7000 - 1));
+    bench_finish(&bench);
+}
+
+/* Dividends, interest and their like are the account's own result. */
+Test(engine_session, a_dividend_is_a_gain)
+{
+    struct bench bench;
+    bench_init_careful(&bench);
+    bench_cash(&bench, 0, CASH_DIVIDEND, USD(25), 0);
+    cr_expect_eq(bench.decides.engine->session_equity_e9, USD(10000));
+    bench_finish(&bench);
+}

@@ -15,6 +15,7 @@ struct slice_scratch {
     uint32_t exit_count;
     struct candidate *candidates;
     uint32_t candidate_count;
+    int64_t surplus_e9; /* of the fill that was applied last, where the broker is outside */
 };
 
 /* The first fault stays. */

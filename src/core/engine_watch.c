@@ -218,11 +218,14 @@ static void take_exit_fill(const struct engine *engine, struct trade *trade, str
     bool target = order == &trade->target;
     struct order *other = target ? &trade->stop : &trade->target;
     bool trails = closer_trails_at_broker(&plan_of(engine, trade)->exits);
-    trade->exits.cause = target   ? EXIT_CAUSE_TARGET
-                         : trails ? EXIT_CAUSE_TRAILING
-                                  : EXIT_CAUSE_STOP;
+    if (trade->qty_e9 != 0) { /* else the sibling has closed it */
+        trade->exits.cause = target   ? EXIT_CAUSE_TARGET
+                             : trails ? EXIT_CAUSE_TRAILING
+                                      : EXIT_CAUSE_STOP;
+    }
     if (order_is_working(other)) {
-        other->qty_e9 -= qty_e9;
+        int64_t left_e9 = other->qty_e9 - other->filled_e9;
+        other->qty_e9 -= qty_e9 < left_e9 ? qty_e9 : left_e9;
     }
 }
 
@@ -312,6 +315,12 @@ void engine_apply_notice(struct engine *engine, const struct event *record)
         engine->counters.given_up++;
         trade->exits.wish = EXIT_CAUSE_REPAIR;
         engine_show(engine, trade);
+        return;
+    case NOTICE_MISSING:
+        engine->counters.missing++;
+        return;
+    case NOTICE_SURPLUS:
+        engine->counters.surpluses++;
         return;
     }
     CHECK(!"a notice of ours");

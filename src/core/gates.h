@@ -95,7 +95,9 @@ enum gate_rule {
       "the conditions that keep entries shut, a bit for each: see `bellwether status`")            \
     X(FOREIGN, "not-ours", QUANTITY, AT_MOST, "shares in the account that are not ours")           \
     X(UNKNOWN_ORDER, "unknown-order", COUNT, AT_MOST,                                              \
-      "orders in this symbol whose outcome is being looked up")
+      "orders in this symbol whose outcome is being looked up")                                    \
+    X(MISSING, "not-there", QUANTITY, AT_MOST,                                                     \
+      "shares of ours that the account has not: nothing is left for the exit to sell")
 
 enum verdict {
 #define X(name, text, unit, rule, help) VERDICT_##name,

@@ -24,7 +24,9 @@
     X(DECISIONS, "decisions")                                                                      \
     X(REFUSED, "refused")                                                                          \
     X(ORDERS, "orders")                                                                            \
-    X(FILLS, "fills")
+    X(FILLS, "fills")                                                                              \
+    X(DIFFERING, "differing")                                                                      \
+    X(SURPLUSES, "surpluses")
 
 enum answer_member {
 #define X(name, text) ANSWER_##name,

@@ -24,6 +24,12 @@ static void dump_account(const struct engine *engine, const struct instrument *i
                           engine->foreign_e9[i]);
         }
     }
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        if (engine->surplus_e9[i] != 0) {
+            (void)fprintf(out, "surplus %s qty %" PRId64 "\n", instruments[i].symbol,
+                          engine->surplus_e9[i]);
+        }
+    }
     if (engine->shut != 0) {
         (void)fprintf(out, "shut %#" PRIx32 "\n", engine->shut);
     }
@@ -122,6 +128,8 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   counters->refused, counters->orders, counters->session_entries,
                   counters->accepted, counters->rejected, counters->fills, counters->cancels,
                   counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
+    (void)fprintf(out, "missing %" PRIu64 " surpluses %" PRIu64 " outside %d\n", counters->missing,
+                  counters->surpluses, engine->outside ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }

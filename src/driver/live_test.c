@@ -5,6 +5,7 @@
 #include "base/utc.h"
 #include "broker/sim.h"
 #include "driver/latency.h"
+#include "driver/replay.h"
 #include "driver/world.h"
 #include "sys/clock.h"
 
@@ -23,6 +24,13 @@ struct outside {
     int64_t now_ns;
     bool shown;  /* the slice at hand was not taken yet */
     bool stamps; /* its owners say when something came */
+
+    /* A broker that fills more than was asked for, and an account in which others trade. */
+    bool moody;
+    struct event said[8]; /* beside what the exchange reports, the next one at said_at */
+    unsigned said_at, said_count;
+    uint64_t fills, slices;
+    struct event last;
 };
 
 static struct outside *of_broker(struct broker *broker)
@@ -41,9 +49,58 @@ static void carry_out(struct broker *broker, const struct output *output)
     sim_carry_out(outside->sim, output, outside->now_ns);
 }
 
+static void say(struct outside *outside, struct event event)
+{
+    if (outside->said_at == outside->said_count) {
+        outside->said_at = outside->said_count = 0;
+    }
+    cr_assert_lt(outside->said_count, sizeof outside->said / sizeof outside->said[0]);
+    event.src_ns = outside->now_ns;
+    event.version = 1;
+    event.slots = 1;
+    outside->said[outside->said_count++] = event;
+}
+
+static void say_holding(struct outside *outside, uint32_t instrument, int64_t shares)
+{
+    say(outside, (struct event){.kind = EVENT_HOLDING,
+                                .instrument = instrument,
+                                .holding = {.qty_e9 = shares * MONEY_E9}});
+}
+
+/* Every third exit fills 30 shares more; after every fifth entry a person sells 60 of ours. */
+static const struct event *moody_report(struct outside *outside)
+{
+    if (outside->said_at < outside->said_count) {
+        return &outside->said[outside->said_at++];
+    }
+    if (outside->sim->waiting == 0) {
+        return NULL;
+    }
+    struct event *last = &outside->last;
+    *last = *sim_next_report(outside->sim, outside->now_ns);
+    if (last->kind == EVENT_FILL) {
+        bool entry = order_id_role(last->report.order_id) == ORDER_ROLE_ENTRY;
+        last->report.exec_id *= 2;
+        outside->fills++;
+        if (entry && outside->fills % 5 == 0) {
+            say_holding(outside, last->instrument, -60);
+        } else if (!entry && outside->fills % 3 == 0) {
+            struct event more = *last;
+            more.report.exec_id++;
+            more.report.qty_e9 = 30 * MONEY_E9;
+            say(outside, more);
+        }
+    }
+    return last;
+}
+
 static const struct event *next_report(struct broker *broker)
 {
     struct outside *outside = of_broker(broker);
+    if (outside->moody) {
+        return moody_report(outside);
+    }
     return outside->sim->waiting > 0 ? sim_next_report(outside->sim, outside->now_ns) : NULL;
 }
 
@@ -89,6 +146,10 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
     outside->now_ns = outside->slice.ts_ns;
     sim_on_slice(outside->sim, &outside->slice);
     outside->shown = true;
+    if (outside->moody && outside->slices++ % 7 == 0) { /* all is as it should be again */
+        say_holding(outside, 0, 0);
+        say_holding(outside, 1, 0);
+    }
     if (outside->stamps) {
         outside->broker.received_mono_ns = came_ns;
         outside->feed.received_mono_ns = came_ns;
@@ -199,5 +260,51 @@ Test(live, every_step_and_order_is_measured)
         driver_destroy(driver);
         outside_destroy(outside);
     }
+    stage_finish(&stage);
+}
+
+/* Surpluses and missing shares are inputs as any other: the log is taken up again, and decided
+ * again, to the same state. */
+Test(live, a_log_with_surpluses_folds_and_replays)
+{
+    struct stage stage;
+    stage_init(&stage, BUSY_SETUP(BARS, 42, 2));
+    struct outside *outside = outside_create(&stage, false);
+    outside->moody = true;
+    struct driver *driver = run_outside(&stage, outside);
+    const struct engine *live = driver_engine(driver);
+    cr_expect_gt(live->counters.surpluses, 20);
+    cr_expect_gt(live->counters.refused_by[VERDICT_MISSING], 20);
+    cr_expect_gt(live->counters.refused_by[VERDICT_FOREIGN], 20);
+    cr_expect_gt(live->books[0].trades_closed, 100);
+
+    char *dir = xasprintf("%s/live0", stage.folder);
+    struct driver_plan plan = {.config = &stage.config,
+                               .instrument_count = stage.bars.instrument_count,
+                               .outside = true,
+                               .start_ns = stage.bars.records[0].src_ns};
+    struct driver *again;
+    struct problem problem;
+    cr_assert_eq(driver_create(&plan, &again, &problem), ERR_OK, "%s", problem.text);
+    struct log_reader *reader = reader_open(dir);
+    cr_assert_eq(driver_resume(again, reader, &problem), ERR_OK, "%s", problem.text);
+    char *decided = dump_text(live, stage.bars.instrument_memory);
+    char *folded = dump_text(driver_engine(again), stage.bars.instrument_memory);
+    cr_expect_str_eq(decided, folded);
+
+    struct preamble preamble = {.instruments = stage.bars.instrument_memory,
+                                .instrument_count = stage.bars.instrument_count};
+    struct replay_result result;
+    log_reader_rewind(reader);
+    cr_expect_eq(replay_run(reader, &preamble, &stage.config, NULL, true, &result, &problem),
+                 ERR_OK, "%s", problem.text);
+    cr_expect_eq(result.decision_hash, live->decision_hash);
+    log_reader_close(reader);
+    free(decided);
+    free(folded);
+    free(dir);
+    driver_destroy(again);
+    driver_destroy(driver);
+    outside_destroy(outside);
     stage_finish(&stage);
 }

@@ -306,7 +306,8 @@ struct event_slice {
 /* What became of a trade beside its orders. `flags`: enum notice (core/closer.h). */
 struct event_notice {
     uint64_t trade_id;
-    uint64_t unused[3];
+    int64_t qty_e9; /* MISSING: shares that are not there; SURPLUS: of the fill before it; else 0 */
+    uint64_t unused[2];
     uint16_t book;
     uint16_t also_unused[3];
 };

@@ -139,6 +139,7 @@ static const struct wording {
     [VERDICT_NOT_READY] = {"not ready",             NULL             },
     [VERDICT_FOREIGN] = {"not ours",              NULL             },
     [VERDICT_UNKNOWN_ORDER] = {"orders looked up",      NULL             },
+    [VERDICT_MISSING] = {"not there",             NULL             },
 };
 
 static void measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE])

@@ -103,6 +103,7 @@ static const char *const fixed[VERDICT_COUNT] = {
     [VERDICT_NOT_READY] = "none",
     [VERDICT_FOREIGN] = "none",
     [VERDICT_UNKNOWN_ORDER] = "none",
+    [VERDICT_MISSING] = "some are there",
 };
 
 /* The gate's limit for people; empty when it would be configured and no configuration was read. */

@@ -121,6 +121,7 @@ Test(gates_table, lists_every_gate_with_its_limit_and_count)
         expect_text(table, verdict_help(i));
         expect_text(json, verdict_text(i));
     }
+    cr_expect_null(strstr(table, "(null)"));
     static const char *const want[] = {"$50,000",    "60%",  "10 positions", "500 orders",
                                        "100 orders", "1min", "2%",           "25%",
                                        "0.5%",       "4242", "35%"};

@@ -258,18 +258,35 @@ static void make_slice(struct row_maker *maker, const struct event *record, uint
     row_text(row, maker->hash);
 }
 
-/* A holding lasts as long as there is something held. */
+/* What the account holds or filled otherwise than our orders make it. */
+static bool is_of_account(const struct event *record)
+{
+    return record->kind == EVENT_HOLDING ||
+           (record->kind == EVENT_NOTICE &&
+            (record->flags == NOTICE_MISSING || record->flags == NOTICE_SURPLUS));
+}
+
+static const char *condition_text(const struct event *record)
+{
+    return record->kind == EVENT_STATUS   ? status_condition_text(record->flags)
+           : record->kind == EVENT_NOTICE ? notice_text(record->flags)
+                                          : event_kind_text(record->kind);
+}
+
+/* A holding lasts as long as there is something held; a notice tells of a moment. */
 static void make_condition(struct row_maker *maker, const struct event *record, uint64_t slot,
                            struct journal_row *row)
 {
-    bool holding = record->kind == EVENT_HOLDING;
-    int64_t value = holding ? record->holding.qty_e9 : record->status.value;
+    bool of_account = is_of_account(record);
+    int64_t value = record->kind == EVENT_HOLDING  ? record->holding.qty_e9
+                    : record->kind == EVENT_NOTICE ? record->notice.qty_e9
+                                                   : record->status.value;
     row_uint(row, slot);
     row_time(maker, row, record->ts_ns);
     row_int(row, record->src_ns);
-    row_text(row, holding ? event_kind_text(record->kind) : status_condition_text(record->flags));
-    row_int(row, holding ? value != 0 : record->status.begins);
-    row_text(row, holding ? lookup_symbol(maker->lookup, record->instrument) : NULL);
+    row_text(row, condition_text(record));
+    row_int(row, of_account ? value != 0 : record->status.begins);
+    row_text(row, of_account ? lookup_symbol(maker->lookup, record->instrument) : NULL);
     row_int(row, value);
 }
 
@@ -303,7 +320,7 @@ bool journal_has_row(enum journal_table table, const struct event *record)
     case TABLE_SLICES:
         return record->kind == EVENT_SLICE;
     case TABLE_CONDITIONS:
-        return record->kind == EVENT_STATUS || record->kind == EVENT_HOLDING;
+        return record->kind == EVENT_STATUS || is_of_account(record);
     }
     return false;
 }

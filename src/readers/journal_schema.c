@@ -132,10 +132,10 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " seen_ts_ns INTEGER NOT NULL,"
-    " condition TEXT NOT NULL," /* holding: shares that are not ours */
+    " condition TEXT NOT NULL," /* holding: shares that are not ours; surplus, not-there */
     " begins INTEGER NOT NULL CHECK (begins IN (0, 1)),"
-    " symbol TEXT,"           /* of a holding */
-    " value INTEGER NOT NULL" /* of a holding: shares in e9 */
+    " symbol TEXT,"           /* of a holding, surplus, not-there */
+    " value INTEGER NOT NULL" /* of these: shares in e9 */
     ") STRICT;";
 
 const struct journal_table_def journal_tables[TABLE_COUNT] = {

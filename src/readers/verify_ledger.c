@@ -38,6 +38,8 @@ struct fold {
     int64_t cash_made_e9;              /* by the fills: sold less bought less commissions */
     struct list claims;                /* struct claim */
     struct list execs;                 /* uint64_t */
+    struct event fill; /* the record before, when it is one, else of no quantity ... */
+    bool fill_buys;    /* ... and its side */
     uint64_t slot;
     bool failed; /* the sums no longer mean anything; one line has said why */
 };
@@ -105,18 +107,49 @@ static void take_order(struct fold *fold, const struct event *record)
     fold->tally->orders++;
 }
 
+/* Shares and cash that so much of a fill moves. */
+static void move(struct fold *fold, const struct event *fill, bool buys, int64_t qty_e9)
+{
+    int64_t value_e9;
+    if (money_notional(fill->report.price_e9, qty_e9, ROUND_DOWN, &value_e9) != ERR_OK) {
+        broken(fold, "a fill has a quantity or a price that cannot be");
+        return;
+    }
+    add(fold, &fold->traded_e9[fill->instrument], buys ? qty_e9 : -qty_e9);
+    add(fold, &fold->cash_made_e9, buys ? -value_e9 : value_e9);
+}
+
+/* A broker outside filled more than was ordered: what is said right behind the fill to be no
+ * order's is no trade's, either. */
+static void take_surplus(struct fold *fold, const struct event *notice)
+{
+    const struct event_report *report = &fold->fill.report;
+    int64_t surplus_e9 = notice->notice.qty_e9;
+    if (surplus_e9 <= 0 || surplus_e9 > report->qty_e9 ||
+        notice->notice.trade_id != order_id_trade(report->order_id)) {
+        broken(fold, "a surplus that is none of the fill before it");
+        return;
+    }
+    struct claim *claim = (struct claim *)fold->claims.items + fold->claims.count - 1;
+    claim->filled_e9 -= surplus_e9;
+    move(fold, &fold->fill, !fold->fill_buys, report->qty_e9);
+    move(fold, &fold->fill, fold->fill_buys, report->qty_e9 - surplus_e9);
+    if (surplus_e9 == report->qty_e9) {
+        subtract(fold, &fold->tally->commission_e9, report->commission_e9);
+        add(fold, &fold->cash_made_e9, report->commission_e9);
+    }
+}
+
 static void take_fill(struct fold *fold, const struct event *record)
 {
     const struct event_report *report = &record->report;
     const struct known_order *order = lookup_order(fold->lookup, report->order_id);
-    int64_t value_e9;
     fold->tally->fills++;
     if (order == NULL || record->instrument >= fold->preamble->instrument_count) {
         broken(fold, "a fill of an order or instrument that the log does not know");
         return;
     }
-    if (report->qty_e9 <= 0 || report->price_e9 <= 0 || report->commission_e9 < 0 ||
-        money_notional(report->price_e9, report->qty_e9, ROUND_DOWN, &value_e9) != ERR_OK) {
+    if (report->qty_e9 <= 0 || report->price_e9 <= 0 || report->commission_e9 < 0) {
         broken(fold, "a fill has a quantity, price or commission that cannot be");
         return;
     }
@@ -125,13 +158,9 @@ static void take_fill(struct fold *fold, const struct event *record)
     *(uint64_t *)list_add(&fold->execs, sizeof(uint64_t)) = report->exec_id;
     add(fold, &fold->tally->commission_e9, report->commission_e9);
     subtract(fold, &fold->cash_made_e9, report->commission_e9);
-    if (order->buys) {
-        add(fold, &fold->traded_e9[record->instrument], report->qty_e9);
-        subtract(fold, &fold->cash_made_e9, value_e9);
-    } else {
-        subtract(fold, &fold->traded_e9[record->instrument], report->qty_e9);
-        add(fold, &fold->cash_made_e9, value_e9);
-    }
+    move(fold, record, order->buys, report->qty_e9);
+    fold->fill = *record;
+    fold->fill_buys = order->buys;
 }
 
 /* Cash that moved without an execution, and the shares of a split. */
@@ -210,6 +239,10 @@ static void count(struct tally *tally, const struct event *record)
 static void take(struct fold *fold, const struct event *record)
 {
     struct tally *tally = fold->tally;
+    if (record->kind == EVENT_NOTICE && record->flags == NOTICE_SURPLUS) {
+        take_surplus(fold, record);
+    }
+    fold->fill = (struct event){0};
     if (record->kind == EVENT_POSTING) {
         take_posting(fold, record);
     } else if (record->kind == EVENT_ORDER) {

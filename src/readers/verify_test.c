@@ -56,9 +56,10 @@ struct plan {
     int64_t fill_qty_e9;
     int64_t cash_off_e9; /* added to what the slices say */
     bool no_end;
+    int64_t surplus_e9; /* what of each fill is said to be no order's */
 };
 
-static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false};
+static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0};
 
 /* The run being written. */
 struct maker {
@@ -129,6 +130,13 @@ static void fill(struct maker *maker, uint64_t order_id, bool buy)
     record.report.price_e9 = price_e9;
     record.report.commission_e9 = MONEY_E9;
     append(maker, record, NULL);
+    if (maker->plan->surplus_e9 != 0) {
+        record = (struct event){.kind = EVENT_NOTICE, .flags = NOTICE_SURPLUS};
+        record.notice.trade_id = order_id_trade(order_id);
+        record.notice.qty_e9 = maker->plan->surplus_e9;
+        record.notice.book = 1;
+        append(maker, record, NULL);
+    }
     if (buy) {
         post(maker, ACCOUNT_POSITIONS, ACCOUNT_CASH, cash_e9, maker->plan->posted_qty_e9);
     } else {
@@ -322,6 +330,16 @@ Test(verify, a_run_that_agrees_passes)
     folder_leave();
 }
 
+/* A broker outside filled more than was ordered; the rest was told, and not booked. */
+Test(verify, a_surplus_is_no_trades)
+{
+    static const struct plan plan = {1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9};
+    make_run(&plan);
+    struct problem problem = {0};
+    cr_assert_eq(verify_run("run", stderr, &problem), ERR_OK, "%s", problem.text);
+    folder_leave();
+}
+
 Test(views, streams_have_their_lines)
 {
     make_run(&right);
@@ -418,11 +436,17 @@ Test(verify, finds_a_log_that_is_wrong_in_itself)
         struct plan plan;
         const char *found;
     } cases[] = {
-        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false}, "fills: execution 1 came twice"             },
-        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false}, "positions: AAA is 3 by the ledger, 0 by"   },
-        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false}, "was filled beyond its quantity"            },
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false}, "slice's cash is not what the postings come"},
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true},  "log: cut short; whole up to 2019-02-11T14" },
+        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "fills: execution 1 came twice"          },
+        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "positions: AAA is 3 by the ledger, 0 by"},
+        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false, 0},             "was filled beyond its quantity"         },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false, 0},
+         "slice's cash is not what the postings come"                                                         },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true, 0},
+         "log: cut short; whole up to 2019-02-11T14"                                                          },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 2 * MONEY_E9},
+         "was filled beyond its quantity"                                                                     },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 14 * MONEY_E9},
+         "a surplus that is none of the"                                                                      },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make_run(&cases[i].plan);
