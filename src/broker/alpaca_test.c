@@ -429,6 +429,9 @@ static void fill_in_part(void)
     (void)desk_buy();
     cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
     desk_update_of("partial_fill", bracket("partially_filled", 40, "held", 0, "held"), 40);
+    desk.positions = "[{\"symbol\":\"A\",\"qty\":\"40\",\"side\":\"long\",\"qty_available\":"
+                     "\"40\",\"avg_entry_price\":\"10\"}]";
+    desk.cash = "999600";
     desk_settle();
     ASSERT_DESK_TOLD("accepted entry, accepted target, accepted stop, fill entry 40");
 }
