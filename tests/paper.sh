@@ -117,8 +117,8 @@ one_run_each()
     rm -rf accounts runs
     mkdir -p "$other" first
     cp paper.yaml "$other/"
-    serve --data day.bwbars --plain-bars --speed 1
-    paper=("$bellwether" run -c "$work/paper.yaml" --trading-url "$http")
+    serve_exchange --data day.bwbars --plain-bars --speed 1
+    paper=("$bellwether" run -c "$work/paper.yaml" --trading-url "http://$http")
     (cd first && exec "${paper[@]}" >paper.log 2>&1) &
     child=$!
     check 'a run trades the account' run_is_up first
@@ -127,7 +127,7 @@ one_run_each()
     check 'and is told which process has it' grep -q "by process $child already" expect.log
     check 'and has made nothing there' test ! -e accounts
     expect 'by another name of the same machine, too' 3 'traded by process' "$bellwether" run \
-        -c "$work/paper.yaml" --trading-url "${http/127.0.0.1/localhost}"
+        -c "$work/paper.yaml" --trading-url "http://${http/127.0.0.1/localhost}"
     kill -9 "$child"
     wait "$child" 2>/dev/null || true
     "${paper[@]}" >paper.log 2>&1 </dev/null &
@@ -138,7 +138,7 @@ one_run_each()
     wait "$pid" 2>/dev/null || true
     child=''
     cd "$work"
-    unserve
+    end_exchange TERM
 }
 
 # What is refused, before any order.
