@@ -44,9 +44,12 @@ struct clock {
     const struct driver *driver; /* NULL: before it has begun */
     const struct paper_world *world;
     int64_t now_ns;
+    uint64_t slices; /* given when it moved last */
+    bool moved;
 };
 
-/* The end of the minute that comes next; it stands while an order or any request is out. */
+/* The end of the minute that comes next; it stands until that minute was given, and while an order
+ * or any request is out. */
 static int64_t utc_ns(void *context)
 {
     static const struct schedule minutes = {CALENDAR_XNYS, false, NS_PER_MIN};
@@ -54,9 +57,11 @@ static int64_t utc_ns(void *context)
     const struct engine *engine = clock->driver != NULL ? driver_engine(clock->driver) : NULL;
     struct frame next;
     if (engine != NULL && engine->counters.orders == engine->counters.fills &&
-        engine->ts_ns >= clock->now_ns && paper_world_is_idle(clock->world) &&
-        schedule_after(&minutes, clock->now_ns, &next)) {
+        (!clock->moved || engine->counters.slices > clock->slices) &&
+        paper_world_is_idle(clock->world) && schedule_after(&minutes, clock->now_ns, &next)) {
         clock->now_ns = next.end_ns;
+        clock->slices = engine->counters.slices;
+        clock->moved = true;
     }
     return clock->now_ns;
 }

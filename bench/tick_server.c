@@ -210,6 +210,13 @@ static const char *positions_text(char out[1024])
     return out;
 }
 
+/* The days that the run asks for at its start: every weekday of these is a whole session. */
+static const char calendar_text[] =
+#define DAY(date) "{\"date\":\"2024-01-" date "\",\"open\":\"09:30\",\"close\":\"16:00\"}"
+    "[" DAY("02") "," DAY("03") "," DAY("04") "," DAY("05") "," DAY("08") "," DAY("09") "," DAY(
+        "10") "," DAY("11") "," DAY("12") "]";
+#undef DAY
+
 static void take_request(const struct peer *peer, const char *target)
 {
     char text[1024];
@@ -219,6 +226,8 @@ static void take_request(const struct peer *peer, const char *target)
     } else if (strncmp(target, "/v2/clock ", 10) == 0) {
         (void)snprintf(text, sizeof text, "{\"timestamp\":\"%s\",\"is_open\":true}", now_text);
         body = text;
+    } else if (strncmp(target, "/v2/calendar?", 13) == 0) {
+        body = calendar_text;
     } else if (strncmp(target, "/v2/assets/", 11) == 0) {
         body = "{\"symbol\":\"AAPL\",\"status\":\"active\",\"tradable\":true}";
     } else if (strncmp(target, "/v2/positions ", 14) == 0) {
