@@ -3,19 +3,23 @@
  * at every bar, all gates, order table and ledger. Its clock alone is its own: it stands at the end
  * of the minute that comes next, so that a session takes no day.
  *
- *   tick_client PORT [LOG | busy]
+ *   tick_client PORT [LOG | busy | raw]
  *
  * With LOG each step that sends is durable there before it is sent; without, the log is in memory.
- * `busy`: it never sleeps, as with --busy-poll.
+ * `busy`: it never sleeps, as with --busy-poll. `raw`: in the place of the log's sync there are a
+ * write of a step's size into a preallocated file and fdatasync(): the least that durable costs.
  *
  * Ends with SIGTERM or when the server is gone, and prints its own stages. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/utc.h"
 #include "cmd/paper_world.h"
+#include "driver/driver_private.h"
 #include "driver/latency.h"
 #include "feed/schedule.h"
 #include "log/log.h"
@@ -66,6 +70,44 @@ static int64_t utc_ns(void *context)
     return clock->now_ns;
 }
 
+/* ---- the raw step ---- */
+
+enum { RAW_STEP = 896, RAW_STEPS = 1024 }; /* bytes of a step with an order; of one session */
+
+static struct {
+    int fd;
+    uint64_t steps;
+    const struct broker_ops *ops; /* the broker's own */
+} raw;
+
+static void write_raw_first(struct broker *broker, const struct output *output)
+{
+    static const char bytes[RAW_STEP] = "x";
+    off_t at = (off_t)(raw.steps++ % RAW_STEPS * RAW_STEP);
+    if (pwrite(raw.fd, bytes, RAW_STEP, at) != RAW_STEP || fdatasync(raw.fd) != 0) {
+        perror("tick_client: raw.bin");
+        exit(1);
+    }
+    raw.ops->carry_out(broker, output);
+}
+
+static void put_raw_step(const struct driver *driver)
+{
+    static struct broker_ops ops;
+    static const char zeros[RAW_STEP * RAW_STEPS];
+    struct broker *broker = driver->world->broker;
+    raw.fd = open("raw.bin", O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    if (raw.fd < 0 || pwrite(raw.fd, zeros, sizeof zeros, 0) != (ssize_t)sizeof zeros ||
+        fsync(raw.fd) != 0) {
+        perror("tick_client: raw.bin");
+        exit(1);
+    }
+    raw.ops = broker->ops;
+    ops = *broker->ops;
+    ops.carry_out = write_raw_first;
+    broker->ops = &ops;
+}
+
 /* ---- the run ---- */
 
 static void say(void *context, const char *what, const char *text)
@@ -106,7 +148,7 @@ static struct log *open_log(const char *dir)
 }
 
 static void trade(const struct run_config *config, struct paper_world *world, struct clock *clock,
-                  const char *dir)
+                  const char *dir, bool raw_step)
 {
     struct problem problem;
     struct driver *driver;
@@ -124,6 +166,9 @@ static void trade(const struct run_config *config, struct paper_world *world, st
     if (paper_world_meet(world, driver, "bench", &problem) != ERR_OK ||
         driver_begin(driver, &problem) != ERR_OK) {
         fail(&problem);
+    }
+    if (raw_step) {
+        put_raw_step(driver);
     }
     clock->world = world;
     clock->driver = driver;
@@ -149,10 +194,11 @@ int main(int argc, char **argv)
     char trading[64];
     char data[64];
     if (argc < 2 || argc > 3) {
-        (void)fputs("usage: tick_client PORT [LOG | busy]\n", stderr);
+        (void)fputs("usage: tick_client PORT [LOG | busy | raw]\n", stderr);
         return 2;
     }
     bool busy = argc == 3 && strcmp(argv[2], "busy") == 0;
+    bool raw_step = argc == 3 && strcmp(argv[2], "raw") == 0;
     int port = (int)strtol(argv[1], NULL, 10);
     (void)snprintf(http, sizeof http, "http://127.0.0.1:%d", port + 1);
     (void)snprintf(trading, sizeof trading, "ws://127.0.0.1:%d/stream", port);
@@ -181,7 +227,7 @@ int main(int argc, char **argv)
     if (paper_world_open(&plan, &world, &problem) != ERR_OK) {
         fail(&problem);
     }
-    trade(&config, world, &clock, argc == 3 && !busy ? argv[2] : NULL);
+    trade(&config, world, &clock, argc == 3 && !busy && !raw_step ? argv[2] : NULL, raw_step);
     config_finish(&config);
     return 0;
 }

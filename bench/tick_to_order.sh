@@ -6,7 +6,8 @@
 #
 # The rounds (10) are interleaved, so that whatever else the machine does hits all alike; ratios are
 # taken within a round, and the median of the rounds counts. The last part is the durable step: what
-# syncing the log before sending adds, beside a raw preallocated write and fdatasync() of that size.
+# syncing the log before sending adds, beside what a raw preallocated write and fdatasync() of that
+# size add in the same place; a raw one by itself, whose processor has nothing else to do, is shown.
 #
 # The Python client wants the packages websockets and requests: PYTHON names an interpreter that has
 # them. The status is 0 when all gates hold, 1 when one does not.
@@ -88,6 +89,7 @@ run_round()
     measure busy alpaca "$build/bench/tick_client" PORT busy
     rm -rf log
     measure durable alpaca "$build/bench/tick_client" PORT log
+    measure rawstep alpaca "$build/bench/tick_client" PORT raw
     taskset -c "$core" "$build/bench/raw_sync" raw "$ticks" "$step_bytes" "$gap_us" >raw.json
     keep raw raw.json
 }
@@ -122,9 +124,11 @@ report()
     row 'the same with --busy-poll' busy
     [[ -z $python ]] || row 'Python client of the shared bench' python
     row 'a paper run, durable before it sends' durable
-    row "raw write and fdatasync, $step_bytes bytes" raw
+    row "raw write and sync in its place" rawstep
+    row "raw write and sync by itself, $step_bytes B" raw
     paste ours.p50 c.p50 | awk '{ print $1 / $2 }' >ours_c
-    paste durable.p50 ours.p50 raw.p50 | awk '{ print ($1 - $2) / $3 }' >sync
+    paste durable.p50 ours.p50 rawstep.p50 | awk '{ print ($1 - $2) / ($3 - $2) }' >sync
+    paste durable.p50 ours.p50 raw.p50 | awk '{ print ($1 - $2) / $3 }' >alone
     gate 'a paper run / C client' "$(median ours_c)" '<=' "$c_max"
     if [[ -n $python ]]; then
         paste python.p50 ours.p50 | awk '{ print $1 / $2 }' >python_ours
@@ -134,7 +138,8 @@ report()
     else
         skip 'the Python client' 'no python3 with websockets and requests is here (PYTHON)'
     fi
-    gate 'what durable adds / raw' "$(median sync)" '<=' "$sync_max"
+    gate 'what durable adds / what raw adds' "$(median sync)" '<=' "$sync_max"
+    printf '  %-34s %8.2f\n' 'what durable adds / raw by itself' "$(median alone)"
 }
 
 main()
