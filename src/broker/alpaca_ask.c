@@ -37,8 +37,8 @@ static void on_answer(void *context, const struct client_reply *reply)
     struct alpaca *alpaca = call->alpaca;
     unlink_call(call);
     alpaca->broker.received_mono_ns = clock_mono_ns();
-    if (reply->class ==
-        CLIENT_KEYS) { /* one that is accepted later does not end it: a round does */
+    /* A call that is accepted later does not end it: a round does. */
+    if (reply->class == CLIENT_KEYS) {
         alpaca->reconcile.round.keys_refused = true;
         alpaca_condition(alpaca, STATUS_KEYS, true, reply->status);
     }
