@@ -155,6 +155,7 @@ static void on_changed(void *context, enum stream_state state, const char *why)
         alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
         alpaca->reconcile.current = false;
         alpaca_reconcile_want(alpaca);
+        alpaca_sign_of_life(alpaca, true);
     } else {
         alpaca_condition(alpaca, STATUS_ORDER_STREAM, true, 0);
     }

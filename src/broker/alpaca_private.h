@@ -167,6 +167,10 @@ struct reconcile {
     bool known;                     /* a full round was completed since the start */
     bool current;                   /* and since the stream is up */
     uint32_t failures;              /* rounds in a row */
+    bool alive;                     /* a sign of life since the last of them began */
+    bool unanswered;                /* the last of them failed by a request */
+    uint32_t hastened;              /* rounds since one was well that began before their time */
+    int64_t failed_ns;              /* when the last of them ended */
     uint64_t awaited;               /* the order that they wait for in vain, as was said; 0: none */
     uint32_t tries;                 /* full rounds that found differences which may be motion */
     int64_t orders_ns;              /* when the next round of orders is due */
@@ -183,6 +187,10 @@ void alpaca_reconcile_end(struct alpaca *alpaca);
 
 /* A full round is wanted, at once. */
 void alpaca_reconcile_want(struct alpaca *alpaca);
+
+/* The broker lives: the stream came up, or an answer came. A round that is wanted and waits since
+ * one failed need not wait any longer. */
+void alpaca_sign_of_life(struct alpaca *alpaca, bool stream);
 
 /* A request of the round's stage was answered, well or not. */
 void alpaca_round_answered(struct alpaca *alpaca, bool well);

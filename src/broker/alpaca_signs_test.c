@@ -1,0 +1,138 @@
+/* alpaca_signs_test.c: signs that a round is worth its requests before its time: the broker lives
+ * again. */
+#include "broker/alpaca_bench_test.h"
+
+#define OPEN_LIST "GET /v2/orders?status=open"
+
+/* How often the list of open orders was asked for: once in each round. */
+static unsigned rounds(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < desk.asked_count; i++) {
+        count += strncmp(desk.asked[i].target, "/v2/orders?status=open",
+                         strlen("/v2/orders?status=open")) == 0;
+    }
+    return count;
+}
+
+/* Nothing is answered for minutes, and the last round has just failed: the next one has to wait. */
+static void fail_for_minutes(void)
+{
+    desk.lists_class = CLIENT_UNKNOWN;
+    pass(200);
+    int64_t wait_ns = 0;
+    for (unsigned i = 0; i < 200 && wait_ns < 10 * NS_PER_S; i++) {
+        unsigned before = rounds();
+        pass(1);
+        wait_ns =
+            rounds() > before ? alpaca_round_due_ns(desk.alpaca) - desk.client.clock.now_ns : 0;
+    }
+    cr_assert_geq(wait_ns, 10 * NS_PER_S);
+}
+
+Test(alpaca_signs, a_stream_that_is_back_ends_the_waiting)
+{
+    desk_begin();
+    desk_stream(STREAM_DOWN);
+    fail_for_minutes();
+    ASSERT_DESK_TOLD("+order-stream, +reconciling");
+    desk.lists_class = CLIENT_OK;
+    unsigned before = rounds();
+    desk_stream(STREAM_UP);
+    desk_settle();
+    cr_expect_eq(rounds(), before, "the last one has only just failed");
+    cr_expect_eq(alpaca_round_due_ns(desk.alpaca), desk.client.clock.now_ns + NS_PER_S);
+    pass(1);
+    cr_expect_eq(rounds(), before + 1);
+    ASSERT_DESK_TOLD("-reconciling, -order-stream");
+    desk_end();
+}
+
+Test(alpaca_signs, a_stream_that_comes_back_during_a_round_ends_the_waiting_behind_it)
+{
+    desk_begin();
+    desk_stream(STREAM_DOWN);
+    fail_for_minutes();
+    while (desk_open("/v2/orders?status=open") == 0) {
+        desk_later(1);
+    }
+    desk_stream(STREAM_UP);
+    cr_assert(desk_answer(OPEN_LIST, CLIENT_UNKNOWN, 503, NULL));
+    desk_take_reports();
+    desk.lists_class = CLIENT_OK;
+    pass(1);
+    ASSERT_DESK_TOLD("+order-stream, +reconciling, -reconciling, -order-stream");
+    desk_end();
+}
+
+/* An order that was sent before, looked up now: it was never there. */
+Test(alpaca_signs, an_answer_ends_the_waiting)
+{
+    desk_begin();
+    (void)desk_buy();
+    desk_settle();
+    cr_assert(desk_answer(POST, CLIENT_UNKNOWN, 0, NULL));
+    fail_for_minutes();
+    ASSERT_DESK_TOLD("no-answer entry, +reconciling");
+    desk.lists_class = CLIENT_OK;
+    unsigned before = rounds();
+    cr_assert(desk_not_found(LOOK));
+    pass(1);
+    cr_expect_eq(rounds(), before + 1);
+    ASSERT_DESK_TOLD("-reconciling");
+    desk_end();
+}
+
+/* Whatever comes up and answers, a round that fails is not begun again within a second. */
+Test(alpaca_signs, signs_of_life_make_no_hot_loop)
+{
+    desk_begin();
+    desk.lists_class = CLIENT_UNKNOWN;
+    unsigned before = rounds();
+    for (unsigned tenths = 0; tenths < 600; tenths++) {
+        desk_stream(STREAM_DOWN);
+        desk_stream(STREAM_UP);
+        desk_settle();
+        desk.client.clock.now_ns += NS_PER_S / 10;
+        struct broker *broker = alpaca_broker(desk.alpaca);
+        broker->ops->on_time(broker, desk.client.clock.now_ns);
+        desk_settle();
+    }
+    cr_expect_leq(rounds() - before, 61, "%u", rounds() - before);
+    cr_expect_geq(rounds() - before, 55, "%u", rounds() - before);
+    desk_end();
+}
+
+/* A part of the broker answers and the rest does not: that is tried less and less often. */
+Test(alpaca_signs, half_a_broker_is_not_asked_all_the_time)
+{
+    desk_begin();
+    (void)desk_buy();
+    desk_settle();
+    cr_assert(desk_answer(POST, CLIENT_UNKNOWN, 0, NULL));
+    desk.lists_class = CLIENT_UNKNOWN;
+    pass(60);
+    unsigned before = rounds();
+    unsigned answers = 0;
+    for (unsigned second = 0; second < 300; second++) {
+        answers += desk_answer(LOOK, CLIENT_REFUSED, 429, NULL) ? 1 : 0;
+        pass(1);
+    }
+    cr_expect_gt(answers, 15, "%u", answers);
+    cr_expect_leq(rounds() - before, 300 / 3 / 4, "%u of %u", rounds() - before, answers);
+    desk_end();
+}
+
+/* Nothing is wanted: a sign of life is no reason. */
+Test(alpaca_signs, what_is_not_wanted_waits)
+{
+    desk_begin();
+    desk.lists_class = CLIENT_UNKNOWN;
+    pass(31);
+    ASSERT_DESK_TOLD("");
+    cr_assert(desk.alpaca->reconcile.failures > 0 && desk.alpaca->reconcile.current);
+    int64_t due_ns = alpaca_round_due_ns(desk.alpaca);
+    alpaca_sign_of_life(desk.alpaca, false);
+    cr_expect_eq(alpaca_round_due_ns(desk.alpaca), due_ns);
+    desk_end();
+}
