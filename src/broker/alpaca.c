@@ -347,3 +347,9 @@ void alpaca_lost_sight(struct alpaca *alpaca)
     alpaca_reconcile_want(alpaca);
     alpaca_tend(alpaca);
 }
+
+void alpaca_slept(struct alpaca *alpaca)
+{
+    stream_restart(alpaca->stream, "nobody listened to it for a while");
+    alpaca_lost_sight(alpaca);
+}

@@ -1,5 +1,5 @@
 /* alpaca_signs_test.c: signs that a round is worth its requests before its time: the broker lives
- * again. */
+ * again, or nobody looked for a while. */
 #include "broker/alpaca_bench_test.h"
 
 #define OPEN_LIST "GET /v2/orders?status=open"
@@ -134,5 +134,21 @@ Test(alpaca_signs, what_is_not_wanted_waits)
     int64_t due_ns = alpaca_round_due_ns(desk.alpaca);
     alpaca_sign_of_life(desk.alpaca, false);
     cr_expect_eq(alpaca_round_due_ns(desk.alpaca), due_ns);
+    desk_end();
+}
+
+/* ---- nobody looked ---- */
+
+Test(alpaca_signs, a_machine_that_slept_trusts_no_stream)
+{
+    desk_begin();
+    alpaca_lost_sight(desk.alpaca); /* somebody set the clock, say */
+    desk_settle();
+    ASSERT_DESK_TOLD("+reconciling, -reconciling");
+    cr_expect_eq(desk.stream.restarts, 0);
+    alpaca_slept(desk.alpaca);
+    desk_settle();
+    ASSERT_DESK_TOLD("+reconciling, -reconciling");
+    cr_expect_eq(desk.stream.restarts, 1);
     desk_end();
 }

@@ -64,7 +64,8 @@ struct run {
     unsigned reconciled;   /* ... before the scene ... */
     unsigned without_data; /* ... and since, with no stream of market data */
     unsigned looked_again; /* in so many scenes because of that stream */
-    unsigned ups;          /* so often market data's stream came up */
+    unsigned ups;          /* so often market data's stream came up ... */
+    unsigned order_ups;    /* ... and the one of orders */
     bool shut;
     char said[4096]; /* about the clock */
 };
@@ -73,6 +74,7 @@ static void say(void *context, const char *what, const char *text)
 {
     struct run *run = context;
     run->ups += strcmp(text, "the stream is up") == 0;
+    run->order_ups += strcmp(text, "order updates: authorized and subscribed") == 0;
     if (strcmp(what, "clock") == 0) {
         size_t length = strlen(run->said);
         (void)snprintf(run->said + length, sizeof run->said - length, "%s\n", text);
@@ -244,34 +246,51 @@ static void change(struct run *run, const struct machine_times *by)
 
 static const struct scene {
     struct machine_times by;
-    int64_t passed_ns; /* of the run's time */
-    unsigned ups;      /* of market data's stream until all is as before */
+    int64_t passed_ns;  /* of the run's time */
+    unsigned order_ups; /* of the stream of orders until all is as before ... */
+    unsigned ups;       /* ... and of market data's */
+    bool silent;        /* nothing happens but time, and that stream brings nothing */
     const char *said;
 } scenes[] = {
-    {{-NS_PER_HOUR, 0, 0},                 0,           1, "clock was set back by 3600 s"     },
-    {{NS_PER_DAY, 0, 0},                   0,           1, "clock was set forwards by 86400 s"},
-    {{NS_PER_MIN, NS_PER_MIN, NS_PER_MIN}, NS_PER_MIN,  2, "come to its turn for 60 s"        },
-    {{NS_PER_HOUR, NS_PER_HOUR, 0},        NS_PER_HOUR, 3, "this machine slept for 3600 s"    },
+    {{-NS_PER_HOUR, 0, 0},                 0,           1, 1, false, "clock was set back by 3600 s"     },
+    {{NS_PER_DAY, 0, 0},                   0,           1, 1, false, "clock was set forwards by 86400 s"},
+    {{NS_PER_MIN, NS_PER_MIN, NS_PER_MIN}, NS_PER_MIN,  2, 2, false, "come to its turn for 60 s"        },
+    {{NS_PER_HOUR, NS_PER_HOUR, 0},        NS_PER_HOUR, 3, 3, false, "this machine slept for 3600 s"    },
+    {{0, 0, 0},                            0,           3, 4, true,  ""                                 },
 };
 
 enum { SCENES = sizeof scenes / sizeof *scenes };
+
+/* Whether what the scene needs has happened; else time goes on until it has. */
+static bool is_over(struct run *run, const struct scene *scene)
+{
+    if (run->order_ups < scene->order_ups) {
+        hurry(run, 10 * NS_PER_MS);
+        return false;
+    }
+    if (!is_open(run) || (!scene->silent && run->reconciles == run->reconciled)) {
+        return false;
+    }
+    if (run->ups < scene->ups) {
+        run->without_data = run->reconciles;
+        hurry(run, scene->silent ? NS_PER_S : 10 * NS_PER_MS);
+        return false;
+    }
+    return true;
+}
 
 /* A scene is over when all is open again; then the next one begins. */
 static void play_scenes(struct run *run)
 {
     const struct scene *scene = run->scene == 0 ? NULL : &scenes[run->scene - 1];
-    if (!is_open(run) || run->ups == 0 || (scene != NULL && run->reconciles == run->reconciled)) {
-        return;
-    }
-    if (scene != NULL && run->ups < scene->ups) {
-        run->without_data = run->reconciles;
-        hurry(run, 10 * NS_PER_MS);
+    if (scene == NULL ? !is_open(run) || run->ups == 0 : !is_over(run, scene)) {
         return;
     }
     if (scene != NULL) {
         int64_t passed_ns = now_ns(run) - run->before_ns - (clock_mono_ns() - run->mono_ns);
         cr_expect_lt(llabs(passed_ns - scene->passed_ns), 500 * NS_PER_MS,
                      "scene %u: %" PRId64 " ms", run->scene, passed_ns / NS_PER_MS);
+        cr_expect_eq(run->order_ups, scene->order_ups, "scene %u: %u", run->scene, run->order_ups);
         cr_expect(strstr(run->said, scene->said) != NULL, "%s", run->said);
     }
     if (run->without_data != 0) {

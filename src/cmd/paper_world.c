@@ -117,10 +117,12 @@ static void take_jump(struct paper_world *world, const struct clock_jump *jump)
         return; /* before the broker is met, all is still to be read */
     }
     say_jump(world, jump);
-    if (jump->kind != CLOCK_JUMP_SET) {
-        alpaca_feed_slept(world->feed);
+    if (jump->kind == CLOCK_JUMP_SET) {
+        alpaca_lost_sight(world->alpaca);
+        return;
     }
-    alpaca_lost_sight(world->alpaca);
+    alpaca_feed_slept(world->feed);
+    alpaca_slept(world->alpaca);
 }
 
 /* The wall clock is far ahead, and the broker's answers have its time: a pause of the whole machine
