@@ -140,8 +140,12 @@ static void on_message(void *context, const struct node *root)
         alpaca->reconcile.orders_ns = alpaca_now_ns(alpaca); /* something happened: look */
         alpaca_say(alpaca, "stream", "an update of orders that cannot be read");
     } else {
+        uint32_t instrument = orders_instrument(&alpaca->orders, update.group.order.symbol);
         orders_take_update(&alpaca->orders, &update);
-        alpaca_touch(alpaca, orders_instrument(&alpaca->orders, update.group.order.symbol));
+        alpaca_touch(alpaca, instrument);
+        if (update.qty_e9 > 0 && update.has_position) {
+            alpaca_hint(alpaca, instrument, update.position_qty_e9);
+        }
     }
     alpaca_tend(alpaca);
 }

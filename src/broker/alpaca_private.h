@@ -158,6 +158,8 @@ struct shown_holding {
     int64_t differs_e9; /* the difference seen last that is not settled */
     bool differs;
     int64_t active_ns; /* when we last sent, canceled or heard something of it */
+    int64_t hint_e9;   /* what the stream says the account holds, after a fill ... */
+    bool hinted;       /* ... that the engine has not been compared with yet */
 };
 
 struct reconcile {
@@ -178,6 +180,8 @@ struct reconcile {
     int64_t execution_ns;           /* of the last execution that was read */
     char unread[UNREAD_SIZE];       /* what was said last of what could not be read */
     struct shown_holding *holdings; /* [instrument] */
+    uint32_t hints;                 /* of them, that are hinted */
+    int64_t heeded_ns;              /* when a hint wanted a round last */
     int64_t cash_differs_e9;
     bool cash_differs;
 };
@@ -204,6 +208,11 @@ int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 
 /* The engine has taken every report: compares, if a round waits for that. */
 void alpaca_compare(struct alpaca *alpaca);
+
+/* The stream says what the account holds after a fill. Where that is not what the engine has, once
+ * it has taken what was reported and nothing of ours is open there, somebody else may trade: a
+ * round is wanted, and nothing more, since an update may be old. */
+void alpaca_hint(struct alpaca *alpaca, uint32_t instrument, int64_t qty_e9);
 
 /* The symbol of an instrument moves: what differs there may be motion. */
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);

@@ -507,6 +507,7 @@ void alpaca_reconcile_begin(struct alpaca *alpaca)
     const struct engine *engine = alpaca->plan.engine;
     struct reconcile *reconcile = &alpaca->reconcile;
     int64_t now_ns = alpaca_now_ns(alpaca);
+    reconcile->heeded_ns = INT64_MIN / 2;
     reconcile->holdings = xcalloc(alpaca->plan.instrument_count, sizeof *reconcile->holdings);
     for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
         reconcile->holdings[i].active_ns = INT64_MIN / 2; /* long ago */

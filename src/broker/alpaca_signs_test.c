@@ -1,5 +1,5 @@
 /* alpaca_signs_test.c: signs that a round is worth its requests before its time: the broker lives
- * again, or nobody looked for a while. */
+ * again, nobody looked for a while, the account holds what we do not. */
 #include "broker/alpaca_bench_test.h"
 
 #define OPEN_LIST "GET /v2/orders?status=open"
@@ -150,5 +150,108 @@ Test(alpaca_signs, a_machine_that_slept_trusts_no_stream)
     desk_settle();
     ASSERT_DESK_TOLD("+reconciling, -reconciling");
     cr_expect_eq(desk.stream.restarts, 1);
+    desk_end();
+}
+
+/* ---- what the stream lets slip ---- */
+
+/* An execution of `qty` of an order, behind which the account holds `position`. */
+static void update_with(const char *order, int qty, const char *position)
+{
+    char text[9000];
+    char moment[UTC_TEXT_SIZE];
+    (void)utc_format(desk.client.clock.now_ns, moment);
+    (void)snprintf(text, sizeof text,
+                   "{\"event\":\"fill\",\"timestamp\":\"%s\",\"price\":\"10\",\"qty\":\"%d\","
+                   "\"position_qty\":\"%s\",\"order\":%s}",
+                   moment, qty, position, order);
+    desk_update(text);
+}
+
+static void fill_entry(uint64_t entry, const char *position, const char *positions)
+{
+    update_with(desk_order("a", entry, "market", true, "filled", 100, NULL), 100, position);
+    desk.positions = positions;
+    desk.cash = "999000";
+    desk_take_reports();
+    ASSERT_DESK_TOLD("fill entry 100");
+}
+
+#define LONG_A(qty)                                                                                \
+    "[{\"symbol\":\"A\",\"qty\":\"" qty "\",\"side\":\"long\",\"qty_available\":\"" qty            \
+    "\",\"avg_entry_price\":\"10\"}]"
+
+Test(alpaca_signs, a_position_that_is_ours_is_no_sign)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    unsigned before = rounds();
+    fill_entry(entry, "100", LONG_A("100"));
+    desk_settle();
+    cr_expect_eq(rounds(), before);
+    desk_end();
+}
+
+Test(alpaca_signs, a_position_that_is_not_ours_wants_a_round)
+{
+    desk_begin();
+    uint64_t entry = accepted();
+    unsigned before = rounds();
+    fill_entry(entry, "130", LONG_A("130"));
+    desk_settle();
+    cr_expect_eq(rounds(), before + 1);
+    ASSERT_DESK_TOLD(""); /* and nothing more: what differs may be motion */
+    const char *order = desk_order("a", entry, "market", true, "filled", 100, NULL);
+    for (int second = 0; second < 9; second++) { /* told once more, and again */
+        update_with(order, 100, "130");
+        desk_settle();
+        cr_expect_eq(rounds(), before + 1, "%d", second);
+        desk.client.clock.now_ns += NS_PER_S;
+    }
+    desk.client.clock.now_ns += NS_PER_S;
+    update_with(order, 100, "130");
+    desk_settle();
+    cr_expect_eq(rounds(), before + 2);
+    desk_end();
+}
+
+/* Somebody sells shares of ours beside us. */
+Test(alpaca_signs, a_fill_of_a_stranger_wants_a_round)
+{
+    desk_begin();
+    (void)held();
+    unsigned before = rounds();
+    desk.positions = LONG_A("70");
+    update_with(desk_order("s", 0, "market", false, "filled", 30, NULL), 30, "70");
+    desk_settle();
+    cr_expect_eq(rounds(), before + 1);
+    desk_end();
+}
+
+/* What the account has held beside ours all along is none. */
+Test(alpaca_signs, a_holding_that_was_told_is_no_sign)
+{
+    desk_begin();
+    desk.positions = LONG_A("30");
+    pass(100);
+    ASSERT_DESK_TOLD("holding A 30");
+    update_with(desk_order("s", 0, "market", true, "filled", 30, NULL), 30, "30");
+    unsigned before = rounds();
+    desk_settle();
+    cr_expect_eq(rounds(), before);
+    desk_end();
+}
+
+/* Exits of ours rest there: another fill may be on its way. */
+Test(alpaca_signs, a_position_that_moves_is_no_sign)
+{
+    begin_with_bracket();
+    (void)desk_buy();
+    cr_assert(desk_answer(POST, CLIENT_OK, 200, bracket("new", 0, "held", 0, "held")));
+    desk_settle();
+    unsigned before = rounds();
+    update_with(bracket("filled", 100, "new", 0, "held"), 100, "60");
+    desk_settle();
+    cr_expect_eq(rounds(), before);
     desk_end();
 }
