@@ -235,8 +235,8 @@ Test(alpaca_signs, a_holding_that_was_told_is_no_sign)
     desk.positions = LONG_A("30");
     pass(100);
     ASSERT_DESK_TOLD("holding A 30");
-    update_with(desk_order("s", 0, "market", true, "filled", 30, NULL), 30, "30");
     unsigned before = rounds();
+    update_with(desk_order("s", 0, "market", true, "filled", 30, NULL), 30, "30");
     desk_settle();
     cr_expect_eq(rounds(), before);
     desk_end();
