@@ -4,17 +4,9 @@
  *
  * Every deadline and back-off is in the exchange's time. BELLWETHER_EVENTS: so many messages (half
  * a session without it); BELLWETHER_SEED repeats a run. */
-#include <criterion/criterion.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/utc.h"
-#include "cmd/paper_world.h"
-#include "cmd/served_exchange.h"
-#include "data/synth.h"
-#include "driver/driver.h"
+#include "cmd/paper_run_test.h"
 #include "sys/memory.h"
 
 static const char config_text[] = "mode: paper\n"
@@ -152,15 +144,8 @@ static const struct broker_ops watched_ops = {watched_carry_out, watched_next, w
 /* ---- a run ---- */
 
 struct campaign {
-    struct run_config config;
-    struct bars bars;
-    struct loop *loop;
-    struct served_exchange *served;
-    struct paper_world *world;
-    struct driver *driver;
-    struct log *log;
+    struct paper_run run;
     struct watched_broker broker;
-    bool ticks;
     bool loud;
 };
 
@@ -172,116 +157,35 @@ static void say(void *context, const char *what, const char *text)
     }
 }
 
-static void make_market(struct campaign *campaign, uint64_t seed, uint32_t sessions)
+/* Somebody looks at the clock between driver and broker. */
+static void watch_broker(struct campaign *campaign)
 {
-    int64_t first_day = utc_days((struct utc_date){.year = 2024, .month = 1, .day = 2});
-    struct synth_symbol *symbols =
-        synth_symbols_named(seed, campaign->config.symbols, campaign->config.symbol_count);
-    struct synth_session *days = synth_sessions(first_day, sessions);
-    const struct synth_plan plan = {.seed = seed,
-                                    .symbols = symbols,
-                                    .symbol_count = campaign->config.symbol_count,
-                                    .sessions = days,
-                                    .session_count = sessions,
-                                    .bar_ns = NS_PER_MIN};
-    synth_bars_create(&plan, &campaign->bars);
-    free(symbols);
-    free(days);
-}
-
-static void open_exchange(struct campaign *campaign, const char *script)
-{
-    struct problem problem;
-    const struct exchange_plan exchange =
-        driver_exchange_plan(&campaign->config, campaign->bars.instrument_count);
-    const struct served_exchange_plan plan = {.loop = campaign->loop,
-                                              .bars = &campaign->bars,
-                                              .calendar = campaign->config.calendar,
-                                              .exchange = &exchange,
-                                              .ticks = campaign->ticks,
-                                              .faults = script};
-    cr_assert_eq(served_exchange_open(&plan, &campaign->served, &problem), ERR_OK, "%s",
-                 problem.text);
-}
-
-static void open_world(struct campaign *campaign)
-{
-    struct problem problem;
-    char *url = xasprintf("http://127.0.0.1:%u", served_exchange_port(campaign->served));
-    char *admin = xasprintf("http://127.0.0.1:%u", served_exchange_admin_port(campaign->served));
-    char *trading_stream =
-        xasprintf("ws://127.0.0.1:%u/stream", served_exchange_port(campaign->served));
-    char *data_stream =
-        xasprintf("ws://127.0.0.1:%u/v2/iex", served_exchange_port(campaign->served));
-    const struct paper_plan plan = {
-        .loop = campaign->loop,
-        .addresses = {url,          url, trading_stream, data_stream},
-        .keys = {"CAMPAIGN", "campaign"   },
-        .admin_url = admin,
-        .feed = "iex",
-        .stream_symbols = 30,
-        .config = &campaign->config,
-        .instruments = campaign->bars.instruments,
-        .instrument_count = campaign->bars.instrument_count,
-        .bar_ns = NS_PER_MIN,
-        .patience_ns = 2 * NS_PER_MS,
-        .say = say,
-        .say_context = campaign
-    };
-    enum err err = ERR_IO;
-    for (int tries = 0; tries < 50 && err != ERR_OK; tries++) { /* the start meets faults, too */
-        err = paper_world_open(&plan, &campaign->world, &problem);
-    }
-    cr_assert_eq(err, ERR_OK, "%s", problem.text);
-    const struct driver_plan driver_plan = {.config = &campaign->config,
-                                            .instrument_count = campaign->bars.instrument_count,
-                                            .outside = true,
-                                            .log = campaign->log,
-                                            .market_log = MARKET_LOG_FULL};
-    cr_assert_eq(driver_create(&driver_plan, &campaign->driver, &problem), ERR_OK, "%s",
-                 problem.text);
-    cr_assert_eq(paper_world_meet(campaign->world, campaign->driver, "campaign", &problem), ERR_OK);
-    struct driver_world *outside = paper_world_outside(campaign->world);
+    struct driver_world *outside = paper_world_outside(campaign->run.world);
     campaign->broker = (struct watched_broker){
         {&watched_ops, 0},
         outside->broker, outside->now_ns, 0
     };
     outside->broker = &campaign->broker.port;
-    cr_assert_eq(driver_begin(campaign->driver, &problem), ERR_OK);
-    free(url);
-    free(admin);
-    free(trading_stream);
-    free(data_stream);
 }
 
 static void open_campaign(struct campaign *campaign, uint64_t seed, uint32_t sessions, bool ticks,
                           char *(*script)(uint64_t seed, int64_t until_ns))
 {
     struct problem problem;
-    *campaign = (struct campaign){.ticks = ticks, .loud = getenv("BELLWETHER_LOUD") != NULL};
-    cr_assert_eq(config_parse("campaign.yaml", config_text, strlen(config_text), &campaign->config,
-                              &problem),
-                 ERR_OK, "%s", problem.text);
-    make_market(campaign, seed, sessions);
-    campaign->loop = loop_create();
-    const struct event *last = &campaign->bars.records[campaign->bars.count - 1];
-    char *text = script(seed, last->ts_ns - 3 * NS_PER_HOUR);
-    open_exchange(campaign, text);
+    struct paper_run *run = &campaign->run;
+    *campaign = (struct campaign){.loud = getenv("BELLWETHER_LOUD") != NULL};
+    paper_run_make(run, "campaign.yaml", config_text, seed, sessions);
+    char *text = script(seed, run->bars.records[run->bars.count - 1].ts_ns - 3 * NS_PER_HOUR);
+    paper_run_serve(run, ticks, text);
     free(text);
-    cr_assert_eq(log_create_in_memory(1 << 20, &campaign->log, &problem), ERR_OK);
-    open_world(campaign);
-}
-
-static void close_campaign(struct campaign *campaign)
-{
-    struct problem problem;
-    paper_world_close(campaign->world);
-    driver_destroy(campaign->driver);
-    served_exchange_close(campaign->served);
-    loop_destroy(campaign->loop);
-    (void)log_close(campaign->log, &problem);
-    bars_finish(&campaign->bars);
-    config_finish(&campaign->config);
+    const struct paper_plan outside = {.admin_url = run->admin,
+                                       .stream_symbols = 30,
+                                       .patience_ns = 2 * NS_PER_MS,
+                                       .say = say,
+                                       .say_context = campaign};
+    paper_run_meet(run, &outside, &(struct driver_plan){0}, "campaign");
+    watch_broker(campaign);
+    cr_assert_eq(driver_begin(run->driver, &problem), ERR_OK);
 }
 
 /* ---- what must be the same ---- */
@@ -322,8 +226,8 @@ static struct fills ours(const struct campaign *campaign)
     struct problem problem;
     struct log_reader *reader = NULL;
     const struct event *record;
-    cr_assert_eq(log_flush(campaign->log, &problem), ERR_OK);
-    cr_assert_eq(log_reader_open_in_memory(campaign->log, &reader, &problem), ERR_OK);
+    cr_assert_eq(log_flush(campaign->run.log, &problem), ERR_OK);
+    cr_assert_eq(log_reader_open_in_memory(campaign->run.log, &reader, &problem), ERR_OK);
     while ((record = log_reader_next(reader)) != NULL) {
         if (record->kind == EVENT_FILL) {
             bool sells = order_id_role(record->report.order_id) != ORDER_ROLE_ENTRY;
@@ -340,7 +244,7 @@ static struct fills theirs(const struct campaign *campaign)
 {
     struct fills fills = {0};
     struct served_fill fill;
-    for (uint32_t i = 0; served_exchange_fill(campaign->served, i, &fill); i++) {
+    for (uint32_t i = 0; served_exchange_fill(campaign->run.served, i, &fill); i++) {
         add(&fills, fill);
     }
     qsort(fills.rows, fills.count, sizeof *fills.rows, compare_fills);
@@ -364,7 +268,7 @@ static void show_first_difference(const struct campaign *campaign, const struct 
             (void)utc_format(fill->ts_ns, when);
             (void)fprintf(stderr, "# %s fill %zu: %s %s %s %.2f at %.4f\n",
                           side == 0 ? "our" : "their", i, when,
-                          campaign->bars.instruments[fill->instrument].symbol,
+                          campaign->run.bars.instruments[fill->instrument].symbol,
                           fill->sells ? "sell" : "buy", (double)fill->qty_e9 / 1e9,
                           (double)fill->price_e9 / 1e9);
         }
@@ -373,7 +277,7 @@ static void show_first_difference(const struct campaign *campaign, const struct 
 
 static void expect_same_books(const struct campaign *campaign)
 {
-    const struct engine *engine = driver_engine(campaign->driver);
+    const struct engine *engine = driver_engine(campaign->run.driver);
     struct fills our_fills = ours(campaign);
     struct fills their_fills = theirs(campaign);
     int64_t cash_e9 = 0;
@@ -384,12 +288,12 @@ static void expect_same_books(const struct campaign *campaign)
     for (size_t i = 0; i < count; i++) {
         cr_assert_eq(compare_fills(&our_fills.rows[i], &their_fills.rows[i]), 0, "fill %zu", i);
     }
-    cr_expect(served_exchange_cash_e9(campaign->served, &cash_e9));
+    cr_expect(served_exchange_cash_e9(campaign->run.served, &cash_e9));
     cr_expect_eq(cash_e9, ledger_cash_e9(&engine->ledger));
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
-        cr_expect_eq(served_exchange_qty_e9(campaign->served, i),
+        cr_expect_eq(served_exchange_qty_e9(campaign->run.served, i),
                      engine->ledger.positions[i].qty_e9, "%s",
-                     campaign->bars.instruments[i].symbol);
+                     campaign->run.bars.instruments[i].symbol);
     }
     cr_expect(engine_is_consistent(engine));
     cr_expect_eq(engine->fault, ENGINE_FAULT_NONE);
@@ -408,13 +312,13 @@ Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
         struct campaign campaign;
         struct problem problem;
         open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, true, make_script);
-        enum err err = driver_run(campaign.driver, &problem);
+        enum err err = driver_run(campaign.run.driver, &problem);
         cr_assert_eq(err, ERR_OK, "seed %" PRIu64 ": %s", seed, problem.text);
         expect_same_books(&campaign);
-        events += paper_world_messages(campaign.world);
-        strikes += served_exchange_strikes(campaign.served);
-        fills += driver_engine(campaign.driver)->counters.fills;
-        close_campaign(&campaign);
+        events += paper_world_messages(campaign.run.world);
+        strikes += served_exchange_strikes(campaign.run.served);
+        fills += driver_engine(campaign.run.driver)->counters.fills;
+        paper_run_finish(&campaign.run);
     }
     cr_expect_gt(fills, 0);
     cr_expect_gt(strikes * 5, events / 2, "a tenth at least was spoilt");
@@ -445,12 +349,12 @@ Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout 
     struct campaign campaign;
     struct problem problem;
     open_campaign(&campaign, number_of("BELLWETHER_SEED", 7), 2, true, mute_script);
-    int64_t from_ns = campaign.bars.records[0].src_ns;
-    int64_t to_ns = campaign.bars.records[campaign.bars.count - 1].ts_ns;
+    int64_t from_ns = campaign.run.bars.records[0].src_ns;
+    int64_t to_ns = campaign.run.bars.records[campaign.run.bars.count - 1].ts_ns;
     cr_assert_gt(to_ns - from_ns, 24 * NS_PER_HOUR);
-    cr_assert_eq(driver_run(campaign.driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(driver_run(campaign.run.driver, &problem), ERR_OK, "%s", problem.text);
     expect_same_books(&campaign);
-    uint64_t fills = driver_engine(campaign.driver)->counters.fills;
+    uint64_t fills = driver_engine(campaign.run.driver)->counters.fills;
     int64_t slowest_ns = campaign.broker.slowest_ns;
     cr_expect_gt(fills, 10);
     cr_expect_leq(slowest_ns, 15 * NS_PER_S, "%.1f s", (double)slowest_ns / 1e9);
@@ -458,6 +362,6 @@ Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout 
                   "# %.1f hours, %" PRIu64 " fills, %" PRIu64
                   " faults, the slowest found after %.1f s\n",
                   (double)(to_ns - from_ns) / (double)NS_PER_HOUR, fills,
-                  served_exchange_strikes(campaign.served), (double)slowest_ns / 1e9);
-    close_campaign(&campaign);
+                  served_exchange_strikes(campaign.run.served), (double)slowest_ns / 1e9);
+    paper_run_finish(&campaign.run);
 }
