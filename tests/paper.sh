@@ -21,12 +21,6 @@ serve()
         --exchange-admin "http://$admin")
 }
 
-# ledger FIELD: of the one account, from the exchange's own books.
-ledger()
-{
-    curl -s -m 10 "http://$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
-}
-
 # the_books_agree NAME: the last run's cash and fills are the exchange's.
 the_books_agree()
 {
@@ -50,6 +44,22 @@ a_day_to_its_end()
     expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
     expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
     end_exchange TERM
+}
+
+# What a crash between making a log and its first block leaves counts as no log.
+an_unfinished_log()
+{
+    local size
+    for size in 8 1048576; do
+        serve --data day.bwbars --rate-limit 0
+        rm -rf accounts runs
+        mkdir -p accounts/paper-PA00000001/log
+        chmod -R 700 accounts
+        truncate -s "$size" accounts/paper-PA00000001/log/000001.bwlog
+        expect "an account whose log was never begun is traded ($size bytes)" 0 '"mode": "paper"' \
+            "${paper[@]}" --json --requests-per-minute 100000
+        end_exchange TERM
+    done
 }
 
 # Killed again and again, and started again each time.
@@ -214,6 +224,7 @@ cat >accounts.yaml <<'END'
 END
 chmod 600 accounts.yaml
 a_day_to_its_end
+an_unfinished_log
 a_day_with_kills
 before_and_after
 one_run_each
