@@ -19,6 +19,11 @@
 /* At the start: for each answer that everything else hangs on. */
 #define FIRST_ANSWER_NS (20 * NS_PER_S)
 
+/* Waited before a question of the start is asked again, where a gateway says that the broker fails.
+ */
+#define FIRST_AGAIN_NS NS_PER_S
+enum { FIRST_TRIES = 5 }; /* 15 s in all: each wait is twice the one before */
+
 #define PATIENCE_NS (50 * NS_PER_MS)
 
 /* Everybody hears of the time as often as that, whatever comes. */
@@ -272,6 +277,7 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
 
 struct first_answer {
     bool came;
+    bool fails; /* somebody is there, and cannot answer now */
     enum err err;
     struct client_reply reply; /* its message is copied into the problem */
     struct problem *problem;
@@ -297,6 +303,7 @@ static void on_first_answer(void *context, const struct client_reply *reply)
 {
     struct first_answer *first = context;
     first->came = true;
+    first->fails = reply->class == CLIENT_UNKNOWN && reply->status != 0;
     if (reply->class != CLIENT_OK || reply->root == NULL) {
         first->err = refuse(reply, first->problem);
     } else if (first->read(reply->root, first->out) != ERR_OK) {
@@ -306,32 +313,57 @@ static void on_first_answer(void *context, const struct client_reply *reply)
     }
 }
 
-/* Asks and waits. */
-static enum err ask_first(struct paper_world *world, const char *target,
-                          enum err (*read)(const struct node *node, void *out), void *out,
-                          struct problem *problem)
+/* Lets the network go on until *came, or that moment. */
+static void wait_for_first(struct paper_world *world, const bool *came, int64_t until_mono_ns)
 {
-    struct first_answer first = {.problem = problem, .out = out, .read = read};
-    struct client_ask ask = {.use = CLIENT_RECONCILE,
-                             .host = CLIENT_TRADING,
-                             .method = HTTP_GET,
-                             .target = target,
-                             .answered = on_first_answer,
-                             .context = &first};
-    struct client_call *call = client_ask(world->client, &ask);
-    int64_t until_ns = clock_mono_ns() + FIRST_ANSWER_NS;
-    while (!first.came && clock_mono_ns() < until_ns) {
+    while (!*came && clock_mono_ns() < until_mono_ns) {
         if (world->time == NULL) {
             read_machine_clock(world);
             client_on_time(world->client, world->clock.now_ns);
         }
         wait_for_network(world, 10 * NS_PER_MS);
     }
-    if (!first.came) {
+}
+
+static enum err ask_once(struct paper_world *world, const char *target, struct first_answer *first)
+{
+    struct client_ask ask = {.use = CLIENT_RECONCILE,
+                             .host = CLIENT_TRADING,
+                             .method = HTTP_GET,
+                             .target = target,
+                             .answered = on_first_answer,
+                             .context = first};
+    struct client_call *call = client_ask(world->client, &ask);
+    wait_for_first(world, &first->came, clock_mono_ns() + FIRST_ANSWER_NS);
+    if (!first->came) {
         client_forget(call);
-        return problem_set(problem, ERR_IO, "%s does not answer", world->plan.addresses.trading);
+        return problem_set(first->problem, ERR_IO, "%s does not answer",
+                           world->plan.addresses.trading);
     }
-    return first.err;
+    return first->err;
+}
+
+/* Asks and waits. A gateway in trouble is asked again: who is started after a crash may have
+ * positions to look after. */
+static enum err ask_first(struct paper_world *world, const char *target,
+                          enum err (*read)(const struct node *node, void *out), void *out,
+                          struct problem *problem)
+{
+    const bool never = false;
+    int64_t wait_ns = FIRST_AGAIN_NS;
+    for (int tries = 1;; tries++, wait_ns *= 2) {
+        struct first_answer first = {.problem = problem, .out = out, .read = read};
+        enum err err = ask_once(world, target, &first);
+        if (err == ERR_OK || !first.fails || tries == FIRST_TRIES) {
+            return err;
+        }
+        if (world->plan.say != NULL && problem != NULL) {
+            world->plan.say(world->plan.say_context, "start", problem->text);
+        }
+        if (world->time == NULL) { /* by steps nothing passes meanwhile */
+            wait_for_first(world, &never, clock_mono_ns() + wait_ns);
+        }
+    }
 }
 
 static enum err read_account(const struct node *node, void *out)
