@@ -267,6 +267,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     int64_t *foreign_e9 = arena_take(arena, plan->instrument_count, sizeof *foreign_e9);
+    bool *halted = arena_take(arena, plan->instrument_count, sizeof *halted);
     int64_t *surplus_e9 = arena_take(arena, plan->instrument_count, sizeof *surplus_e9);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
@@ -299,6 +300,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .weights = weights,
         .live = live,
         .foreign_e9 = foreign_e9,
+        .halted = halted,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
