@@ -193,7 +193,7 @@ Test(feed_alpaca_halts, a_status_that_it_does_not_know_is_a_halt_until_there_is_
     expect_no_halt(world, &script, 720);
     say_bar(&script, "AAPL", 11);
     await_halts(world, &script, 4);
-    expect_halt(world, 3, 0, false, open_ns + 720 * NS_PER_S);
+    expect_halt(world, 3, 0, false, open_ns + 720 * NS_PER_S); /* the end of the bar */
     cr_expect(was_said(world, "trading in AAPL goes on: it has a bar"));
     finish_script(world, &script);
 }
@@ -216,13 +216,27 @@ Test(feed_alpaca_halts, a_resumption_that_was_missed_shuts_nothing_for_ever)
     world->clock.now_ns = open_ns + 640 * NS_PER_S;
     port->ops->on_time(port, world->clock.now_ns);
     bring_up(world, &script);
-    expect_no_halt(world, &script, 650);   /* that it is back says nothing of AAPL */
-    say_status(&script, "AAPL", "H", 655); /* halted once more, or still */
-    say_bar(&script, "AAPL", 10);
-    expect_no_halt(world, &script, 660);
-    say_bar(&script, "AAPL", 11);
+    expect_no_halt(world, &script, 650); /* that it is back says nothing of AAPL */
+    world->clock.now_ns = open_ns + 725 * NS_PER_S;
+    say_status(&script, "AAPL", "H", 725); /* halted once more, or still */
+    say_bar(&script, "AAPL", 11);          /* what was traded between the two */
+    expect_no_halt(world, &script, 730);
+    say_bar(&script, "AAPL", 13);
     await_halts(world, &script, 6);
-    expect_halt(world, 5, 0, false, open_ns + 660 * NS_PER_S);
+    expect_halt(world, 5, 0, false, open_ns + 840 * NS_PER_S);
+    finish_script(world, &script);
+}
+
+Test(feed_alpaca_halts, before_the_open_nothing_is_halted_that_trades)
+{
+    static struct script script;
+    struct world *world = with_script(&script, (struct alpaca_feed_plan){0});
+    bring_up(world, &script);
+    say_status(&script, "AAPL", "H", -1);
+    expect_no_halt(world, &script, 610);
+    say_status(&script, "AAPL", "H", 0);
+    await_halts(world, &script, 3);
+    expect_halt(world, 2, 0, true, made_open_ns(1));
     finish_script(world, &script);
 }
 

@@ -72,9 +72,9 @@ bool feed_is_streamed(const struct alpaca_feed *feed, uint32_t instrument);
 void feed_live_start(struct alpaca_feed *feed);
 void feed_live_slept(struct alpaca_feed *feed);
 
-/* A bar of the instrument begins at start_ns, by the stream, or by the past where the stream does
- * not bring it: a halt that began before is over. */
-void feed_traded(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns);
+/* There is a bar of the instrument, by the stream, or by the past where the stream does not bring
+ * it: a halt that began before the bar is over. */
+void feed_traded(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns, int64_t end_ns);
 void feed_live_on_time(struct alpaca_feed *feed, int64_t now_ns);
 int64_t feed_live_deadline_ns(const struct alpaca_feed *feed);
 
