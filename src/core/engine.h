@@ -217,7 +217,6 @@ struct engine {
     bool wary;     /* something of this, of `state` or of an order keeps entries shut, or has */
     bool outside;  /* the broker is elsewhere: it told a condition, a holding or no answer */
     uint32_t shut; /* a bit for each enum status_condition under which no entry goes out */
-    bool *halted;  /* [instrument]: trading in it is halted; no entry goes out there */
     int64_t *foreign_e9; /* [instrument]: what the account holds beside ours, signed */
     uint64_t decision_hash;
     struct engine_counters counters;
@@ -225,6 +224,7 @@ struct engine {
 
     int64_t *
         surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
+    bool *halted;   /* [instrument]: trading in it is halted; no entry goes out there */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
