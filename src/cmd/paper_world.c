@@ -578,6 +578,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                     .last_slice_ns = driver_last_ns(driver),
                                     .first_ordinal = engine->counters.slices,
                                     .seed = engine->next_trade_id,
+                                    .halted = engine->halted,
+                                    .stale = (engine->shut >> STATUS_MARKET_DATA & 1) != 0,
                                     .came_back = on_feed_back,
                                     .came_back_context = world,
                                     .say = plan->say,

@@ -513,9 +513,14 @@ static void apply_command(struct engine *engine, uint8_t command)
 static void apply_status(struct engine *engine, const struct event *record)
 {
     uint32_t bit = 1U << record->flags;
+    bool begins = record->status.begins != 0;
     engine->wary = true;
     engine->outside = true;
-    engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
+    if (record->instrument != INSTRUMENT_NONE) {
+        engine->halted[record->instrument] = begins;
+    } else {
+        engine->shut = begins ? engine->shut | bit : engine->shut & ~bit;
+    }
 }
 
 static void apply_holding(struct engine *engine, const struct event *record)

@@ -182,11 +182,27 @@ static const char *command_fault(const struct event *record)
     return known ? NULL : "there is no such command";
 }
 
-static const char *status_fault(const struct event *record)
+static bool is_condition(uint8_t condition)
 {
-    bool known = record->flags >= STATUS_RECONCILING && record->flags <= STATUS_DIFFERENCE &&
-                 (record->status.begins == 0 || record->status.begins == 1);
-    return known ? NULL : "there is no such condition";
+    switch ((enum status_condition)condition) {
+#define X(name, code, text, meaning) case STATUS_##name:
+        STATUS_CONDITION_LIST(X)
+#undef X
+        return true;
+    }
+    return false;
+}
+
+static const char *status_fault(const struct contents *contents, const struct event *record)
+{
+    if (!is_condition(record->flags) || record->status.begins < 0 || record->status.begins > 1) {
+        return "there is no such condition";
+    }
+    if (status_is_of_instrument(record->flags)) {
+        return record->instrument < contents->instrument_count ? NULL
+                                                               : "there is no such instrument";
+    }
+    return record->instrument == INSTRUMENT_NONE ? NULL : "it is no condition of an instrument";
 }
 
 /* ---- any record ---- */
@@ -220,7 +236,7 @@ static const char *kind_fault(struct contents *contents, const struct event *rec
     case EVENT_COMMAND:
         return command_fault(record);
     case EVENT_STATUS:
-        return status_fault(record);
+        return status_fault(contents, record);
     case EVENT_HOLDING:
         return record->instrument < contents->instrument_count ? NULL
                                                                : "there is no such instrument";

@@ -236,6 +236,29 @@ Test(contents, that_cannot_be_are_found)
     }
 }
 
+/* Every condition there is, of the run or of an instrument as it has to be. */
+Test(contents, conditions_are_of_the_run_or_of_an_instrument)
+{
+    for (int condition = 0; condition < UINT8_MAX; condition++) {
+        struct event log[SLOTS_MAX];
+        size_t at;
+        bool known = strcmp(status_condition_text((uint8_t)condition), "unknown") != 0;
+        bool of_one = known && status_is_of_instrument((uint8_t)condition);
+        make_log(log);
+        log[AT_COMMAND].kind = EVENT_STATUS;
+        log[AT_COMMAND].flags = (uint8_t)condition;
+        log[AT_COMMAND].status = (struct event_status){.begins = 1};
+        log[AT_COMMAND].instrument = INSTRUMENTS - 1;
+        cr_expect_eq(first_fault(log, &at) == NULL, of_one, "%d", condition);
+        log[AT_COMMAND].instrument = INSTRUMENTS;
+        cr_expect_not_null(first_fault(log, &at), "%d", condition);
+        log[AT_COMMAND].instrument = INSTRUMENT_NONE;
+        cr_expect_eq(first_fault(log, &at) == NULL, known && !of_one, "%d", condition);
+        log[AT_COMMAND].status.begins = 2;
+        cr_expect_not_null(first_fault(log, &at), "%d", condition);
+    }
+}
+
 /* The problem of a whole log names the record. */
 Test(contents, of_a_log_are_read_behind_its_preamble)
 {

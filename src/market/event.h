@@ -152,8 +152,9 @@ enum command {
 #undef X
 };
 
-/* A condition under which no entry goes out begins or ends (reliability R3, G7). `flags`: enum
- * status_condition; `src_ns`: when, by the clock of whoever saw it. */
+/* A condition under which no entry goes out begins or ends (reliability R3, G7, N5): of the whole
+ * run, then `instrument` is INSTRUMENT_NONE, or of one instrument. `flags`: enum status_condition;
+ * `src_ns`: when, by the clock of whoever saw it. */
 struct event_status {
     int64_t begins; /* 1: from now on; 0: no more */
     int64_t value;  /* a measure of it, where it has one, for people: ns or a count */
@@ -170,13 +171,20 @@ struct event_status {
     X(BUDGET, 7, "budget", "the broker's limit of requests is used up")                            \
     X(STORAGE, 8, "storage", "the log could not be written")                                       \
     X(DIFFERENCE, 9, "difference", "the account is not what our orders make it")                   \
-    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")
+    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")                              \
+    X(HALTED, 11, "halted", "trading in the symbol is halted")
 
 enum status_condition {
 #define X(name, code, text, meaning) STATUS_##name = code,
     STATUS_CONDITION_LIST(X)
 #undef X
 };
+
+/* Whether it is one of an instrument, and not of the whole run. */
+static inline bool status_is_of_instrument(uint8_t condition)
+{
+    return condition == STATUS_HALTED;
+}
 
 /* "reconciling", and what it means; "unknown" for a code that is none. */
 const char *status_condition_text(uint8_t condition);
