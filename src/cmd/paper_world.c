@@ -571,6 +571,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                            .stepped = world->clock.stepped,
                                            .first_ns = alpaca_feed_first_ns(world->feed),
                                            .cash_e9 = world->account.cash_e9,
+                                           .say = plan->say,
+                                           .say_context = plan->say_context,
                                            .context = world,
                                            .turn = turn};
     driver_set_world(driver, &world->outside);

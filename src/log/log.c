@@ -385,6 +385,18 @@ enum err log_make_ready(struct log *log, struct problem *problem)
     return ERR_OK;
 }
 
+bool log_is_cramped(const struct log *log)
+{
+    return log->room.full;
+}
+
+void log_try_room(struct log *log)
+{
+    if (log->dead.err == ERR_OK && !is_in_memory(log)) {
+        log_room_retry(&log->room, log->fd, log->used, log->options->segment_size_max);
+    }
+}
+
 /* Everything is durable, and one more block says so: from then on a bad byte is known as damage. */
 static enum err end_cleanly(struct log *log, struct problem *problem)
 {

@@ -170,7 +170,8 @@ struct event_status {
     X(BUDGET, 7, "budget", "the broker's limit of requests is used up")                            \
     X(STORAGE, 8, "storage", "the log could not be written")                                       \
     X(DIFFERENCE, 9, "difference", "the account is not what our orders make it")                   \
-    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")
+    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")                              \
+    X(DISK_SPACE, 11, "disk-space", "too little room is left for the log")
 
 enum status_condition {
 #define X(name, code, text, meaning) STATUS_##name = code,
