@@ -436,6 +436,12 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
         post_cash(engine, report, output);
         return;
     }
+    if (report->kind == EVENT_FOUND) {
+        if (engine->fault == ENGINE_FAULT_NONE) {
+            engine_take_found(engine, trade, report, output);
+        }
+        return;
+    }
     if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }

@@ -84,6 +84,12 @@ enum err driver_begin(struct driver *driver, struct problem *problem);
  * the logged actions are not those of the plan. */
 enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
 
+/* Before the world is set: an input of the time between the log's end and now, from a run that
+ * could not write it down. What followed from it was sent then: it is logged and not sent. Once
+ * all of them are taken, driver_caught_up() makes them durable, in one piece. */
+enum err driver_catch_up(struct driver *driver, const struct event *input, struct problem *problem);
+enum err driver_caught_up(struct driver *driver, struct problem *problem);
+
 /* Runs to the end of the feed or to a stop. Errors: the log's, at once, or, where market and broker
  * are outside, when the run is ended, which goes on without entries until then; ERR_DIFFERS when
  * the two ledgers disagree or a report cannot be; ERR_FORMAT when a split makes no sense. All that

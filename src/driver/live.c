@@ -182,6 +182,26 @@ enum err live_resume(struct driver *driver, struct log_reader *reader, struct pr
     return err;
 }
 
+enum err driver_catch_up(struct driver *driver, const struct event *input, struct problem *problem)
+{
+    struct event event = *input;
+    event.version = 1;
+    event.slots = 1;
+    event.ts_ns = driver->ts_ns; /* the slices since are still to come */
+    give(driver, &event);
+    driver->assembly.output.send_count = 0;
+    enum err err = driver_log_input(driver, &event, problem);
+    if (err == ERR_OK && driver->assembly.engine->fault != ENGINE_FAULT_NONE) {
+        err = driver_halt(driver, event.kind, problem);
+    }
+    return err;
+}
+
+enum err driver_caught_up(struct driver *driver, struct problem *problem)
+{
+    return log_end_step(driver->plan.log, driver->plan.sync, problem);
+}
+
 enum err live_run(struct driver *driver, struct problem *problem)
 {
     const struct driver_plan *plan = &driver->plan;
