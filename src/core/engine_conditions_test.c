@@ -36,7 +36,7 @@ static uint8_t verdict_of_entry(struct bench *bench, uint32_t book, uint32_t ins
 
 Test(engine_conditions, each_keeps_every_entry_shut_until_it_ends)
 {
-    for (uint8_t condition = STATUS_RECONCILING; condition <= STATUS_DIFFERENCE; condition++) {
+    for (uint8_t condition = STATUS_RECONCILING; condition <= STATUS_CONDITION_COUNT; condition++) {
         struct bench bench;
         bench_init_simple(&bench, 2);
         say_status(&bench, (enum status_condition)condition, true);
