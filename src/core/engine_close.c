@@ -276,24 +276,21 @@ bool engine_can_find(const struct engine *engine, const struct trade *trade,
            found->report.price_e9 >= 0 && found->report.price_e9 <= PRICE_E9_MAX;
 }
 
-/* A rule that was at work when the log ended; else nobody wrote it down. */
-static enum exit_cause cause_of_found(const struct trade *trade, const struct event *found)
+static enum exit_cause cause_of_found(const struct event *found)
 {
     enum order_role role = order_id_role(found->report.order_id);
-    if (role == ORDER_ROLE_EXIT) {
-        return trade->exits.wish != EXIT_CAUSE_NONE ? (enum exit_cause)trade->exits.wish
-                                                    : EXIT_CAUSE_UNLOGGED;
-    }
-    return role == ORDER_ROLE_TARGET                  ? EXIT_CAUSE_TARGET
-           : found->flags == ORDER_TYPE_TRAILING_STOP ? EXIT_CAUSE_TRAILING
-                                                      : EXIT_CAUSE_STOP;
+    bool trails = found->flags == ORDER_TYPE_TRAILING_STOP;
+    return role == ORDER_ROLE_EXIT     ? EXIT_CAUSE_UNLOGGED /* nobody wrote it down */
+           : role == ORDER_ROLE_TARGET ? EXIT_CAUSE_TARGET
+           : trails                    ? EXIT_CAUSE_TRAILING
+                                       : EXIT_CAUSE_STOP;
 }
 
 void engine_take_found(struct engine *engine, const struct trade *trade, const struct event *found,
                        struct output *output)
 {
     struct event *record =
-        begin_order(engine, trade, found->report.order_id, cause_of_found(trade, found), output);
+        begin_order(engine, trade, found->report.order_id, cause_of_found(found), output);
     record->order.qty_e9 = found->report.qty_e9;
     record->order.type = found->flags;
     if (found->flags == ORDER_TYPE_LIMIT) {
