@@ -30,6 +30,17 @@ start()
     child=$!
 }
 
+# said TEXT: the run has said so; its last words may still be in the pipe.
+said()
+{
+    local tries
+    for ((tries = 0; tries < 50; tries++)); do
+        if grep -q "$1" paper.log; then return 0; fi
+        sleep 0.1
+    done
+    return 1
+}
+
 # until_status TEXT: whether a status of the run says so before the run ends.
 until_status()
 {
@@ -76,9 +87,8 @@ a_log_that_fails()
     check 'the status says that the log cannot be written' until_status '"storage"'
     bought=$(sent buy)
     end 'the run goes on to its end, and fails then' 1
-    check 'it said so at once, and what to do' grep -q 'STORAGE FAULT: .*000001.bwlog.*end this' \
-        paper.log
-    check 'and again as its last word' grep -q '^bellwether: the log takes nothing more' paper.log
+    check 'it said so at once, and what to do' said 'STORAGE FAULT: .*000001.bwlog.*end this'
+    check 'and again as its last word' said '^bellwether: the log takes nothing more'
     check 'nothing was bought after that' test "$(sent buy)" = "$bought"
     check 'what was held is sold' test "$(ledger positions)" = '[]'
     expect 'the next start finds what was sold' 0 "it is in the log now" "${paper[@]}"
@@ -106,10 +116,10 @@ a_disk_with_little_room()
     paper=("$bellwether" run -c "$work/paper.yaml" --trading-url "http://$http")
     start
     check 'little room stops entries' until_status '"disk-space"'
-    check 'and is said' grep -q 'MB are free where the log lies: no entries' paper.log
+    check 'and is said' said 'MB are free where the log lies: no entries'
     mount -o remount,size=450m "$mounted"
     check 'more room lets them in, within a minute' until_status '"not_ready": *\[[^]d]*\]'
-    check 'and is said, too' grep -q 'entries may go out again' paper.log
+    check 'and is said, too' said 'entries may go out again'
     kill -INT "$child"
     end 'it ends well' 0
     end_exchange TERM
@@ -130,7 +140,7 @@ a_log_without_its_next_piece()
     ) > >(cat >paper.log) &
     child=$!
     check 'a piece that is not to be had stops entries' until_status '"disk-space"'
-    check 'and is said' grep -q 'its next piece is not to be had' paper.log
+    check 'and is said' said 'its next piece is not to be had'
     kill -INT "$child"
     end 'it ends well' 0
     end_exchange TERM
