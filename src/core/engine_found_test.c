@@ -95,6 +95,9 @@ Test(engine_found, attempts_go_on_behind_it)
     const struct event *order = bench_answer(&bench, EVENT_ORDER, 0);
     cr_assert_not_null(order);
     cr_expect_eq(order->order.order_id, exit_1 + 3);
+    bench_say(&bench, EVENT_CANCELED, 0, exit_1 + 3);
+    find(&bench, exit_1 + 1, SHARES(100), ORDER_TYPE_MARKET, 0);
+    cr_expect_eq(bench.decides.engine->fault, ENGINE_FAULT_FOREIGN_REPORT, "it is an earlier one");
     bench_finish(&bench);
 }
 
