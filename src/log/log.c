@@ -32,8 +32,8 @@
  * block without slots leaves the value as it is, so that a close does not change it.
  *
  * Blocks hold whole steps and are never rewritten. A segment is durable before the next one is
- * made, and a new segment's header before its first block. After a failed write or sync the log is
- * dead: nobody knows what the disk holds, so it takes nothing more until it is opened anew. */
+ * made, and a new segment's header before its first block. After a failed write or sync nobody knows
+ * what the disk holds: the log is dead until it is opened anew. */
 #include "log/log.h"
 
 #include <errno.h>
@@ -102,9 +102,8 @@ static int sync_nothing(int fd)
     return 0;
 }
 
-/* One segment holds it all. */
 static const struct log_options log_options_memory = {
-    .segment_size_max = INT64_MAX,
+    .segment_size_max = INT64_MAX, /* one holds it all */
     .write_at = write_at_by_system,
     .sync = sync_nothing,
 };
