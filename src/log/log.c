@@ -32,8 +32,8 @@
  * block without slots leaves the value as it is, so that a close does not change it.
  *
  * Blocks hold whole steps and are never rewritten. A segment is durable before the next one is
- * made, and a new segment's header before its first block. After a failed write or sync nobody knows
- * what the disk holds: the log is dead until it is opened anew. */
+ * made, and a new segment's header before its first block. After a failed write or sync nobody
+ * knows what the disk holds: the log is dead until it is opened anew. */
 #include "log/log.h"
 
 #include <errno.h>
