@@ -1,5 +1,5 @@
 /* paper_run_test.h: a paper run over loopback in one process, for tests: a synthetic market, the
- * exchange that serves it, the world outside, a driver, and a log in memory.
+ * exchange that serves it, the world outside, a driver, and a log, in memory unless it was made.
  *
  *   paper_run_make(&run, "x.yaml", text, seed, sessions);       config, loop, market
  *   paper_run_serve(&run, ticks, script);                       the exchange
@@ -28,7 +28,8 @@ struct paper_run {
     struct paper_world *world;
     struct driver *driver;
     struct log *log;
-    bool faulty;                                                   /* the exchange has a script */
+    const char *resume_dir; /* of the log to take up where it ends; NULL: the run begins */
+    bool faulty;            /* the exchange has a script */
     char http[64], admin[64], trading_stream[64], data_stream[64]; /* where the exchange is */
 };
 
@@ -100,12 +101,23 @@ static inline void paper_run_open_world(struct paper_run *run, struct paper_plan
     cr_assert_eq(err, ERR_OK, "%s", problem.text);
 }
 
+static inline void paper_run_resume(struct paper_run *run)
+{
+    struct problem problem;
+    struct log_reader *reader = NULL;
+    cr_assert_eq(log_reader_open(run->resume_dir, &reader, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(driver_resume(run->driver, reader, &problem), ERR_OK, "%s", problem.text);
+    log_reader_close(reader);
+}
+
 /* Of both plans what every such run has is filled in here. */
 static inline void paper_run_meet(struct paper_run *run, const struct paper_plan *outside,
                                   const struct driver_plan *inside, const char *tag)
 {
     struct problem problem;
-    cr_assert_eq(log_create_in_memory(1 << 20, &run->log, &problem), ERR_OK);
+    if (run->log == NULL) {
+        cr_assert_eq(log_create_in_memory(1 << 20, &run->log, &problem), ERR_OK);
+    }
     paper_run_open_world(run, *outside);
     struct driver_plan plan = *inside;
     plan.config = &run->config;
@@ -114,6 +126,9 @@ static inline void paper_run_meet(struct paper_run *run, const struct paper_plan
     plan.log = run->log;
     plan.market_log = MARKET_LOG_FULL;
     cr_assert_eq(driver_create(&plan, &run->driver, &problem), ERR_OK, "%s", problem.text);
+    if (run->resume_dir != NULL) {
+        paper_run_resume(run);
+    }
     cr_assert_eq(paper_world_meet(run->world, run->driver, tag, &problem), ERR_OK, "%s",
                  problem.text);
 }

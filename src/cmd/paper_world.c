@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "broker/alpaca.h"
 #include "cmd/exchange_time.h"
+#include "cmd/paper_lost.h"
 #include "feed/alpaca.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
@@ -561,11 +562,38 @@ static void on_feed_back(void *context)
     alpaca_lost_sight(world->alpaca);
 }
 
+static enum err ask_for_lost(void *context, const char *target,
+                             enum err (*read)(const struct node *node, void *out), void *out,
+                             struct problem *problem)
+{
+    return ask_first(context, target, read, out, problem);
+}
+
+/* What was sent and not logged, before anything else is asked or sent. */
+static enum err find_lost(struct paper_world *world, struct driver *driver, struct problem *problem)
+{
+    const struct paper_plan *plan = &world->plan;
+    const struct paper_lost_plan lost = {.driver = driver,
+                                         .tag = world->tag,
+                                         .instruments = plan->instruments,
+                                         .instrument_count = plan->instrument_count,
+                                         .ask = ask_for_lost,
+                                         .ask_context = world,
+                                         .say = plan->say,
+                                         .say_context = plan->say_context};
+    return paper_lost_find(&lost, problem);
+}
+
 enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
                           struct problem *problem)
 {
     const struct paper_plan *plan = &world->plan;
     const struct engine *engine = driver_engine(driver);
+    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
+    enum err err = find_lost(world, driver, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
     struct alpaca_feed_plan feed = {.client = world->client,
                                     .instruments = plan->instruments,
                                     .instrument_count = plan->instrument_count,
@@ -594,8 +622,6 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
-    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
-    (void)problem;
     if (world->time == NULL) {
         read_machine_clock(world); /* a long log has been read meanwhile */
     }
@@ -607,6 +633,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                            .stepped = world->clock.stepped,
                                            .first_ns = alpaca_feed_first_ns(world->feed),
                                            .cash_e9 = world->account.cash_e9,
+                                           .say = plan->say,
+                                           .say_context = plan->say_context,
                                            .context = world,
                                            .turn = turn};
     driver_set_world(driver, &world->outside);

@@ -452,6 +452,12 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
         post_cash(engine, report, output);
         return;
     }
+    if (report->kind == EVENT_FOUND) {
+        if (engine->fault == ENGINE_FAULT_NONE) {
+            engine_take_found(engine, trade, report, output);
+        }
+        return;
+    }
     if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
@@ -522,6 +528,9 @@ static bool exits_are_consistent(const struct engine *engine)
         /* Exits that go with an entry are as large until it ends, and go just after it. */
         bool with_entry = entering || trade->entry.filled_e9 == 0;
         int64_t most_e9 = with_entry ? trade->entry.qty_e9 : trade->qty_e9;
+        if (leaving && trade->exits.sent == EXIT_CAUSE_UNLOGGED) {
+            continue; /* it is as large as its trade was then; what it followed is still to end */
+        }
         if (leaving && (entering || trade_is_protected(trade))) {
             return false;
         }

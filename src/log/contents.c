@@ -113,7 +113,7 @@ static const char *order_fault(const struct contents *contents, const struct eve
         !is_book(order->book)) {
         return "the run has no such instrument or book";
     }
-    if (!is_order_id(order->order_id) || event_order_cause(record) > EXIT_CAUSE_SPLIT ||
+    if (!is_order_id(order->order_id) || event_order_cause(record) > EXIT_CAUSE_UNLOGGED ||
         event_order_role(record) != (uint8_t)order_id_role(order->order_id)) {
         return "no order has that id, role or cause";
     }
@@ -162,7 +162,7 @@ static const char *trade_fault(const struct contents *contents, const struct eve
         return "the run has no such instrument or book";
     }
     bool possible = trade->trade_id != 0 && record->flags >= TRADE_OPEN &&
-                    record->flags <= TRADE_VOID && trade->exit_cause <= EXIT_CAUSE_SPLIT &&
+                    record->flags <= TRADE_VOID && trade->exit_cause <= EXIT_CAUSE_UNLOGGED &&
                     is_time(detail->opened_ns) && is_time(detail->closed_ns);
     return possible ? NULL : "no trade is like that";
 }

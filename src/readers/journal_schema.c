@@ -63,7 +63,7 @@ const char journal_schema[] =
     " exchange_ts_ns INTEGER NOT NULL,"
     " kind TEXT NOT NULL CHECK (kind = 'fill' OR kind = 'accepted' OR kind = 'canceled' OR"
     " kind = 'rejected' OR kind = 'expired' OR kind = 'replaced' OR kind = 'cancel-rejected' OR"
-    " kind = 'account-cash' OR kind = 'no-answer'),"
+    " kind = 'account-cash' OR kind = 'no-answer' OR kind = 'found'),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
