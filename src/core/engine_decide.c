@@ -157,6 +157,21 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
     return true;
 }
 
+/* Whether a trade of the instrument stands without the protection that its plan promises. */
+RARELY static bool is_bare(const struct engine *engine, uint32_t instrument, struct event *decision)
+{
+    const struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
+    int64_t bare = 0;
+    for (const struct trade *const end = trade + engine->book_count; trade < end; trade++) {
+        bare += trade->exits.bare && trade->qty_e9 != 0 ? 1 : 0;
+    }
+    if (bare > 0) {
+        decision->decision.verdict = VERDICT_UNPROTECTED;
+        decision->decision.value = bare;
+    }
+    return bare > 0;
+}
+
 /* Whether no exit can be sent, with the numbers of it. What rests at the broker is canceled before
  * it is known what can be sold. */
 static bool cannot_exit(const struct engine *engine, const struct trade *trade,
@@ -186,6 +201,9 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
     if (entry && engine->wary && is_shut(engine, candidate->instrument, decision)) {
+        return false;
+    }
+    if (entry && engine->closes && is_bare(engine, candidate->instrument, decision)) {
         return false;
     }
     if (entry) {

@@ -132,9 +132,9 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " seen_ts_ns INTEGER NOT NULL,"
-    " condition TEXT NOT NULL," /* holding: shares that are not ours; surplus, not-there */
+    " condition TEXT NOT NULL," /* holding: shares that are not ours; a notice */
     " begins INTEGER NOT NULL CHECK (begins IN (0, 1)),"
-    " symbol TEXT,"           /* of a holding, surplus, not-there */
+    " symbol TEXT,"           /* of a holding or a notice */
     " value INTEGER NOT NULL" /* of these: shares in e9 */
     ") STRICT;";
 
