@@ -26,7 +26,9 @@
     X(ORDERS, "orders")                                                                            \
     X(FILLS, "fills")                                                                              \
     X(DIFFERING, "differing")                                                                      \
-    X(SURPLUSES, "surpluses")
+    X(SURPLUSES, "surpluses")                                                                      \
+    X(UNPROTECTED, "unprotected")                                                                  \
+    X(NOT_CLOSED, "not_closed")
 
 enum answer_member {
 #define X(name, text) ANSWER_##name,
