@@ -158,7 +158,7 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
 }
 
 /* Whether a trade of the instrument stands without the protection that its plan promises. */
-RARELY static bool is_bare(const struct engine *engine, uint32_t instrument, struct event *decision)
+static bool is_bare(const struct engine *engine, uint32_t instrument, struct event *decision)
 {
     const struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
     int64_t bare = 0;
@@ -170,6 +170,14 @@ RARELY static bool is_bare(const struct engine *engine, uint32_t instrument, str
         decision->decision.value = bare;
     }
     return bare > 0;
+}
+
+/* One call, for a run in which either may be. */
+RARELY static bool cannot_enter(const struct engine *engine, uint32_t instrument,
+                                struct event *decision)
+{
+    return (engine->wary && is_shut(engine, instrument, decision)) ||
+           (engine->closes && is_bare(engine, instrument, decision));
 }
 
 /* Whether no exit can be sent, with the numbers of it. What rests at the broker is canceled before
@@ -200,10 +208,8 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
-    if (entry && engine->wary && is_shut(engine, candidate->instrument, decision)) {
-        return false;
-    }
-    if (entry && engine->closes && is_bare(engine, candidate->instrument, decision)) {
+    if (entry && (engine->wary | engine->closes) &&
+        cannot_enter(engine, candidate->instrument, decision)) {
         return false;
     }
     if (entry) {

@@ -381,7 +381,9 @@ static enum err open_slice(struct driver *driver, struct problem *problem)
     }
     driver->opened = false;
     enum err err = driver_take_reports(driver, problem);
-    return err == ERR_OK ? take_timers(driver, driver->slice.ts_ns, problem) : err;
+    const int64_t ts_ns = driver->slice.ts_ns;
+    bool due = driver->assembly.engine->timer_ns < ts_ns;
+    return err == ERR_OK && due ? take_timers(driver, ts_ns, problem) : err;
 }
 
 /* What happens between the last slice and the one that ends at ts_ns, which the market place may
