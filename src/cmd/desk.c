@@ -59,12 +59,23 @@ static uint32_t differing(const struct engine *engine)
     return count;
 }
 
+/* Trades that stand otherwise than their plan has it. */
+static void count_amiss(const struct engine *engine, struct control_status *status)
+{
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    for (size_t i = 0; i < places; i++) {
+        const struct trade *trade = &engine->trades[i];
+        status->unprotected += trade->exits.bare && trade->qty_e9 != 0 ? 1 : 0;
+        status->not_closed += trade->exits.told && trade->qty_e9 != 0 ? 1 : 0;
+    }
+}
+
 static struct control_status status_now(const struct desk *desk)
 {
     const struct engine *engine = driver_engine(desk->driver);
     const struct pace *pace = driver_pace(desk->driver);
     bool begun = engine->counters.slices > 0;
-    return (struct control_status){
+    struct control_status status = {
         .run_id = desk->run_id,
         .mode = desk->mode,
         .state = engine_state_text(engine->state),
@@ -90,6 +101,8 @@ static struct control_status status_now(const struct desk *desk)
         .surpluses = engine->counters.surpluses,
         .latency = driver_latency(desk->driver),
     };
+    count_amiss(engine, &status);
+    return status;
 }
 
 static enum err command(struct desk *desk, enum command command, int64_t value,

@@ -47,13 +47,14 @@ struct paper_world {
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
-    int64_t told_ns;          /* everybody heard of this moment */
-    char tag[17];             /* at most 16 characters (alpaca/wire.h) */
-    struct run_clock machine; /* its time, since the start */
-    int64_t offset_ns;        /* the world's clock less that */
-    int64_t until_ns;         /* the run ends then; 0: it does not */
-    int64_t end_ns;           /* when the market had nothing more; 0: it has */
-    unsigned barriers;        /* that have not come back */
+    const struct engine *engine; /* that trades in it, since the broker was met */
+    int64_t told_ns;             /* everybody heard of this moment */
+    char tag[17];                /* at most 16 characters (alpaca/wire.h) */
+    struct run_clock machine;    /* its time, since the start */
+    int64_t offset_ns;           /* the world's clock less that */
+    int64_t until_ns;            /* the run ends then; 0: it does not */
+    int64_t end_ns;              /* when the market had nothing more; 0: it has */
+    unsigned barriers;           /* that have not come back */
 };
 
 /* ---- time ---- */
@@ -76,10 +77,19 @@ static int64_t earlier(int64_t a_ns, int64_t b_ns)
     return a_ns < b_ns ? a_ns : b_ns;
 }
 
+/* When the engine wants to be told of the time, where the market's has not stopped before. */
+static int64_t timer_ns(const struct paper_world *world)
+{
+    const struct live_feed *feed = alpaca_feed_port(world->feed);
+    return world->engine->timer_ns < feed->ops->horizon_ns(feed) ? world->engine->timer_ns
+                                                                 : INT64_MAX;
+}
+
 static int64_t deadline_ns(const struct paper_world *world)
 {
     int64_t due_ns = client_deadline_ns(world->client);
     if (world->alpaca != NULL) {
+        due_ns = earlier(due_ns, timer_ns(world));
         const struct broker *broker = alpaca_broker(world->alpaca);
         due_ns = earlier(due_ns, broker->ops->deadline_ns(broker));
         const struct live_feed *feed = alpaca_feed_port(world->feed);
@@ -622,6 +632,7 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
+    world->engine = engine;
     if (world->time == NULL) {
         read_machine_clock(world); /* a long log has been read meanwhile */
     }

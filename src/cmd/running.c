@@ -98,6 +98,23 @@ static void print_differences(const struct control_answer *answer)
     }
 }
 
+/* Trades that stand otherwise than their plan has it, where any does. */
+static void print_amiss(const struct control_answer *answer)
+{
+    const char *unprotected = answer->values[ANSWER_UNPROTECTED];
+    const char *not_closed = answer->values[ANSWER_NOT_CLOSED];
+    if (unprotected[0] != '\0' && strcmp(unprotected, "0") != 0) {
+        (void)printf("%-12s %s trade(s): nothing rests at the broker for them, it is tried again; "
+                     "entries in their symbols are shut\n",
+                     "unprotected", unprotected);
+    }
+    if (not_closed[0] != '\0' && strcmp(not_closed, "0") != 0) {
+        (void)printf("%-12s %s trade(s): their exits come to nothing; the journal's reports say "
+                     "why; close them at the broker if it has to be now\n",
+                     "not closed", not_closed);
+    }
+}
+
 static void print_latency(const struct control_answer *answer)
 {
     for (int i = 0; i < LATENCY_STAGE_COUNT; i++) {
@@ -126,6 +143,7 @@ static void print_answer(const struct control_answer *answer)
             print_not_ready(answer->shut);
             print_halted(answer);
             print_differences(answer);
+            print_amiss(answer);
         }
     }
     print_latency(answer);

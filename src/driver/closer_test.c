@@ -279,7 +279,8 @@ static void tally_record(struct tally *tally, struct assembly *assembly, struct 
         return;
     }
     tally->cash_e9 += record->kind == EVENT_DEPOSIT ? record->deposit.amount_e9 : 0;
-    if (event_is_report(record->kind) || event_is_output(record->kind)) {
+    if (event_is_report(record->kind) || event_is_output(record->kind) ||
+        record->kind == EVENT_TIMER) {
         engine_apply(assembly->engine, record);
     } else if (event_is_input(record->kind)) {
         const struct slice *slice = gather_slice(gather, record);

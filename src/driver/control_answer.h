@@ -27,7 +27,9 @@
     X(FILLS, "fills")                                                                              \
     X(HALTED, "halted")                                                                            \
     X(DIFFERING, "differing")                                                                      \
-    X(SURPLUSES, "surpluses")
+    X(SURPLUSES, "surpluses")                                                                      \
+    X(UNPROTECTED, "unprotected")                                                                  \
+    X(NOT_CLOSED, "not_closed")
 
 enum answer_member {
 #define X(name, text) ANSWER_##name,

@@ -73,6 +73,10 @@ RARELY const struct event *actions_cut(const struct driver *driver, const struct
 /* Hands what the broker has reported to the engine, one by one, and sends what follows. */
 RARELY enum err driver_take_reports(struct driver *driver, struct problem *problem);
 
+/* Tells the engine that a moment has come which it waits for, as a step; what it answers is still
+ * to be sent. */
+RARELY enum err driver_give_timer(struct driver *driver, int64_t ts_ns, struct problem *problem);
+
 /* Before an input between two slices: a log that refers to the data has to say between which. */
 void driver_refer_to_last_slice(struct driver *driver);
 

@@ -56,9 +56,11 @@ static void dump_exits(const struct exits *exits, FILE *out)
                   exit_cause_text(exits->cause));
     (void)fprintf(out,
                   "  exits time %" PRId64 " flat %" PRId64 " patience %" PRId64 " retry %" PRId64
-                  " frame %" PRId64 " attempts %u refusals %u fresh %d\n",
+                  " frame %" PRId64 " attempts %u ended %u placed %" PRId64
+                  " failures %u refusals %u fresh %d bare %d told %d\n",
                   exits->time_ns, exits->flat_ns, exits->patience_ns, exits->retry_ns,
-                  exits->frame_end_ns, exits->attempts, exits->refusals, exits->fresh);
+                  exits->frame_end_ns, exits->attempts, exits->ended, exits->placed_ns,
+                  exits->failures, exits->refusals, exits->fresh, exits->bare, exits->told);
 }
 
 static void dump_trade(const struct trade *trade, const struct instrument *instruments, FILE *out)
@@ -105,8 +107,8 @@ static void dump_books(const struct engine *engine, const struct instrument *ins
 static void dump_closer(const struct engine *engine, const struct instrument *instruments,
                         FILE *out)
 {
-    (void)fprintf(out, "closer due %" PRId64 " turn %" PRId64 "\n", engine->due_ns,
-                  engine->turn_ns);
+    (void)fprintf(out, "closer due %" PRId64 " turn %" PRId64 " timer %" PRId64 "\n",
+                  engine->due_ns, engine->turn_ns, engine->timer_ns);
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         (void)fprintf(out, "band %s %" PRId64 "..%" PRId64, instruments[i].symbol,
                       engine->bands[i].low_e9, engine->bands[i].high_e9);
@@ -131,8 +133,9 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   counters->refused, counters->orders, counters->session_entries,
                   counters->accepted, counters->rejected, counters->fills, counters->cancels,
                   counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
-    (void)fprintf(out, "missing %" PRIu64 " surpluses %" PRIu64 " outside %d\n", counters->missing,
-                  counters->surpluses, engine->outside ? 1 : 0);
+    (void)fprintf(
+        out, "missing %" PRIu64 " surpluses %" PRIu64 " not_closed %" PRIu64 " outside %d\n",
+        counters->missing, counters->surpluses, counters->not_closed, engine->outside ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }

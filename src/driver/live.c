@@ -1,7 +1,7 @@
 /* live.c: the loop where market and broker are outside of this process.
  *
  *   the network has its turn -> what the broker said -> what became of streams and data
- *   -> the next whole slice -> log -> sync -> send
+ *   -> the moments that the engine waits for -> the next whole slice -> log -> sync -> send
  *
  * The steps are those of every other run: one input with what followed from it, in the log and
  * durable before anything is sent. Reports come before slices, so that nobody decides on a close
@@ -131,6 +131,29 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
     return send_step(driver, &step, EVENT_SLICE_END, problem);
 }
 
+/* The moments that the engine waits for. None beyond the market's time: a slice that is due by then
+ * has its own. */
+static enum err take_timers(struct driver *driver, bool *took, struct problem *problem)
+{
+    const struct driver_world *world = driver->world;
+    const struct engine *engine = driver->assembly.engine;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && engine->timer_ns <= *world->now_ns &&
+           engine->timer_ns < world->feed->ops->horizon_ns(world->feed)) {
+        struct latency_step step = latency_begin(driver->latency, 0);
+        *took = true;
+        if (driver_give_timer(driver, received_ns(driver, engine->timer_ns), problem) != ERR_OK) {
+            live_step_failed(driver, problem);
+        }
+        step.decided_ns = clock_mono_ns();
+        err = send_step(driver, &step, EVENT_TIMER, problem);
+        if (err == ERR_OK) {
+            err = take_inputs(driver, took, problem);
+        }
+    }
+    return err;
+}
+
 /* Everything that has come; a slice only when no report waits. */
 static enum err take_all(struct driver *driver, bool *took, struct problem *problem)
 {
@@ -138,6 +161,9 @@ static enum err take_all(struct driver *driver, bool *took, struct problem *prob
     struct slice slice;
     *took = false;
     enum err err = take_inputs(driver, took, problem);
+    if (err == ERR_OK) {
+        err = take_timers(driver, took, problem);
+    }
     while (err == ERR_OK && feed->ops->next(feed, &slice)) {
         *took = true;
         err = take_slice(driver, &slice, problem);

@@ -172,7 +172,7 @@ static const char *notice_fault(const struct contents *contents, const struct ev
     if (record->instrument >= contents->instrument_count || !is_book(record->notice.book)) {
         return "the run has no such instrument or book";
     }
-    bool known = record->flags >= NOTICE_REARMED && record->flags <= NOTICE_SURPLUS;
+    bool known = record->flags >= NOTICE_REARMED && record->flags <= NOTICE_NOT_CLOSED;
     return known ? NULL : "there is no such notice";
 }
 

@@ -39,6 +39,8 @@
     X(QUOTE, 3, "quote")                                                                           \
     X(TRADE_TICK, 4, "trade-tick")                                                                 \
     X(ACTION, 5, "corporate-action")                                                               \
+    /* inputs: time between two slices */                                                          \
+    X(TIMER, 11, "timer")                                                                          \
     /* inputs: the operator */                                                                     \
     X(COMMAND, 12, "command")                                                                      \
     /* inputs: what a broker elsewhere, its network and its market data are like */                \
@@ -129,6 +131,11 @@ struct event_action {
     int64_t split_old; /* ... per old ones; 1 and 1 when there is no split */
     int64_t cash_e9;   /* dividend per share held before the split, >= 0 */
     uint64_t unused[2];
+};
+
+/* A moment that the engine waits for has come, and no slice with it (engine.h: timer_ns). */
+struct event_timer {
+    uint64_t unused[5];
 };
 
 /* What an operator asked of a running engine, in the order taken. `flags`: enum command; `src_ns`:
@@ -324,7 +331,8 @@ struct event_slice {
 /* What became of a trade beside its orders. `flags`: enum notice (core/closer.h). */
 struct event_notice {
     uint64_t trade_id;
-    int64_t qty_e9; /* MISSING: shares that are not there; SURPLUS: of the fill before it; else 0 */
+    int64_t qty_e9; /* MISSING: shares that are not there; SURPLUS: of the fill before it;
+                     * UNPROTECTED, GIVEN_UP, NOT_CLOSED: that the trade holds; else 0 */
     uint64_t unused[2];
     uint16_t book;
     uint16_t also_unused[3];
@@ -350,6 +358,7 @@ struct event {
         struct event_trade_tick trade_tick;
         struct event_slice_end slice_end;
         struct event_action action;
+        struct event_timer timer;
         struct event_command command;
         struct event_status status;
         struct event_holding holding;
@@ -437,13 +446,13 @@ static inline bool event_is_report(uint8_t kind)
     return kind >= EVENT_ACCEPTED && kind <= EVENT_FOUND;
 }
 
-/* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, commands,
- * reports. */
+/* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, moments,
+ * commands, reports. */
 static inline bool event_is_input(uint8_t kind)
 {
     return kind == EVENT_BAR || event_is_tick(kind) || kind == EVENT_SLICE_END ||
-           kind == EVENT_ACTION || kind == EVENT_COMMAND || kind == EVENT_STATUS ||
-           kind == EVENT_HOLDING || event_is_report(kind);
+           kind == EVENT_ACTION || kind == EVENT_TIMER || kind == EVENT_COMMAND ||
+           kind == EVENT_STATUS || kind == EVENT_HOLDING || event_is_report(kind);
 }
 
 /* What the engine answers. */

@@ -132,10 +132,10 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " seen_ts_ns INTEGER NOT NULL,"
-    " condition TEXT NOT NULL," /* holding: shares that are not ours; surplus, not-there */
+    " condition TEXT NOT NULL," /* holding: shares that are not ours; a notice */
     " begins INTEGER NOT NULL CHECK (begins IN (0, 1)),"
-    " symbol TEXT,"           /* of halted and of a holding, surplus, not-there */
-    " value INTEGER NOT NULL" /* of the last three: shares in e9 */
+    " symbol TEXT,"           /* of halted and of a holding or a notice */
+    " value INTEGER NOT NULL" /* of the last two: shares in e9 */
     ") STRICT;";
 
 const struct journal_table_def journal_tables[TABLE_COUNT] = {
