@@ -106,8 +106,9 @@ Test(engine_found, protection_is_taken_in_pairs)
     struct bench bench;
     begin(&bench, RESTING);
     enter(&bench, true);
+    bench_slice_at(&bench, USD(10)); /* it has rested for a while */
     bench_say(&bench, EVENT_CANCELED, 0, target_1);
-    bench_say(&bench, EVENT_REJECTED, 0, stop_1);
+    bench_say(&bench, EVENT_CANCELED, 0, stop_1);
     /* It has asked for the second pair itself: that is no news. The third is. */
     uint64_t second = order_id_make(1, ORDER_ROLE_STOP, 2);
     cr_assert_eq(bench_trade(&bench, 0, 0)->stop.id, second);
