@@ -587,6 +587,7 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_BAR:
     case EVENT_QUOTE:
     case EVENT_TRADE_TICK:
+    case EVENT_LAST_PRICE:
     case EVENT_SLICE_END:
         CHECK(!"bars and ticks come by the slice");
     }
