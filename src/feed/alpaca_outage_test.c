@@ -228,6 +228,20 @@ Test(feed_outage, a_message_of_the_stream_that_was_lost_is_asked_for)
     close_world(world);
 }
 
+/* Nobody knows of the fifth message while the past does not answer: what follows has to wait. */
+Test(feed_outage, a_message_that_is_lost_while_the_past_fails_keeps_back_what_follows_it)
+{
+    struct world *world = under_faults(
+        "rules: [{stream: data, what: drop, nth: 5}, {route: GET /v2/stocks/*, what: status, code: "
+        "503, after: 2026-03-16T13:30:30Z, until: 2026-03-16T13:45:00Z}]",
+        30);
+    expect_all(world, made_open_ns(1) + 30 * NS_PER_MIN);
+    cr_expect_geq(world->past, 10);
+    cr_expect_geq(world->prices, 9);
+    cr_expect_eq(world->statuses, 101);
+    close_world(world);
+}
+
 /* What the exchange says while the machine sleeps reaches nobody. */
 static void sleep_until(struct world *world, int64_t to_ns)
 {
