@@ -119,6 +119,12 @@ place_of()
     sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"
 }
 
+# ledger FIELD: of the exchange's one account, from its own books.
+ledger()
+{
+    curl -s -m 10 "http://$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
+}
+
 # end_exchange SIGNAL: told to end by it, it does so with status 0; else exchange.log is said.
 end_exchange()
 {

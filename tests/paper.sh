@@ -21,12 +21,6 @@ serve()
         --exchange-admin "http://$admin")
 }
 
-# ledger FIELD: of the one account, from the exchange's own books.
-ledger()
-{
-    curl -s -m 10 "http://$admin/ledger" | sed "s/.*\"$1\":\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/"
-}
-
 # the_books_agree NAME: the last run's cash and fills are the exchange's.
 the_books_agree()
 {
@@ -49,6 +43,43 @@ a_day_to_its_end()
     the_books_agree 'a day'
     expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
     expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
+    end_exchange TERM
+}
+
+# What a crash between making a log and its first block leaves counts as no log.
+an_unfinished_log()
+{
+    local size
+    for size in 8 1048576; do
+        serve --data day.bwbars --rate-limit 0
+        rm -rf accounts runs
+        mkdir -p accounts/paper-PA00000001/log
+        chmod -R 700 accounts
+        truncate -s "$size" accounts/paper-PA00000001/log/000001.bwlog
+        expect "an account whose log was never begun is traded ($size bytes)" 0 '"mode": "paper"' \
+            "${paper[@]}" --json --requests-per-minute 100000
+        end_exchange TERM
+    done
+}
+
+# Who is started again after a crash may have positions, and the broker's gateway trouble.
+a_gateway_in_trouble()
+{
+    rm -rf accounts runs
+    cat >trouble.yaml <<'END'
+rules:
+  - {route: GET /v2/account, what: status, code: 503, nth: 1, burst: 3}
+  - {route: GET /v2/clock, what: not_json, code: 502, nth: 1}
+END
+    serve --data day.bwbars --rate-limit 0 --faults trouble.yaml
+    expect 'a gateway in trouble at the start is asked again' 0 '"mode": "paper"' "${paper[@]}" \
+        --json --requests-per-minute 100000
+    check 'which is said' test "$(grep -c '  start: the broker did not answer: ' expect.log)" = 4
+    end_exchange TERM
+    echo 'rules: [{route: GET /v2/account, what: status, code: 503, probability: 100%}]' >trouble.yaml
+    serve --data day.bwbars --rate-limit 0 --faults trouble.yaml
+    expect 'one that stays in it is not waited for' 1 'bellwether: the broker did not answer' \
+        "${paper[@]}"
     end_exchange TERM
 }
 
@@ -214,6 +245,8 @@ cat >accounts.yaml <<'END'
 END
 chmod 600 accounts.yaml
 a_day_to_its_end
+an_unfinished_log
+a_gateway_in_trouble
 a_day_with_kills
 before_and_after
 one_run_each

@@ -307,20 +307,60 @@ static void refuse_replace(struct alpaca *alpaca, const struct order_request *re
     refuse(alpaca, id, REJECT_UNSUPPORTED, "orders are not replaced here");
 }
 
+static uint64_t group_of(const struct order_request *request)
+{
+    return request->terms.group != 0 ? request->terms.group : request->head.order.order_id;
+}
+
+/* Whether the broker has something under an id of the group already. The engine uses an id once:
+ * its log has lost its end, by a disk that had not written what it said or an old copy put in its
+ * place. */
+static bool is_taken(const struct alpaca *alpaca, const struct output *output, uint64_t group)
+{
+    for (uint32_t i = 0; i < output->send_count; i++) {
+        const struct order_request *request = output->sends[i];
+        if (group_of(request) == group && request->head.order.action == ORDER_ACTION_SUBMIT &&
+            orders_find(&alpaca->orders, request->head.order.order_id) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refuse_taken(struct alpaca *alpaca, const struct order_request *request)
+{
+    const struct event event = {
+        .src_ns = alpaca_now_ns(alpaca),
+        .kind = EVENT_REJECTED,
+        .flags = REJECT_DUPLICATE_ID,
+        .instrument = request->legs[0].instrument,
+        .report = {.order_id = request->head.order.order_id},
+    };
+    say_order(alpaca, event.report.order_id, "alarm",
+              "an order of this name is at the broker already, and the log knows nothing of it: it "
+              "lost its end; nothing is sent");
+    report_queue_add(&alpaca->reports, &event);
+}
+
 void alpaca_carry_out(struct alpaca *alpaca, const struct output *output)
 {
     int64_t now_ns = alpaca_now_ns(alpaca);
+    uint64_t taken = 0; /* the group that nothing is sent of */
     for (uint32_t i = 0; i < output->send_count; i++) {
         const struct order_request *request = output->sends[i];
         const struct event_order *head = &request->head.order;
-        uint64_t group = request->terms.group != 0 ? request->terms.group : head->order_id;
+        uint64_t group = group_of(request);
+        bool first = group == head->order_id || orders_find(&alpaca->orders, group) == NULL;
         alpaca_touch(alpaca, request->legs[0].instrument);
         if (head->action == ORDER_ACTION_CANCEL) {
             orders_cancel(&alpaca->orders, head->order_id, now_ns);
             alpaca_tend(alpaca); /* in the order of the step */
         } else if (head->action == ORDER_ACTION_REPLACE) {
             refuse_replace(alpaca, request);
-        } else if (group == head->order_id || orders_find(&alpaca->orders, group) == NULL) {
+        } else if (group == taken || (first && is_taken(alpaca, output, group))) {
+            taken = group;
+            refuse_taken(alpaca, request);
+        } else if (first) {
             orders_sent(&alpaca->orders, request, head->order_id, now_ns);
             put_out(alpaca, head->order_id, false);
         } else {

@@ -252,6 +252,24 @@ Test(alpaca, a_name_that_is_taken_by_something_else)
     desk_end();
 }
 
+/* An order of ours works there that the log knows nothing of: it lost its end. Its id is not used
+ * once more, nor is that of any order of its group. */
+Test(alpaca, a_name_that_the_log_has_lost_is_not_used_again)
+{
+    begin_with_bracket();
+    uint64_t entry = order_id_make(1, ORDER_ROLE_ENTRY, 1);
+    desk_update_of("new", desk_order("z", entry, "market", true, "new", 0, NULL), 0);
+    desk_settle();
+    cr_expect_eq(desk_open("/v2/orders/z"), 1, "it is canceled");
+    unsigned before = posts();
+    cr_expect_eq(desk_buy(), entry);
+    cr_expect_eq(posts(), before);
+    desk_settle();
+    ASSERT_DESK_TOLD("rejected entry (order id already used), rejected target (order id already "
+                     "used), rejected stop (order id already used)");
+    desk_end();
+}
+
 /* O4: the answer has our name on another order than was sent, which works there. */
 Test(alpaca, an_answer_that_is_not_what_was_sent_is_canceled)
 {

@@ -40,6 +40,15 @@ static int64_t speed_e9(double speed)
     return (int64_t)(speed * 1e9);
 }
 
+static uint32_t halted(const struct engine *engine)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        count += engine->halted[i] ? 1 : 0;
+    }
+    return count;
+}
+
 /* Symbols of which a broker outside holds something else than our trades come to. */
 static uint32_t differing(const struct engine *engine)
 {
@@ -76,6 +85,7 @@ static struct control_status status_now(const struct desk *desk)
         .orders = engine->counters.orders,
         .fills = engine->counters.fills,
         .shut = engine->shut,
+        .halted = halted(engine),
         .differing = differing(engine),
         .surpluses = engine->counters.surpluses,
         .latency = driver_latency(desk->driver),

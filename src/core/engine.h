@@ -224,6 +224,7 @@ struct engine {
 
     int64_t *
         surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
+    bool *halted;   /* [instrument]: trading in it is halted; no entry goes out there */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */

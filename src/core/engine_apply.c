@@ -172,6 +172,17 @@ RARELY static void apply_stray(struct engine *engine, const struct trade *trade,
     note_surplus(engine, trade->instrument, order_id_role(report->order_id), report->qty_e9);
 }
 
+/* The ORDER that the log lacks follows. */
+RARELY static void apply_found(struct engine *engine, const struct trade *trade,
+                               const struct event *event)
+{
+    engine->wary = true;
+    engine->outside = true;
+    if (trade == NULL || !engine_can_find(engine, trade, event)) {
+        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+    }
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_ACCOUNT_CASH) {
@@ -183,6 +194,10 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         return trade; /* an execution counts once, whosever place in the table it was */
     }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
+    if (event->kind == EVENT_FOUND) {
+        apply_found(engine, trade, event);
+        return trade;
+    }
     if (order == NULL) {
         apply_stray(engine, trade, event);
         return trade;
@@ -337,7 +352,7 @@ static void apply_exit_order(struct engine *engine, struct trade *trade, const s
     CHECK(trade->id == order_id_trade(head->order_id));
     if (role == ORDER_ROLE_EXIT) {
         CHECK(!order_is_working(&trade->exit));
-        trade->exit_attempts++;
+        trade->exit_attempts = (uint32_t)(head->order_id & ORDER_ATTEMPT_MAX);
         trade->exits.sent = event_order_cause(record);
         if (!engine->closes) {
             trade->exits.wish = EXIT_CAUSE_NONE; /* its strategy says it again */
@@ -513,9 +528,14 @@ static void apply_command(struct engine *engine, uint8_t command)
 static void apply_status(struct engine *engine, const struct event *record)
 {
     uint32_t bit = 1U << record->flags;
+    bool begins = record->status.begins != 0;
     engine->wary = true;
     engine->outside = true;
-    engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
+    if (record->instrument != INSTRUMENT_NONE) {
+        engine->halted[record->instrument] = begins;
+    } else {
+        engine->shut = begins ? engine->shut | bit : engine->shut & ~bit;
+    }
 }
 
 static void apply_holding(struct engine *engine, const struct event *record)
@@ -541,6 +561,7 @@ void engine_apply(struct engine *engine, const struct event *record)
         (void)engine_apply_report(engine, record);
         return;
     case EVENT_NO_ANSWER:
+    case EVENT_FOUND:
         (void)engine_apply_report(engine, record);
         return;
     case EVENT_COMMAND:

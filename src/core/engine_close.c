@@ -254,6 +254,53 @@ static void protect(struct engine *engine, const struct trade *trade, struct out
     send_protection(engine, trade, &protection, output);
 }
 
+/* ---- what the log lacks ---- */
+
+bool engine_can_find(const struct engine *engine, const struct trade *trade,
+                     const struct event *found)
+{
+    uint64_t id = found->report.order_id;
+    uint32_t attempt = (uint32_t)(id & ORDER_ATTEMPT_MAX);
+    enum order_role role = order_id_role(id);
+    const struct order *before = role == ORDER_ROLE_EXIT     ? &trade->exit
+                                 : role == ORDER_ROLE_TARGET ? &trade->target
+                                                             : &trade->stop;
+    /* Both exits of a group are of one attempt. */
+    bool later = role == ORDER_ROLE_EXIT ? attempt > trade->exit_attempts
+                                         : attempt >= trade->exits.attempts && id > before->id;
+    bool known = role == ORDER_ROLE_EXIT ||
+                 ((role == ORDER_ROLE_TARGET || role == ORDER_ROLE_STOP) && engine->closes);
+    return trade_is_live(trade) && known && later && !order_is_working(before) &&
+           found->report.qty_e9 > 0 && found->report.qty_e9 <= trade->entry.qty_e9 &&
+           found->flags >= ORDER_TYPE_MARKET && found->flags <= ORDER_TYPE_TRAILING_STOP &&
+           found->report.price_e9 >= 0 && found->report.price_e9 <= PRICE_E9_MAX;
+}
+
+static enum exit_cause cause_of_found(const struct event *found)
+{
+    enum order_role role = order_id_role(found->report.order_id);
+    bool trails = found->flags == ORDER_TYPE_TRAILING_STOP;
+    return role == ORDER_ROLE_EXIT     ? EXIT_CAUSE_UNLOGGED /* nobody wrote it down */
+           : role == ORDER_ROLE_TARGET ? EXIT_CAUSE_TARGET
+           : trails                    ? EXIT_CAUSE_TRAILING
+                                       : EXIT_CAUSE_STOP;
+}
+
+void engine_take_found(struct engine *engine, const struct trade *trade, const struct event *found,
+                       struct output *output)
+{
+    struct event *record =
+        begin_order(engine, trade, found->report.order_id, cause_of_found(found), output);
+    record->order.qty_e9 = found->report.qty_e9;
+    record->order.type = found->flags;
+    if (found->flags == ORDER_TYPE_LIMIT) {
+        record->order.limit_price_e9 = found->report.price_e9;
+    } else {
+        ((struct order_request *)record)->terms.stop_price_e9 = found->report.price_e9;
+    }
+    engine_apply_order(engine, output_commit(output));
+}
+
 /* ---- shares that are missing ---- */
 
 /* Takes back what is on its way out. A rule's exit stays wanted. */

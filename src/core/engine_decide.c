@@ -145,6 +145,8 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
     } else if (engine->shut != 0) {
         decision->decision.verdict = VERDICT_NOT_READY;
         decision->decision.value = engine->shut;
+    } else if (engine->halted[instrument]) {
+        decision->decision.verdict = VERDICT_TRADING_HALTED;
     } else if (engine->foreign_e9[instrument] != 0 || engine->surplus_e9[instrument] != 0) {
         decision->decision.verdict = VERDICT_FOREIGN;
         decision->decision.value = engine_beside_e9(engine, instrument);

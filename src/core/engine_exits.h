@@ -71,6 +71,15 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
 RARELY void engine_answer(struct engine *engine, const struct trade *trade,
                           const struct event *report, struct output *output);
 
+/* Whether a live trade can have had that exit (EVENT_FOUND): a later attempt than those we know of,
+ * in the place of none that works. */
+RARELY bool engine_can_find(const struct engine *engine, const struct trade *trade,
+                            const struct event *found);
+
+/* Puts an exit of the trade that was sent and not logged into the log; it is not sent. */
+RARELY void engine_take_found(struct engine *engine, const struct trade *trade,
+                              const struct event *found, struct output *output);
+
 /* After what is missing of an instrument at the broker changed: no more than is there stays on its
  * way out, and what waited for shares is looked at again. */
 RARELY void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output *output);

@@ -24,7 +24,7 @@ struct world {
     uint64_t steps; /* after which all ledgers were compared */
     uint64_t books;
     uint64_t fills, cancels, unprotected, given_up, rejected;
-    uint64_t closed_by[EXIT_CAUSE_SPLIT + 1];
+    uint64_t closed_by[EXIT_CAUSE_UNLOGGED + 1];
     uint64_t actions, splits, dividends; /* given, and reported */
     uint64_t rearmed;
 };

@@ -25,6 +25,7 @@
     X(REFUSED, "refused")                                                                          \
     X(ORDERS, "orders")                                                                            \
     X(FILLS, "fills")                                                                              \
+    X(HALTED, "halted")                                                                            \
     X(DIFFERING, "differing")                                                                      \
     X(SURPLUSES, "surpluses")
 

@@ -27,6 +27,7 @@ Test(control_answer, reads_what_control_status_write_wrote)
                                     .equity_e9 = 100000 * MONEY_E9 + MONEY_E9 / 4,
                                     .day_e9 = -5 * MONEY_E9,
                                     .fills = 7,
+                                    .halted = 4,
                                     .differing = 2,
                                     .surpluses = 3,
                                     .shut = 1U << STATUS_RECONCILING | 1U << STATUS_DIFFERENCE,
@@ -44,6 +45,7 @@ Test(control_answer, reads_what_control_status_write_wrote)
     expect_value(&answer, ANSWER_EQUITY, "100000.25");
     expect_value(&answer, ANSWER_DAY_RESULT, "-5");
     expect_value(&answer, ANSWER_FILLS, "7");
+    expect_value(&answer, ANSWER_HALTED, "4");
     expect_value(&answer, ANSWER_DIFFERING, "2");
     expect_value(&answer, ANSWER_SURPLUSES, "3");
     cr_expect_eq(answer.shut, status.shut);

@@ -131,6 +131,7 @@ static void write_counts(struct json_writer *json, const struct control_status *
         {"refused",     status->refused    },
         {"orders",      status->orders     },
         {"fills",       status->fills      },
+        {"halted",      status->halted     },
         {"differing",   status->differing  },
         {"surpluses",   status->surpluses  },
     };

@@ -102,6 +102,7 @@ void driver_destroy(struct driver *driver)
     assembly_finish(&driver->assembly);
     free(driver->latency);
     free(driver->have_ns);
+    free(driver->storage.waiting);
     free(driver);
 }
 
@@ -274,7 +275,12 @@ enum err driver_command(struct driver *driver, enum command command, int64_t val
     } else if (command == COMMAND_STOP) {
         driver->stopped = true;
     }
-    return log_command(driver, &event, problem);
+    enum err err = log_command(driver, &event, problem);
+    if (err == ERR_OK || driver->world == NULL) {
+        return err;
+    }
+    live_log_failed(driver, problem); /* it is carried out, and forgotten by the next start */
+    return ERR_OK;
 }
 
 /* ---- the loop ---- */
@@ -284,11 +290,11 @@ RARELY enum err driver_halt(const struct driver *driver, uint8_t kind, struct pr
     enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
     (void)utc_format(driver->ts_ns, when);
-    return problem_set(problem, ERR_DIFFERS, "halted at %s, after a %s: %s%s", when,
-                       event_kind_text(kind),
-                       fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
-                                                  : "the exchange's ledger and ours disagree",
-                       driver->plan.log != NULL ? "; the log holds all of it" : "");
+    return problem_set(
+        problem, ERR_DIFFERS, "halted at %s, after a %s: %s%s", when, event_kind_text(kind),
+        fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
+                                   : "the exchange's ledger and ours disagree",
+        driver->plan.log != NULL && !live_log_is_lost(driver) ? "; the log holds all of it" : "");
 }
 
 static enum err take_report(struct driver *driver, struct problem *problem)

@@ -6,12 +6,24 @@
 #include "broker/sim.h"
 #include "core/engine_pass.h"
 #include "driver/assembly.h"
+#include "driver/disk_room.h"
 #include "driver/driver.h"
 #include "driver/latency.h"
 #include "driver/world.h"
 
 /* The engine goes on ahead of a market place that has nothing to say until it has so many bars. */
 #define AHEAD_MAX 256
+
+/* A live run and the disk that holds its log. */
+struct live_storage {
+    struct problem why;     /* .err is not ERR_OK once the log is lost */
+    int64_t since_ns;       /* by the world's clock */
+    int64_t remind_mono_ns; /* when it is said again */
+    struct event *waiting;  /* what the engine is still to be told, the next one at `next` */
+    uint32_t next, count;
+    struct disk_room room;
+    int64_t look_mono_ns; /* when the room is looked at again */
+};
 
 struct driver {
     struct driver_plan plan;
@@ -38,6 +50,7 @@ struct driver {
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
     int64_t *have_ns; /* likewise: the end of each instrument's last bar, as the log began; 0 */
     struct latency *latency; /* where market and broker are outside; else NULL */
+    struct live_storage storage;
 };
 
 /* ---- actions.c ---- */
@@ -83,6 +96,22 @@ enum err live_run(struct driver *driver, struct problem *problem);
 
 /* Takes such a run up where its log ends; the broker then finds out what happened since. */
 enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
+
+/* ---- live_storage.c ---- */
+
+/* The log takes nothing more. */
+RARELY void live_log_failed(struct driver *driver, const struct problem *why);
+
+/* The same of a step that was decided: what of it may still go out is left in its output. */
+RARELY void live_step_failed(struct driver *driver, const struct problem *why);
+bool live_log_is_lost(const struct driver *driver);
+
+/* What the engine is to be told of the disk, as an input; NULL: nothing. */
+const struct event *live_storage_next(struct driver *driver);
+
+/* At the start of the loop, and between two steps, now and then. */
+void live_storage_begin(struct driver *driver);
+void live_storage_look(struct driver *driver, int64_t mono_ns);
 
 /* ---- driver.c ---- */
 

@@ -19,6 +19,9 @@ static void dump_account(const struct engine *engine, const struct instrument *i
                       "position %s qty %" PRId64 " cost %" PRId64 " value %" PRId64 " live %u\n",
                       instruments[i].symbol, position->qty_e9, position->cost_e9,
                       position->value_e9, engine->live[i]);
+        if (engine->halted[i]) {
+            (void)fprintf(out, "halted %s\n", instruments[i].symbol);
+        }
         if (engine->foreign_e9[i] != 0) {
             (void)fprintf(out, "foreign %s qty %" PRId64 "\n", instruments[i].symbol,
                           engine->foreign_e9[i]);

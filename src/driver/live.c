@@ -59,7 +59,7 @@ static void give(struct driver *driver, const struct event *input)
     }
 }
 
-/* What is in the log goes out. `kind`: of the step's input. */
+/* What is in the log goes out; without one, what may. `kind`: of the step's input. */
 static enum err send_step(struct driver *driver, struct latency_step *step, uint8_t kind,
                           struct problem *problem)
 {
@@ -87,8 +87,10 @@ static enum err take_input(struct driver *driver, const struct event *input,
     driver->ts_ns = event.ts_ns;
     give(driver, &event);
     step.decided_ns = clock_mono_ns();
-    enum err err = driver_log_input(driver, &event, problem);
-    return err == ERR_OK ? send_step(driver, &step, event.kind, problem) : err;
+    if (driver_log_input(driver, &event, problem) != ERR_OK) {
+        live_step_failed(driver, problem);
+    }
+    return send_step(driver, &step, event.kind, problem);
 }
 
 static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
@@ -97,6 +99,10 @@ static enum err take_inputs(struct driver *driver, bool *took, struct problem *p
     struct live_feed *feed = driver->world->feed;
     const struct event *input;
     enum err err = ERR_OK;
+    while (err == ERR_OK && (input = live_storage_next(driver)) != NULL) {
+        *took = true;
+        err = take_input(driver, input, 0, problem);
+    }
     while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
         *took = true;
         err = take_input(driver, input, broker->received_mono_ns, problem);
@@ -125,8 +131,10 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
     step.decided_ns = clock_mono_ns();
-    enum err err = driver_log_slice(driver, problem);
-    return err == ERR_OK ? send_step(driver, &step, EVENT_SLICE_END, problem) : err;
+    if (driver_log_slice(driver, problem) != ERR_OK) {
+        live_step_failed(driver, problem);
+    }
+    return send_step(driver, &step, EVENT_SLICE_END, problem);
 }
 
 /* Everything that has come; a slice only when no report waits. */
@@ -184,6 +192,26 @@ enum err live_resume(struct driver *driver, struct log_reader *reader, struct pr
     return err;
 }
 
+enum err driver_catch_up(struct driver *driver, const struct event *input, struct problem *problem)
+{
+    struct event event = *input;
+    event.version = 1;
+    event.slots = 1;
+    event.ts_ns = driver->ts_ns; /* the slices since are still to come */
+    give(driver, &event);
+    driver->assembly.output.send_count = 0;
+    enum err err = driver_log_input(driver, &event, problem);
+    if (err == ERR_OK && driver->assembly.engine->fault != ENGINE_FAULT_NONE) {
+        err = driver_halt(driver, event.kind, problem);
+    }
+    return err;
+}
+
+enum err driver_caught_up(struct driver *driver, struct problem *problem)
+{
+    return log_end_step(driver->plan.log, driver->plan.sync, problem);
+}
+
 enum err live_run(struct driver *driver, struct problem *problem)
 {
     const struct driver_plan *plan = &driver->plan;
@@ -191,6 +219,7 @@ enum err live_run(struct driver *driver, struct problem *problem)
     bool ended = false;
     bool took = true;
     enum err err = ERR_OK;
+    live_storage_begin(driver);
     while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
         driver->latency->began_ns = clock_mono_ns();
         err =
@@ -199,12 +228,18 @@ enum err live_run(struct driver *driver, struct problem *problem)
         if (err == ERR_OK) {
             err = take_all(driver, &took, problem);
         }
-        if (err == ERR_OK && plan->sync && !took) {
-            err = log_make_ready(plan->log, problem);
+        if (err == ERR_OK && plan->sync && !took && !live_log_is_lost(driver) &&
+            log_make_ready(plan->log, problem) != ERR_OK) {
+            live_log_failed(driver, problem);
         }
+        live_storage_look(driver, clock_mono_ns());
         if (err == ERR_OK && plan->attend != NULL) {
             err = plan->attend(plan->attend_context, clock_mono_ns(), problem);
         }
+    }
+    if (err == ERR_OK && live_log_is_lost(driver)) {
+        *problem = driver->storage.why;
+        err = problem->err;
     }
     return err;
 }

@@ -9,6 +9,9 @@
 #include "driver/world.h"
 #include "sys/clock.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 /* How long a message takes from its stamp until the turn is over. */
 #define WAY_NS (NS_PER_MS / 5)
 
@@ -22,7 +25,10 @@ struct outside {
     struct slice slice;
     struct driver_world world;
     int64_t now_ns;
-    bool shown;  /* the slice at hand was not taken yet */
+    bool shown;       /* the slice at hand was not taken yet */
+    uint64_t fail_at; /* after so many slices the log can be written no more; 0: it can */
+    uint64_t turns;
+    uint32_t alarms;
     bool stamps; /* its owners say when something came */
 
     /* A broker that fills more than was asked for, and an account in which others trade. */
@@ -124,6 +130,25 @@ static const struct event *next_status(struct live_feed *feed)
     return NULL;
 }
 
+/* The log has failed: the exits that were sent since, and the entries, of which there is none. */
+static uint32_t exits_without_log, entries_without_log;
+
+static void count_carried_out(struct broker *broker, const struct output *output)
+{
+    struct rlimit limit;
+    cr_assert(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    for (uint32_t i = 0; i < output->send_count && limit.rlim_cur != RLIM_INFINITY; i++) {
+        const struct event_order *head = &output->sends[i]->head.order;
+        bool enters = order_id_role(head->order_id) == ORDER_ROLE_ENTRY;
+        entries_without_log += enters ? 1 : 0;
+        exits_without_log += enters ? 0 : 1;
+    }
+    carry_out(broker, output);
+}
+
+static const struct broker_ops counting_ops = {.carry_out = count_carried_out,
+                                               .next_report = next_report};
+
 static const struct broker_ops broker_ops = {.carry_out = carry_out, .next_report = next_report};
 static const struct live_feed_ops feed_ops = {
     .next = next_slice, .horizon_ns = horizon_ns, .next_status = next_status};
@@ -139,6 +164,10 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
     *ended = !feed_ready(outside->bars);
     if (*ended) {
         return ERR_OK;
+    }
+    if (++outside->turns == outside->fail_at) {
+        struct rlimit limit = {.rlim_cur = 512, .rlim_max = RLIM_INFINITY};
+        cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     }
     int64_t came_ns = clock_mono_ns();
     (void)feed_peek(outside->bars, &outside->slice);
@@ -306,5 +335,68 @@ Test(live, a_log_with_surpluses_folds_and_replays)
     driver_destroy(again);
     driver_destroy(driver);
     outside_destroy(outside);
+    stage_finish(&stage);
+}
+
+/* ---- a log that fails ---- */
+
+static void hear(void *context, const char *what, const char *text)
+{
+    struct outside *outside = context;
+    outside->alarms += strcmp(what, "alarm") == 0 && strstr(text, "STORAGE FAULT") != NULL ? 1 : 0;
+}
+
+/* Wherever it fails, the run goes on to its end: what is held is sold, and nothing is bought. */
+static uint64_t run_with_failing_log(const struct stage *stage, uint64_t fail_at)
+{
+    struct driver_plan plan = {.config = &stage->config,
+                               .instrument_count = stage->bars.instrument_count,
+                               .outside = true,
+                               .start_ns = stage->bars.records[0].src_ns,
+                               .sync = true};
+    struct outside *outside = outside_create(stage, false);
+    struct driver *driver;
+    struct log *log;
+    struct problem problem;
+    char *dir = xasprintf("%s/fails%llu", stage->folder, (unsigned long long)fail_at);
+    outside->fail_at = fail_at;
+    outside->broker.ops = &counting_ops;
+    outside->world.say = hear;
+    outside->world.say_context = outside;
+    cr_assert_eq(driver_create(&plan, &driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(log_create(dir, NULL, NULL, &log, &problem), ERR_OK, "%s", problem.text);
+    driver_set_log(driver, log);
+    driver_set_world(driver, &outside->world);
+    cr_assert_eq(driver_begin(driver, &problem), ERR_OK, "%s", problem.text);
+    cr_expect_eq(driver_run(driver, &problem), ERR_FULL, "it is told when the run has ended");
+    cr_expect_not_null(strstr(problem.text, "takes nothing more"));
+    cr_expect_eq(driver_command(driver, COMMAND_UNPAUSE, 0, 0, &problem), ERR_OK);
+    cr_expect_eq(outside->alarms, 1);
+    const struct engine *engine = driver_engine(driver);
+    uint64_t withheld = engine->counters.rejected;
+    cr_expect(engine->shut & 1U << STATUS_STORAGE);
+    cr_expect_eq(engine->exposed_count, 0, "nothing is open any more");
+    cr_expect_eq(engine->counters.slices, BARS);
+    cr_expect_eq(log_close(log, NULL), ERR_FULL);
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    free(dir);
+    driver_destroy(driver);
+    outside_destroy(outside);
+    return withheld;
+}
+
+Test(live, goes_on_without_a_log_and_without_entries)
+{
+    struct stage stage;
+    uint64_t withheld = 0;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    stage_init(&stage, BUSY_SETUP(BARS, 42, 2));
+    for (uint64_t fail_at = 300; fail_at < 320; fail_at++) {
+        withheld += run_with_failing_log(&stage, fail_at);
+    }
+    cr_expect_eq(entries_without_log, 0);
+    cr_expect_gt(exits_without_log, 20);
+    cr_expect_gt(withheld, 5, "steps failed that had an entry in them");
     stage_finish(&stage);
 }

@@ -1,7 +1,7 @@
 /* alpaca_outage_test.c: what the feed gives through outages of stream and past, alone and together:
- * every bar once, in order, without a hole (alpaca_test.h looks), time in between, and the
+ * every bar once, in order, without a hole (alpaca_world_test.h looks), time in between, and the
  * condition market-data until nothing is missing. */
-#include "feed/alpaca_test.h"
+#include "feed/alpaca_world_test.h"
 
 /* Everything up to that minute was given. */
 static void expect_all(const struct world *world, int64_t last_ns)

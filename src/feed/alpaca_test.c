@@ -1,8 +1,6 @@
 /* alpaca_test.c: the feed against an exchange served in the same loop: what it gives is what the
  * exchange's data are, through warm-up, polling and starts in the middle of a day. */
-#include "feed/alpaca_test.h"
-
-#include "net/ws_script_test.h"
+#include "feed/alpaca_world_test.h"
 
 /* ---- what is expected ---- */
 
@@ -155,26 +153,6 @@ static struct bars many_bars(struct instrument names[MANY])
     data.records = records;
     data.memory = records;
     return data;
-}
-
-/* The stream as far as the subscription; how many symbols it asks bars of. */
-static unsigned read_subscription(struct script *script)
-{
-    static const char connected[] = "[{\"T\":\"success\",\"msg\":\"connected\"}]";
-    static const char authentic[] = "[{\"T\":\"success\",\"msg\":\"authenticated\"}]";
-    static struct script_frame frame;
-    unsigned count = 0;
-    script_accept(script);
-    script_say_frame(script, 0x81, connected, sizeof connected - 1);
-    script_frame(script, &frame);
-    script_say_frame(script, 0x81, authentic, sizeof authentic - 1);
-    script_frame(script, &frame);
-    const char *bars = strstr(frame.bytes, "\"bars\":[");
-    cr_assert_not_null(bars, "%s", frame.bytes);
-    for (const char *at = bars + 7; *at != ']'; at++) {
-        count += *at == 'S';
-    }
-    return count;
 }
 
 Test(feed_alpaca, streams_fewer_symbols_where_the_plan_has_room_for_fewer)

@@ -56,6 +56,7 @@
     X(CANCEL_REJECTED, 22, "cancel-rejected")                                                      \
     X(ACCOUNT_CASH, 23, "account-cash")                                                            \
     X(NO_ANSWER, 24, "no-answer")                                                                  \
+    X(FOUND, 25, "found")                                                                          \
     /* outputs of the engine */                                                                    \
     X(DEPOSIT, 32, "deposit")                                                                      \
     X(DECISION, 33, "decision")                                                                    \
@@ -164,8 +165,9 @@ enum command {
 #undef X
 };
 
-/* A condition under which no entry goes out begins or ends (reliability R3, G7). `flags`: enum
- * status_condition; `src_ns`: when, by the clock of whoever saw it. */
+/* A condition under which no entry goes out begins or ends (reliability R3, G7, N5): of the whole
+ * run, then `instrument` is INSTRUMENT_NONE, or of one instrument. `flags`: enum status_condition;
+ * `src_ns`: when, by the clock of whoever saw it. */
 struct event_status {
     int64_t begins; /* 1: from now on; 0: no more */
     int64_t value;  /* a measure of it, where it has one, for people: ns or a count */
@@ -182,13 +184,28 @@ struct event_status {
     X(BUDGET, 7, "budget", "the broker's limit of requests is used up")                            \
     X(STORAGE, 8, "storage", "the log could not be written")                                       \
     X(DIFFERENCE, 9, "difference", "the account is not what our orders make it")                   \
-    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")
+    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")                              \
+    X(HALTED, 11, "halted", "trading in the symbol is halted")                                     \
+    X(DISK_SPACE, 12, "disk-space", "too little room is left for the log")
 
 enum status_condition {
 #define X(name, code, text, meaning) STATUS_##name = code,
     STATUS_CONDITION_LIST(X)
 #undef X
 };
+
+/* Their codes count from 1. */
+enum {
+#define X(name, code, text, meaning) +1
+    STATUS_CONDITION_COUNT = STATUS_CONDITION_LIST(X)
+#undef X
+};
+
+/* Whether it is one of an instrument, and not of the whole run. */
+static inline bool status_is_of_instrument(uint8_t condition)
+{
+    return condition == STATUS_HALTED;
+}
 
 /* "reconciling", and what it means; "unknown" for a code that is none. */
 const char *status_condition_text(uint8_t condition);
@@ -202,14 +219,15 @@ struct event_holding {
 };
 
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
- * CANCEL_REJECTED, NO_ANSWER). REJECTED, CANCELED and CANCEL_REJECTED have an enum reject_reason in
- * `flags`. REPLACED ends the old order; the new one is ACCEPTED right after. NO_ANSWER: what became
- * of its request is being looked up. */
+ * CANCEL_REJECTED, NO_ANSWER, FOUND). REJECTED, CANCELED and CANCEL_REJECTED have an enum
+ * reject_reason in `flags`. REPLACED ends the old order; the new one is ACCEPTED right after.
+ * NO_ANSWER: what became of its request is being looked up. FOUND: an exit that the log does not
+ * have, sent by a run that could not write it; `flags`: enum order_type. */
 struct event_report {
     uint64_t order_id;
-    uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; else 0 */
-    int64_t qty_e9;        /* FILL: executed now, > 0; else 0 */
-    int64_t price_e9;      /* FILL: price of this execution; else 0 */
+    uint64_t exec_id; /* FILL: the broker's id of this execution, from 1; else 0 */
+    int64_t qty_e9;   /* FILL: executed now, > 0; FOUND: ordered, > 0; else 0 */
+    int64_t price_e9; /* FILL: price of this execution; FOUND: its limit or stop, 0: none; else 0 */
     int64_t commission_e9; /* FILL: commission and fees of this execution, >= 0; else 0 */
 };
 
@@ -430,7 +448,7 @@ const char *command_text(uint8_t command);
 /* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
-    return kind >= EVENT_ACCEPTED && kind <= EVENT_NO_ANSWER;
+    return kind >= EVENT_ACCEPTED && kind <= EVENT_FOUND;
 }
 
 /* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, commands,

@@ -273,7 +273,8 @@ static const char *condition_text(const struct event *record)
                                           : event_kind_text(record->kind);
 }
 
-/* A holding lasts as long as there is something held; a notice tells of a moment. */
+/* A holding lasts as long as there is something held; a notice tells of a moment. Of the whole run
+ * is what has no instrument. */
 static void make_condition(struct row_maker *maker, const struct event *record, uint64_t slot,
                            struct journal_row *row)
 {
@@ -286,7 +287,9 @@ static void make_condition(struct row_maker *maker, const struct event *record, 
     row_int(row, record->src_ns);
     row_text(row, condition_text(record));
     row_int(row, of_account ? value != 0 : record->status.begins);
-    row_text(row, of_account ? lookup_symbol(maker->lookup, record->instrument) : NULL);
+    row_text(row, record->instrument != INSTRUMENT_NONE
+                      ? lookup_symbol(maker->lookup, record->instrument)
+                      : NULL);
     row_int(row, value);
 }
 

@@ -1,8 +1,9 @@
-/* alpaca_test.h: the feed's tests have an exchange served in the same loop, and look at every bar
- * when it is given: of each symbol it must be the one that follows the last one, as it is in the
- * exchange's data. */
-#ifndef FEED_ALPACA_TEST_H
-#define FEED_ALPACA_TEST_H
+/* alpaca_world_test.h: the feed and the exchange that it has its data from, in one loop, with a
+ * clock that the test moves; or a stream that says what the test tells it to. Where a test wants
+ * it, every bar is looked at when it is given: of each symbol it must be the one that follows the
+ * last one, as it is in the exchange's data. */
+#ifndef FEED_ALPACA_WORLD_TEST_H
+#define FEED_ALPACA_WORLD_TEST_H
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -12,10 +13,11 @@
 #include "exchange_http/server.h"
 #include "feed/alpaca.h"
 #include "feed/schedule.h"
+#include "net/ws_script_test.h"
 #include "sys/clock.h"
 #include "venue/faults_file.h"
 
-enum { SLICES_MAX = 2000, SAID_MAX = 64 };
+enum { SLICES_MAX = 2000, SAID_MAX = 64, HALTS_MAX = 64 };
 
 /* A slice that was given, with a copy of its bars and prices. */
 struct given {
@@ -44,7 +46,9 @@ struct world {
     int64_t time_ns;               /* ... and of the last slice that was not of the past */
     uint32_t past, prices;         /* bars behind it since then, and prices */
     int came_back;
-    int statuses; /* begins + 1, ends + 100 */
+    int statuses;                  /* of the data: begins + 1, ends + 100 */
+    struct event halts[HALTS_MAX]; /* begun and ended */
+    uint32_t halt_count;
     char said[SAID_MAX][256];
     uint32_t said_count;
 };
@@ -270,11 +274,17 @@ static inline void look_at(struct world *world, const struct slice *slice)
     look_at_prices(world, slice);
 }
 
-/* Entries are possible again only when nothing is missing. */
+/* Entries are possible again only when nothing is missing; halts are kept for the test. */
 static inline void take_status(struct world *world, const struct event *status)
 {
     cr_assert_eq(status->kind, EVENT_STATUS);
+    if (status->flags == STATUS_HALTED) {
+        cr_assert_lt(world->halt_count, HALTS_MAX);
+        world->halts[world->halt_count++] = *status;
+        return;
+    }
     cr_assert_eq(status->flags, STATUS_MARKET_DATA);
+    cr_assert_eq(status->instrument, INSTRUMENT_NONE);
     world->statuses += status->status.begins == 1 ? 1 : 100;
     for (uint32_t i = 0; i < MADE_SYMBOLS && world->looks && status->status.begins == 0; i++) {
         cr_assert_eq(world->last_ns[i], world->time_ns, "symbol %" PRIu32 " has a hole", i);
@@ -351,6 +361,26 @@ static inline struct world *under_faults(const char *text, uint32_t minutes)
     go_to(world, start_ns + minutes * NS_PER_MIN + 10 * NS_PER_S);
     fault_script_finish(&script);
     return world;
+}
+
+/* The stream as far as the subscription; how many symbols it asks bars of. */
+static inline unsigned read_subscription(struct script *script)
+{
+    static const char connected[] = "[{\"T\":\"success\",\"msg\":\"connected\"}]";
+    static const char authentic[] = "[{\"T\":\"success\",\"msg\":\"authenticated\"}]";
+    static struct script_frame frame;
+    unsigned count = 0;
+    script_accept(script);
+    script_say_frame(script, 0x81, connected, sizeof connected - 1);
+    script_frame(script, &frame);
+    script_say_frame(script, 0x81, authentic, sizeof authentic - 1);
+    script_frame(script, &frame);
+    const char *bars = strstr(frame.bytes, "\"bars\":[");
+    cr_assert_not_null(bars, "%s", frame.bytes);
+    for (const char *at = bars + 7; *at != ']'; at++) {
+        count += *at == 'S';
+    }
+    return count;
 }
 
 #endif
