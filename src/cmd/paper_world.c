@@ -614,6 +614,7 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                     .stream_symbols = plan->stream_symbols,
                                     .feed = plan->feed,
                                     .last_slice_ns = driver_last_ns(driver),
+                                    .have_ns = driver_have_ns(driver),
                                     .first_ordinal = engine->counters.slices,
                                     .seed = engine->next_trade_id,
                                     .halted = engine->halted,

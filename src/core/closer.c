@@ -198,8 +198,8 @@ enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *ex
     return reached ? EXIT_CAUSE_TARGET : EXIT_CAUSE_NONE;
 }
 
-enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
-                                int64_t frame_ns, struct exits *exits, const struct event *bar)
+static void count_bar(const struct exit_plan *plan, enum calendar_id calendar, int64_t frame_ns,
+                      struct exits *exits, const struct event *bar)
 {
     if (exits->fresh) {
         exits->fresh = false;
@@ -208,6 +208,20 @@ enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id c
     if (plan->time_limit_bars != 0) {
         count_frames(calendar, frame_ns, exits, bar->ts_ns);
     }
+}
+
+void closer_see_bar(const struct exit_plan *plan, enum calendar_id calendar, int64_t frame_ns,
+                    struct exits *exits, const struct event *bar)
+{
+    int64_t close_e9 = bar->bar.close_e9;
+    count_bar(plan, calendar, frame_ns, exits, bar);
+    exits->best_e9 = close_e9 > exits->best_e9 ? close_e9 : exits->best_e9;
+}
+
+enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
+                                int64_t frame_ns, struct exits *exits, const struct event *bar)
+{
+    count_bar(plan, calendar, frame_ns, exits, bar);
     enum exit_cause cause = closer_take_price(plan, exits, bar->bar.close_e9);
     if (cause != EXIT_CAUSE_NONE) {
         return cause;

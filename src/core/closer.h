@@ -131,6 +131,11 @@ enum exit_cause closer_take_price(const struct exit_plan *plan, struct exits *ex
 enum exit_cause closer_take_bar(const struct exit_plan *plan, enum calendar_id calendar,
                                 int64_t frame_ns, struct exits *exits, const struct event *bar);
 
+/* The same of a bar of the past, which closes nothing: it counts, and a trailing stop follows it.
+ */
+void closer_see_bar(const struct exit_plan *plan, enum calendar_id calendar, int64_t frame_ns,
+                    struct exits *exits, const struct event *bar);
+
 /* Where the trailing stop stands; 0: there is none. */
 int64_t closer_trail_stop_e9(const struct exits *exits);
 

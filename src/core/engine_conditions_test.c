@@ -202,6 +202,105 @@ Test(engine_conditions, a_slice_of_the_past_decides_nothing)
     bench_finish(&bench);
 }
 
+/* A book that holds 100 shares bought at $10, with a stop of the engine's at $9. */
+static void init_held(struct bench *bench, struct exit_plan exits)
+{
+    struct bench_plan plan = bench_plan_simple(1);
+    plan.exits = exits;
+    bench_init(bench, &plan);
+    uint64_t entry = bench_buy(bench, 0, 0, USD(10));
+    bench_fill(bench, 0, entry, SHARES(100), USD(10));
+}
+
+static const struct exit_plan stop_below = {
+    .stop = {.unit = EXIT_PRICE, .value = USD(1)}
+};
+
+/* A slice with nothing in it but a last price. */
+static void say_price(struct bench *bench, int64_t price_e9)
+{
+    bench->ts_ns += NS_PER_MIN;
+    struct event price = bench_report(bench, EVENT_LAST_PRICE, 0, 0);
+    price.last_price = (struct event_last_price){.price_e9 = price_e9};
+    const struct slice slice = {.bars = &price + 1,
+                                .expected = 1,
+                                .ts_ns = bench->ts_ns,
+                                .ordinal = bench->slices++,
+                                .tick_count = 1};
+    engine_on_slice(bench->decides.engine, &slice, &bench->decides.output);
+    engine_apply_slice(bench->folds.engine, &slice);
+    bench_fold_answers(bench);
+    bench_assert_same(bench);
+}
+
+Test(engine_conditions, exits_run_by_what_is_of_now_and_not_by_the_past)
+{
+    for (int by_price = 0; by_price < 2; by_price++) {
+        struct bench bench;
+        init_held(&bench, stop_below);
+        bench.past = true;
+        bench_slice_at(&bench, USD(8));
+        cr_expect_eq(bench.decides.output.send_count, 0);
+        cr_expect_eq(bench_trade(&bench, 0, 0)->exits.wish, EXIT_CAUSE_NONE);
+        bench.past = false;
+        if (by_price == 1) {
+            say_price(&bench, USD(8));
+        } else {
+            bench_slice_at(&bench, USD(8));
+        }
+        cr_expect_eq(bench.decides.output.send_count, 1, "once, as soon as it is known");
+        say_price(&bench, USD(7));
+        cr_expect_eq(bench.decides.output.send_count, 0, "and not again");
+        bench_finish(&bench);
+    }
+}
+
+Test(engine_conditions, a_last_price_is_what_a_position_is_worth_and_no_bar)
+{
+    struct bench bench;
+    init_held(&bench, stop_below);
+    const struct engine *engine = bench.decides.engine;
+    const uint64_t hash = engine->decision_hash;
+    const int64_t equity_e9 = engine->equity_e9;
+    uint64_t bars = view_bars(engine->view, 0);
+    bench_wish(0, 0, ACT_SELL);
+    say_price(&bench, USD(12));
+    cr_expect_eq(engine->equity_e9, equity_e9 + USD(200 - 1)); /* 1 for the fill */
+    cr_expect_eq(engine->decision_hash, hash, "nobody is asked");
+    cr_expect_eq(view_bars(engine->view, 0), bars);
+    bench_finish(&bench);
+}
+
+/* Bars that came too late are older than what the engine has lived through. */
+Test(engine_conditions, bars_that_come_late_move_the_view_and_no_clock)
+{
+    struct bench bench;
+    init_held(&bench, (struct exit_plan){
+                          .trailing = {.unit = EXIT_PRICE, .value = USD(1)}
+    });
+    const struct engine *engine = bench.decides.engine;
+    for (int i = 0; i < 3; i++) {
+        bench.price_e9[0] = 0;
+        bench_slice(&bench);
+    }
+    const int64_t now_ns = bench.ts_ns;
+    uint64_t bars = view_bars(engine->view, 0);
+    bench.ts_ns -= 3 * NS_PER_MIN;
+    bench.past = true;
+    bench_slice_at(&bench, USD(12));
+    cr_expect_lt(bench.ts_ns, now_ns);
+    cr_expect_eq(engine->ts_ns, now_ns);
+    cr_expect_eq(bench_answer(&bench, EVENT_SLICE, 0)->ts_ns, now_ns);
+    cr_expect_eq(view_bars(engine->view, 0), bars + 1);
+    bench_slice_at(&bench, USD(10.5));
+    cr_expect_eq(bench.decides.output.send_count, 0);
+    bench.ts_ns = now_ns;
+    bench.past = false;
+    bench_slice_at(&bench, USD(10.9));
+    cr_expect_eq(bench.decides.output.send_count, 1, "the stop had followed to $11");
+    bench_finish(&bench);
+}
+
 Test(engine_conditions, cash_that_the_broker_counts_and_we_do_not)
 {
     struct bench bench;

@@ -11,6 +11,9 @@
 /* A bar of an instrument whose close concerns a trade. True when a trade has to be closed. */
 RARELY bool engine_watch_bar(struct engine *engine, const struct event *bar);
 
+/* A bar of the past, likewise; it closes nothing. */
+RARELY void engine_see_bar(struct engine *engine, const struct event *bar);
+
 static inline bool engine_concerns(const struct engine *engine, const struct event *bar)
 {
     const struct band *band = &engine->bands[bar->instrument];

@@ -124,6 +124,19 @@ bool engine_watch_bar(struct engine *engine, const struct event *bar)
     return engine->scratch->exit_count != before;
 }
 
+/* Bars from before the trade are none of its. */
+void engine_see_bar(struct engine *engine, const struct event *bar)
+{
+    struct trade *trade = &engine->trades[engine_place(engine, 0, bar->instrument)];
+    for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
+        if (is_watched(engine, trade) && bar->ts_ns > trade->detail.opened_ns) {
+            const struct book_plan *plan = plan_of(engine, trade);
+            closer_see_bar(&plan->exits, engine->calendar, plan->frame_ns, &trade->exits, bar);
+        }
+    }
+    engine_set_band(engine, bar->instrument);
+}
+
 bool engine_watch_price(struct engine *engine, uint32_t instrument, int64_t price_e9)
 {
     uint32_t before = engine->scratch->exit_count;

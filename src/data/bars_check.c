@@ -117,7 +117,7 @@ const char *bars_check_records(struct bars_check *check, const struct event *rec
     while ((fault = take_bars(check, records + (check->count - before),
                               count - (check->count - before))) != NULL) {
         const struct event *record = &records[check->count - before];
-        if (event_is_tick(record->kind)) {
+        if (record->kind == EVENT_QUOTE || record->kind == EVENT_TRADE_TICK) {
             fault = take_tick(check, record);
         }
         if (fault != NULL) {

@@ -84,7 +84,9 @@ enum err driver_create(const struct driver_plan *plan, struct driver **driver,
         return err;
     }
     driver_set_log(self, plan->log);
-    if (!plan->outside) {
+    if (plan->outside) {
+        self->have_ns = xcalloc(plan->instrument_count, sizeof *self->have_ns);
+    } else {
         self->sim = make_sim(self);
     }
     *driver = self;
@@ -99,6 +101,7 @@ void driver_destroy(struct driver *driver)
     sim_destroy(driver->sim);
     assembly_finish(&driver->assembly);
     free(driver->latency);
+    free(driver->have_ns);
     free(driver->storage.waiting);
     free(driver);
 }
@@ -712,6 +715,11 @@ double driver_engine_cpu_s(const struct driver *driver)
 int64_t driver_first_ns(const struct driver *driver)
 {
     return driver->first_ns;
+}
+
+const int64_t *driver_have_ns(const struct driver *driver)
+{
+    return driver->have_ns;
 }
 
 int64_t driver_last_ns(const struct driver *driver)

@@ -119,6 +119,10 @@ double driver_engine_cpu_s(const struct driver *driver);
 int64_t driver_first_ns(const struct driver *driver);
 int64_t driver_last_ns(const struct driver *driver);
 
+/* Where market and broker are outside: the end of the last bar that the log has of each instrument;
+ * 0: it has none. */
+const int64_t *driver_have_ns(const struct driver *driver);
+
 void driver_destroy(struct driver *driver);
 
 #endif

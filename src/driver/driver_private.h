@@ -48,7 +48,8 @@ struct driver {
     struct pace pace;
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
-    struct latency *latency;      /* where market and broker are outside; else NULL */
+    int64_t *have_ns; /* likewise: the end of each instrument's last bar, as the log began; 0 */
+    struct latency *latency; /* where market and broker are outside; else NULL */
     struct live_storage storage;
 };
 

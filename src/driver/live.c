@@ -7,6 +7,7 @@
  * durable before anything is sent. Reports come before slices, so that nobody decides on a close
  * without the fills that came before it. Time is the market's: it stands at a slice's end until
  * that slice is given; what comes in between has the time of its receipt, but none beyond that.
+ * Bars that came too late are of the past: they move the view, not the time.
  * Where the exchange moves by steps, it has the time when it happened, so that the same day gives
  * the same log.
  */
@@ -33,6 +34,11 @@ const struct latency *driver_latency(const struct driver *driver)
     return driver->latency;
 }
 
+static int64_t later(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns > b_ns ? a_ns : b_ns;
+}
+
 /* When an input was received; time never runs backwards. */
 static int64_t received_ns(const struct driver *driver, int64_t src_ns)
 {
@@ -40,7 +46,7 @@ static int64_t received_ns(const struct driver *driver, int64_t src_ns)
     int64_t horizon_ns = world->feed->ops->horizon_ns(world->feed);
     int64_t at_ns = world->stepped && src_ns < *world->now_ns ? src_ns : *world->now_ns;
     at_ns = at_ns > horizon_ns ? horizon_ns : at_ns;
-    return at_ns < driver->ts_ns ? driver->ts_ns : at_ns;
+    return later(at_ns, driver->ts_ns);
 }
 
 static void give(struct driver *driver, const struct event *input)
@@ -116,11 +122,11 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
     if (!slice->past) {
         step = latency_begin(driver->latency, driver->world->feed->received_mono_ns);
     }
-    CHECK(slice->ts_ns >= driver->ts_ns);
+    CHECK(slice->past || slice->ts_ns >= driver->ts_ns);
     driver->slice = *slice;
-    driver->ts_ns = slice->ts_ns;
+    driver->ts_ns = later(slice->ts_ns, driver->ts_ns);
     driver->first_ns = driver->first_ns == 0 ? slice->ts_ns : driver->first_ns;
-    driver->last_ns = slice->ts_ns;
+    driver->last_ns = later(slice->ts_ns, driver->last_ns);
     driver->last_ordinal = slice->ordinal;
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
@@ -174,15 +180,19 @@ static enum err take_all(struct driver *driver, bool *took, struct problem *prob
     return err;
 }
 
-/* Where the log's last slice stands; starts, cuts and ends have the wall's time. */
+/* Where the log's last slice stands, and each instrument's last bar, which may be an earlier one
+ * because newer ones were kept back; starts, cuts and ends have the wall's time. */
 static void note_place(struct driver *driver, const struct event *record)
 {
     if (event_is_input(record->kind) || event_is_output(record->kind)) {
-        driver->ts_ns = record->ts_ns;
+        driver->ts_ns = later(record->ts_ns, driver->ts_ns);
+    }
+    if (record->kind == EVENT_BAR && record->instrument < driver->plan.instrument_count) {
+        driver->have_ns[record->instrument] = record->ts_ns;
     }
     if (record->kind == EVENT_SLICE_END) {
         driver->first_ns = driver->first_ns == 0 ? record->ts_ns : driver->first_ns;
-        driver->last_ns = record->ts_ns;
+        driver->last_ns = later(record->ts_ns, driver->last_ns);
         driver->last_ordinal = record->slice_end.slice;
     }
 }

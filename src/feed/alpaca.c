@@ -24,6 +24,9 @@ enum { STREAM_SYMBOLS_USUAL = 30 };
 /* A slice waits no longer than that behind the moment at which its bars can be asked for. */
 #define PATIENCE_NS (65 * NS_PER_S)
 
+/* Given so much later than that, it is no news. */
+#define OLD_NS (30 * NS_PER_S)
+
 /* ---- words ---- */
 
 void feed_say(const struct alpaca_feed *feed, const char *what, const char *format, ...)
@@ -46,9 +49,26 @@ static void say_counts(struct alpaca_feed *feed)
     if (sum != feed->said) {
         feed->said = sum;
         feed_say(feed, "market-data",
-                 "so far %" PRIu64 " bars came after their slice was given and were left out, "
-                 "%" PRIu64 " were changed after it, %" PRIu64 " were bad; the last: %s",
+                 "so far %" PRIu64 " bars came after what they are a part of and were left out, "
+                 "%" PRIu64 " were changed after they were given, %" PRIu64
+                 " were bad; the last: %s",
                  counts->late, counts->changed, counts->bad, feed->example);
+    }
+}
+
+/* Between the stream's loss and the condition: how far it goes, and that it is over. */
+static void say_holes(struct alpaca_feed *feed)
+{
+    uint32_t behind = slices_behind(feed->slices);
+    if (!feed->holed && behind > 0) {
+        feed->holed = true;
+        feed_say(feed, "market-data",
+                 "bars of %" PRIu32 " symbols are missing; newer ones wait for them, and entries",
+                 behind);
+    } else if (feed->holed && slices_has_caught_up(feed->slices)) {
+        feed->holed = false;
+        feed_say(feed, "market-data", "the missing bars have come: %" PRIu64 " so far",
+                 feed->counts.filled);
     }
 }
 
@@ -115,6 +135,7 @@ void feed_take_bar(struct alpaca_feed *feed, uint32_t instrument, int64_t length
     }
     enum slices_taken taken =
         slices_bar(feed->slices, instrument, message->ts_ns, length_ns, &message->event.bar);
+    feed->counts.filled += taken == SLICES_MISSING;
     if (taken == SLICES_LATE || taken == SLICES_CHANGED) {
         feed->counts.late += taken == SLICES_LATE;
         feed->counts.changed += taken == SLICES_CHANGED;
@@ -129,29 +150,19 @@ int64_t feed_finished_ns(const struct alpaca_feed *feed, int64_t now_ns)
                                                                          : feed->first_ns;
 }
 
-/* Up to when nothing is missing, or waited for, of all instruments. A stream that keeps back what
- * others have is not taken at its word. */
-static int64_t covered_ns(const struct alpaca_feed *feed)
+/* Up to when nothing of the instrument is missing, or waited for. The stream is trusted to have
+ * brought a minute's bar in time, if there is one, but not for more than one minute on end, nor
+ * where the minute is a part of a longer bar; and not when it keeps back what others have. */
+static int64_t covered_ns(struct alpaca_feed *feed, uint32_t instrument)
 {
-    int64_t covered_ns = INT64_MAX;
+    int64_t have_ns = feed->have_ns[instrument];
     int64_t streamed_ns = feed->time_ns - feed->plan.wait_ns;
-    for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
-        int64_t have_ns = feed->have_ns[i];
-        if (!feed->doubted && feed_is_streamed(feed, i) && have_ns < streamed_ns) {
-            have_ns = streamed_ns;
-        }
-        covered_ns = have_ns < covered_ns ? have_ns : covered_ns;
-    }
-    return covered_ns;
-}
-
-static bool all_streamed(const struct alpaca_feed *feed)
-{
-    bool all = true;
-    for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
-        all = all && feed_is_streamed(feed, i);
-    }
-    return all;
+    struct frame frame;
+    bool trusted = !feed->doubted && feed->plan.bar_ns == NS_PER_MIN &&
+                   have_ns <= streamed_ns - NS_PER_MIN && feed_is_streamed(feed, instrument) &&
+                   schedule_go_on(&feed->minutes, have_ns, &feed->day, &frame) &&
+                   frame.end_ns <= streamed_ns;
+    return trusted ? frame.end_ns : have_ns;
 }
 
 /* Up to when nothing is waited for any more, whatever is missing. */
@@ -161,28 +172,39 @@ static int64_t patience_end_ns(const struct alpaca_feed *feed)
     return just_awake ? INT64_MIN : feed->time_ns - feed->delay_ns - PATIENCE_NS;
 }
 
-/* Tells the slices what is not waited for any more. */
-static void settle(struct alpaca_feed *feed)
+/* What is past: at first what ended before the feed began, or while the first past was fetched;
+ * later what nobody has waited for, because nobody was awake. */
+static int64_t past_end_ns(struct alpaca_feed *feed)
 {
     bool stepped = client_clock(feed->plan.client)->stepped;
-    if (!feed->warm) {
-        return;
-    }
+    int64_t recent_ns = feed->time_ns - feed->plan.bar_ns;
+    int64_t old_ns = feed->time_ns - feed->delay_ns - PATIENCE_NS - OLD_NS;
     if (!feed->past_set) {
-        int64_t recent_ns = feed->time_ns - feed->plan.bar_ns;
-        bool old = stepped || feed->created_ns > recent_ns;
-        slices_set_past(feed->slices, old ? feed->created_ns : recent_ns);
         feed->past_set = true;
+        feed->past_ns = stepped || feed->created_ns > recent_ns ? feed->created_ns : recent_ns;
     }
-    int64_t limit_ns = patience_end_ns(feed);
-    int64_t covered = covered_ns(feed);
-    slices_settle(feed->slices, covered > limit_ns ? covered : limit_ns);
-    slices_trust(feed->slices, all_streamed(feed));
+    return stepped || feed->past_ns > old_ns ? feed->past_ns : old_ns;
+}
+
+/* Slices begin with the first past, or when that is not waited for any more. */
+static bool has_begun(const struct alpaca_feed *feed)
+{
+    return feed->warm || patience_end_ns(feed) >= feed->created_ns;
+}
+
+/* Tells the slices what has come, and what is not waited for any more. */
+static void settle(struct alpaca_feed *feed)
+{
+    slices_set_past(feed->slices, past_end_ns(feed));
+    slices_pass(feed->slices, feed->time_ns - feed->plan.wait_ns, patience_end_ns(feed));
+    for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
+        slices_settle(feed->slices, i, covered_ns(feed, i));
+    }
 }
 
 /* ---- whether the data are fresh ---- */
 
-/* Something is missing for longer than it can take. */
+/* Something is missing for longer than it can take, or was when its slice was given. */
 static bool is_stale(const struct alpaca_feed *feed)
 {
     int64_t have_ns = INT64_MAX;
@@ -190,18 +212,21 @@ static bool is_stale(const struct alpaca_feed *feed)
     if (!feed->warm) {
         return feed->time_ns > feed->created_ns + PATIENCE_NS;
     }
+    if (slices_behind(feed->slices) > 0) {
+        return true;
+    }
     for (uint32_t i = 0; i < feed->plan.instrument_count; i++) {
         have_ns = feed->have_ns[i] < have_ns ? feed->have_ns[i] : have_ns;
     }
     return schedule_after(&feed->unit, have_ns, &frame) &&
-           feed->time_ns - feed->delay_ns - PATIENCE_NS > frame.end_ns;
+           feed->time_ns - feed->delay_ns - PATIENCE_NS >= frame.end_ns;
 }
 
-/* Whether what is given next is of now. */
+/* Whether what is given next is of now, and behind no hole. */
 static bool has_caught_up(const struct alpaca_feed *feed)
 {
     int64_t horizon_ns = slices_horizon_ns(feed->slices);
-    return feed->warm &&
+    return feed->warm && slices_has_caught_up(feed->slices) &&
            horizon_ns > feed->time_ns - feed->delay_ns - PATIENCE_NS - feed->plan.bar_ns;
 }
 
@@ -228,8 +253,11 @@ static const struct alpaca_feed *of_const_port(const struct live_feed *port)
 static bool feed_next_slice(struct live_feed *port, struct slice *slice)
 {
     struct alpaca_feed *feed = of_port(port);
+    if (!has_begun(feed)) {
+        return false;
+    }
     settle(feed);
-    return feed->warm && slices_next(feed->slices, slice);
+    return slices_next(feed->slices, slice);
 }
 
 static int64_t feed_horizon_ns(const struct live_feed *port)
@@ -286,6 +314,7 @@ static void feed_on_time(struct live_feed *port, int64_t now_ns)
     }
     feed_past_on_time(feed, now_ns);
     judge(feed);
+    say_holes(feed);
     say_counts(feed);
 }
 
@@ -310,6 +339,7 @@ static void choose_unit(struct alpaca_feed *feed, bool stepped)
     int64_t bar_ns = feed->plan.bar_ns;
     bool daily = bar_ns >= NS_PER_DAY;
     bool same = daily || (30 * NS_PER_MIN) % bar_ns == 0;
+    feed->minutes = (struct schedule){feed->plan.calendar, feed->plan.extended_hours, NS_PER_MIN};
     feed->unit = (struct schedule){feed->plan.calendar, feed->plan.extended_hours,
                                    same ? bar_ns : NS_PER_MIN};
     (void)snprintf(feed->timeframe, sizeof feed->timeframe, "%" PRId64 "%s",
@@ -318,16 +348,27 @@ static void choose_unit(struct alpaca_feed *feed, bool stepped)
 }
 
 /* Instruments without a trade in some minutes need more of them. */
-static int64_t first_of(const struct alpaca_feed *feed, const struct schedule *schedule)
+static int64_t warmup_ns(const struct alpaca_feed *feed, const struct schedule *schedule,
+                         int64_t until_ns)
 {
     uint32_t bars = feed->plan.warmup_bars;
-    if (feed->plan.last_slice_ns != 0) {
-        return feed->plan.last_slice_ns;
-    }
-    return schedule_back_ns(schedule, feed->created_ns, bars == 0 ? 0 : bars + bars / 2 + 10);
+    return schedule_back_ns(schedule, until_ns, bars == 0 ? 0 : bars + bars / 2 + 10);
 }
 
-static void make_tables(struct alpaca_feed *feed)
+/* Behind which the instrument's bars are missing: those of a run that goes on may be earlier ones,
+ * where it ended before they came. */
+static int64_t have_of(const struct alpaca_feed *feed, const struct schedule *schedule, uint32_t i)
+{
+    if (feed->plan.last_slice_ns == 0 || feed->plan.have_ns == NULL) {
+        return feed->first_ns;
+    }
+    int64_t have_ns = feed->plan.have_ns[i] != 0
+                          ? feed->plan.have_ns[i]
+                          : warmup_ns(feed, schedule, feed->plan.last_slice_ns);
+    return have_ns < feed->first_ns ? have_ns : feed->first_ns;
+}
+
+static void make_tables(struct alpaca_feed *feed, const struct schedule *schedule)
 {
     uint32_t count = feed->plan.instrument_count;
     feed->by_symbol = xcalloc(count, sizeof *feed->by_symbol);
@@ -335,7 +376,7 @@ static void make_tables(struct alpaca_feed *feed)
     feed->asked = xcalloc(count, sizeof *feed->asked);
     for (uint32_t i = 0; i < count; i++) {
         feed->by_symbol[i] = i;
-        feed->have_ns[i] = feed->first_ns;
+        feed->have_ns[i] = have_of(feed, schedule, i);
     }
     qsort_r(feed->by_symbol, count, sizeof *feed->by_symbol, by_name,
             (void *)(uintptr_t)feed->plan.instruments);
@@ -374,10 +415,12 @@ struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan)
         .instrument_count = plan->instrument_count,
         .first_ordinal = plan->first_ordinal,
     };
-    feed->first_ns = first_of(feed, &slices.schedule);
+    feed->first_ns = plan->last_slice_ns != 0 ? plan->last_slice_ns
+                                              : warmup_ns(feed, &slices.schedule, feed->created_ns);
+    make_tables(feed, &slices.schedule);
     slices.first_ns = feed->first_ns;
+    slices.have_ns = feed->have_ns;
     feed->slices = slices_create(&slices);
-    make_tables(feed);
     restore_statuses(feed);
     if (plan->bar_ns < NS_PER_DAY) {
         uint32_t most = plan->stream_symbols == 0 ? STREAM_SYMBOLS_USUAL : plan->stream_symbols;

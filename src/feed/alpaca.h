@@ -21,6 +21,9 @@ struct alpaca_feed_plan {
     const char *feed;        /* "iex", "sip" */
     int64_t wait_ns;         /* after a minute's end for its last bars; 0: 2 s, by steps: none */
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
+    const int64_t *have_ns;  /* the end of the last bar that the log has of each instrument, 0: it
+                                has none; what follows up to last_slice_ns is given as past. Copied;
+                                NULL: nothing is missing */
     uint64_t first_ordinal;  /* of the first slice: behind the log's last; 0 */
     uint64_t seed;
     const bool *halted; /* of each instrument, by the log; NULL: none. Read at the start only */
@@ -40,7 +43,9 @@ struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan);
 void alpaca_feed_destroy(struct alpaca_feed *feed);
 
 /* The port. Slices of the warm-up, or of what was missed since last_slice_ns, come first and say so
- * (slice.past); they cause no decision. */
+ * (slice.past); they cause no decision. So do, later, bars that came too late (slices.h): after an
+ * outage all that was missing comes so, in its order, before anything newer of that instrument, and
+ * until then the condition market-data stands. */
 struct live_feed *alpaca_feed_port(struct alpaca_feed *feed);
 
 /* No slice begins before this: of the warm-up's first possible bar, or of last_slice_ns. */
@@ -58,7 +63,8 @@ void alpaca_feed_barrier(struct alpaca_feed *feed, void (*arrived)(void *context
 
 /* What became of bars, for people and tests. */
 struct alpaca_feed_counts {
-    uint64_t late;     /* came after their slice was given, and were left out */
+    uint64_t filled;   /* came after their slice was given, and were given as past */
+    uint64_t late;     /* parts of a bar that came after all of it was said to be there */
     uint64_t changed;  /* were given with other numbers before */
     uint64_t bad;      /* could not be traded on, or not be read */
     uint64_t missed;   /* the stream did not bring them; found by asking */

@@ -9,6 +9,9 @@
 /* Alpaca's code for more symbols than the plan streams. */
 enum { SYMBOL_LIMIT = 405 };
 
+/* So many bars may wait for others before them, and no more of the stream's. */
+enum { HELD_MAX = 1 << 18 };
+
 /* A stream that brings nothing for so long, or for two bars, is asked about ... */
 #define SILENCE_NS (90 * NS_PER_S)
 
@@ -145,16 +148,31 @@ static int64_t length_of(const struct alpaca_feed *feed, int64_t start_ns)
     return whole ? feed->plan.bar_ns : NS_PER_MIN;
 }
 
+/* Whether no minute lies between what is known of the instrument and the start of its bar. */
+static bool follows(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns)
+{
+    int64_t have_ns = feed->have_ns[instrument];
+    struct frame frame;
+    return start_ns <= have_ns || (schedule_go_on(&feed->minutes, have_ns, &feed->day, &frame) &&
+                                   start_ns <= frame.start_ns);
+}
+
+/* A bar behind a minute of which nothing is known does not say what was in it. It is asked for
+ * again with that one, so that none needs to be kept where there are too many. */
 static void take_streamed(struct alpaca_feed *feed, uint32_t instrument,
                           const struct market_message *message)
 {
     int64_t length_ns = length_of(feed, message->ts_ns);
     int64_t end_ns = message->ts_ns + length_ns;
+    bool in_order = feed_is_streamed(feed, instrument) && follows(feed, instrument, message->ts_ns);
     feed->missed = false;
     feed->doubted = false;
-    feed_traded(feed, instrument, message->ts_ns, end_ns);
-    if (feed_is_streamed(feed, instrument) && feed->have_ns[instrument] < end_ns) {
+    feed_traded(feed, instrument, message->ts_ns, end_ns); /* kept back or not */
+    if (in_order && feed->have_ns[instrument] < end_ns) {
         feed->have_ns[instrument] = end_ns;
+    }
+    if (!in_order && slices_held(feed->slices) >= HELD_MAX) {
+        return;
     }
     feed_take_bar(feed, instrument, length_ns, message);
 }

@@ -4,7 +4,7 @@
  * the stream moves it on bar by bar as long as nothing before is missing, and an answer to a
  * request for the past moves it to the end of what was asked, bars or not. Whoever lags behind the
  * last finished minute is asked for. That one rule is warm-up, polling, back-fill and the look-up
- * of minutes that the stream did not bring. */
+ * of minutes that the stream did not bring. What slices may be made of it, slices.h says. */
 #ifndef FEED_ALPACA_PRIVATE_H
 #define FEED_ALPACA_PRIVATE_H
 
@@ -18,21 +18,24 @@ struct alpaca_feed {
     struct live_feed port; /* first */
     struct alpaca_feed_plan plan;
     struct slices *slices;
-    struct schedule unit;  /* of what is asked for: bars of the run, or minutes */
-    char timeframe[24];    /* the same in Alpaca's words */
-    int64_t delay_ns;      /* after a unit's end, until it can be asked for */
-    uint32_t *by_symbol;   /* instruments in the order of their symbols */
-    int64_t *have_ns;      /* of each instrument; see above */
-    uint32_t stream_count; /* instruments 0.. are streamed */
-    struct stream *stream; /* NULL: bars of days are asked for */
-    int64_t floor_ns;      /* what ended up to here is not the stream's: it was not up */
-    int64_t up_ns;         /* when the stream came up; INT64_MAX: it is not */
-    int64_t first_ns;      /* where slices begin */
+    struct schedule minutes;
+    struct trading_day day; /* for it: of the last bar */
+    struct schedule unit;   /* of what is asked for: bars of the run, or minutes */
+    char timeframe[24];     /* the same in Alpaca's words */
+    int64_t delay_ns;       /* after a unit's end, until it can be asked for */
+    uint32_t *by_symbol;    /* instruments in the order of their symbols */
+    int64_t *have_ns;       /* of each instrument; see above */
+    uint32_t stream_count;  /* instruments 0.. are streamed */
+    struct stream *stream;  /* NULL: bars of days are asked for */
+    int64_t floor_ns;       /* what ended up to here is not the stream's: it was not up */
+    int64_t up_ns;          /* when the stream came up; INT64_MAX: it is not */
+    int64_t first_ns;       /* where slices begin */
     int64_t created_ns;
-    int64_t awake_ns;       /* when it was told of a while in which nobody looked; 0 */
-    int64_t time_ns;        /* the last moment that was told */
-    bool warm;              /* the first past has come ... */
-    bool past_set;          /* ... and what is past was settled */
+    int64_t awake_ns; /* when it was told of a while in which nobody looked; 0 */
+    int64_t time_ns;  /* the last moment that was told */
+    bool warm;        /* the first past has come ... */
+    bool past_set;    /* ... and what is past by it was settled: */
+    int64_t past_ns;
     struct past_bars *past; /* what is asked for now; NULL: nothing */
     uint32_t group_first;   /* whom it is about: */
     uint32_t group_end;
@@ -44,6 +47,7 @@ struct alpaca_feed {
     bool missed;  /* since it came up, the stream has kept back what the past has */
     bool doubted; /* it has once, and brought nothing since */
     bool trouble; /* the past does not come either */
+    bool holed;   /* instruments are behind, as it was said */
     struct status_queue statuses;
     struct alpaca_feed_counts counts;
     uint64_t said;    /* sum of the counts when they were said last */
@@ -64,7 +68,7 @@ void feed_say(const struct alpaca_feed *feed, const char *what, const char *form
 /* The end of the last unit that is finished and can be asked for. */
 int64_t feed_finished_ns(const struct alpaca_feed *feed, int64_t now_ns);
 
-/* Whether the stream brings this instrument now, and nothing before is missing. */
+/* Whether the stream brings this instrument now, and has since what is known of it. */
 bool feed_is_streamed(const struct alpaca_feed *feed, uint32_t instrument);
 
 /* ---- alpaca_live.c ---- */

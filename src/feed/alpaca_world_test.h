@@ -1,5 +1,7 @@
 /* alpaca_world_test.h: the feed and the exchange that it has its data from, in one loop, with a
- * clock that the test moves; or a stream that says what the test tells it to. */
+ * clock that the test moves; or a stream that says what the test tells it to. Where a test wants
+ * it, every bar is looked at when it is given: of each symbol it must be the one that follows the
+ * last one, as it is in the exchange's data. */
 #ifndef FEED_ALPACA_WORLD_TEST_H
 #define FEED_ALPACA_WORLD_TEST_H
 
@@ -10,16 +12,19 @@
 #include "exchange_http/made_market_test.h"
 #include "exchange_http/server.h"
 #include "feed/alpaca.h"
+#include "feed/schedule.h"
 #include "net/ws_script_test.h"
 #include "sys/clock.h"
 #include "venue/faults_file.h"
 
 enum { SLICES_MAX = 2000, SAID_MAX = 64, HALTS_MAX = 64 };
 
-/* A slice that was given, with a copy of its bars. */
+/* A slice that was given, with a copy of its bars and prices. */
 struct given {
     struct slice slice;
+    int64_t at_ns;
     struct event bars[MADE_SYMBOLS];
+    struct event prices[MADE_SYMBOLS];
 };
 
 struct world {
@@ -36,6 +41,10 @@ struct world {
     struct fault_script *faults;
     struct given given[SLICES_MAX];
     uint32_t given_count;
+    bool looks;                    /* at every bar: */
+    int64_t last_ns[MADE_SYMBOLS]; /* ends of the symbols' last ones ... */
+    int64_t time_ns;               /* ... and of the last slice that was not of the past */
+    uint32_t past, prices;         /* bars behind it since then, and prices */
     int came_back;
     int statuses;                  /* of the data: begins + 1, ends + 100 */
     struct event halts[HALTS_MAX]; /* begun and ended */
@@ -193,28 +202,115 @@ static inline void settle(struct world *world)
     cr_assert(hangs || is_idle(world), "it does not come to rest");
 }
 
+/* The end of the minute that follows, from session to session. */
+static inline int64_t next_minute(int64_t ts_ns)
+{
+    static const struct schedule minutes = {CALENDAR_XNYS, false, NS_PER_MIN};
+    struct frame frame;
+    cr_assert(schedule_after(&minutes, ts_ns, &frame));
+    return frame.end_ns;
+}
+
+static inline struct event bar_of_data(const struct world *world, int64_t ts_ns,
+                                       uint32_t instrument)
+{
+    for (uint64_t i = 0; i < world->data.count; i++) {
+        const struct event *record = &world->data.records[i];
+        if (record->ts_ns == ts_ns && record->instrument == instrument) {
+            return *record;
+        }
+    }
+    cr_assert_fail("the data have no such bar");
+    return (struct event){0};
+}
+
+/* From now on: of a market that trades in every minute. */
+static inline void look(struct world *world, int64_t since_ns)
+{
+    world->looks = true;
+    world->time_ns = since_ns;
+    for (uint32_t i = 0; i < MADE_SYMBOLS; i++) {
+        world->last_ns[i] = since_ns;
+    }
+}
+
+static inline void look_at_bars(struct world *world, const struct slice *slice)
+{
+    for (uint32_t i = 0; i < slice->count; i++) {
+        const struct event *bar = &slice->bars[i];
+        int64_t *last_ns = &world->last_ns[bar->instrument];
+        cr_assert_eq(bar->ts_ns, slice->ts_ns);
+        cr_assert_eq(bar->ts_ns, next_minute(*last_ns),
+                     "symbol %" PRIu32 ": a hole or a double of %" PRId64 " s", bar->instrument,
+                     (bar->ts_ns - *last_ns) / NS_PER_S);
+        struct event want = bar_of_data(world, bar->ts_ns, bar->instrument);
+        cr_assert_eq(memcmp(bar, &want, sizeof want), 0);
+        *last_ns = bar->ts_ns;
+    }
+    world->past += slice->past && slice->ts_ns <= world->time_ns ? slice->count : 0;
+}
+
+/* Prices are of symbols that lack bars, and of now. */
+static inline void look_at_prices(struct world *world, const struct slice *slice)
+{
+    const struct event *price = slice_ticks(slice);
+    for (; price < slice->bars; price++, world->prices++) {
+        struct event want = bar_of_data(world, slice->ts_ns, price->instrument);
+        cr_assert_eq(price->kind, EVENT_LAST_PRICE);
+        cr_assert_eq(price->ts_ns, slice->ts_ns);
+        cr_assert_eq(price->last_price.price_e9, want.bar.close_e9);
+        cr_assert_lt(world->last_ns[price->instrument], world->time_ns);
+    }
+}
+
+static inline void look_at(struct world *world, const struct slice *slice)
+{
+    if (!slice->past) {
+        cr_assert_eq(slice->ts_ns, next_minute(world->time_ns), "time passes without a gap");
+        cr_assert_leq(world->clock.now_ns - slice->ts_ns, 100 * NS_PER_S, "old, and not past");
+    }
+    look_at_bars(world, slice);
+    world->time_ns = slice->ts_ns > world->time_ns ? slice->ts_ns : world->time_ns;
+    look_at_prices(world, slice);
+}
+
+/* Entries are possible again only when nothing is missing; halts are kept for the test. */
+static inline void take_status(struct world *world, const struct event *status)
+{
+    cr_assert_eq(status->kind, EVENT_STATUS);
+    if (status->flags == STATUS_HALTED) {
+        cr_assert_lt(world->halt_count, HALTS_MAX);
+        world->halts[world->halt_count++] = *status;
+        return;
+    }
+    cr_assert_eq(status->flags, STATUS_MARKET_DATA);
+    cr_assert_eq(status->instrument, INSTRUMENT_NONE);
+    world->statuses += status->status.begins == 1 ? 1 : 100;
+    for (uint32_t i = 0; i < MADE_SYMBOLS && world->looks && status->status.begins == 0; i++) {
+        cr_assert_eq(world->last_ns[i], world->time_ns, "symbol %" PRIu32 " has a hole", i);
+    }
+}
+
 static inline void take(struct world *world)
 {
     struct live_feed *port = alpaca_feed_port(world->feed);
     const struct event *status;
     while ((status = port->ops->next_status(port)) != NULL) {
-        cr_assert_eq(status->kind, EVENT_STATUS);
-        if (status->flags == STATUS_HALTED) {
-            cr_assert_lt(world->halt_count, HALTS_MAX);
-            world->halts[world->halt_count++] = *status;
-            continue;
-        }
-        cr_assert_eq(status->flags, STATUS_MARKET_DATA);
-        cr_assert_eq(status->instrument, INSTRUMENT_NONE);
-        world->statuses += status->status.begins == 1 ? 1 : 100;
+        take_status(world, status);
     }
     struct slice slice;
     while (port->ops->next(port, &slice)) {
         cr_assert_lt(world->given_count, SLICES_MAX);
         struct given *given = &world->given[world->given_count++];
         given->slice = slice;
+        given->at_ns = world->clock.now_ns;
         uint32_t count = slice.count < MADE_SYMBOLS ? slice.count : MADE_SYMBOLS;
+        uint32_t prices = slice.tick_count < MADE_SYMBOLS ? slice.tick_count : MADE_SYMBOLS;
         memcpy(given->bars, slice.bars, count * sizeof *slice.bars);
+        memcpy(given->prices, slice_ticks(&slice), prices * sizeof *slice.bars);
+        if (world->looks) {
+            look_at(world, &slice);
+        }
     }
 }
 
@@ -247,6 +343,24 @@ static inline void go_to(struct world *world, int64_t to_ns)
 static inline struct world *new_world(void)
 {
     return xcalloc(1, sizeof(struct world));
+}
+
+static inline struct world *under_faults(const char *text, uint32_t minutes)
+{
+    struct world *world = new_world();
+    struct fault_script script;
+    struct problem problem = {0};
+    int64_t start_ns = made_open_ns(1);
+    cr_assert_eq(fault_script_parse("test", text, strlen(text), &script, &problem), ERR_OK, "%s",
+                 problem.text);
+    world->faults = &script;
+    world->patience_ns = strstr(text, "timeout") == NULL ? 0 : 100 * NS_PER_MS;
+    open_world(world, start_ns, false);
+    look(world, start_ns);
+    start_feed(world, (struct alpaca_feed_plan){.stream_symbols = 2});
+    go_to(world, start_ns + minutes * NS_PER_MIN + 10 * NS_PER_S);
+    fault_script_finish(&script);
+    return world;
 }
 
 /* The stream as far as the subscription; how many symbols it asks bars of. */

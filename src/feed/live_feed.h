@@ -4,7 +4,11 @@
  * a bounded wait; instants without any bar give an empty slice while a session is open, so that
  * time passes for the Closer. A slice's time is its bars' end, whenever they came: the engine lives
  * by the market's time, which stands still at a slice's end until the slice is given (horizon_ns).
- * A bar that comes after its slice was given is counted, said and left out. */
+ *
+ * Bars that come after their slice was given come in slices of the past, which decide nothing and
+ * may lie behind the ones given before; of each instrument bars always come in their order, once,
+ * and without a hole: newer ones wait for what is missing, and of them only the price is told
+ * meanwhile (EVENT_LAST_PRICE). */
 #ifndef FEED_LIVE_FEED_H
 #define FEED_LIVE_FEED_H
 

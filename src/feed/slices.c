@@ -1,8 +1,10 @@
 /* slices.c: see slices.h.
  *
- * What has come and is not given yet lies in one row of pieces. It is sorted when a slice is made,
- * by time, instrument and order of arrival, so that the pieces of the next slice are its first
- * ones. In the warm-up, thousands of slices are made from it without sorting again. */
+ * What has come and is not given yet lies in three rows of pieces: `ahead` is of the slices to
+ * come; `held` of instruments that are behind; `past` is what was missing of those that have caught
+ * up, while it is given. A row is sorted when a slice is made of it, by time, instrument and order
+ * of arrival, so that the pieces of its next slice are its first ones. In the warm-up, thousands of
+ * slices are made without sorting again. */
 #include "feed/slices.h"
 
 #include <stdlib.h>
@@ -20,11 +22,20 @@ struct piece {
     struct event_bar bar;
 };
 
-/* The last bar given of an instrument, and whether the next slice has all of it. */
-struct known {
-    int64_t end_ns;
-    int64_t reached_ns; /* the slice that a bar has come to the end of */
-    struct event_bar bar;
+/* Pieces at first..count. */
+struct row {
+    struct piece *pieces;
+    size_t first, count, capacity;
+    bool sorted;
+};
+
+/* What is known of an instrument. */
+struct lane {
+    int64_t start_ns;       /* nothing that ends at or before it is given */
+    int64_t settled_ns;     /* everything up to it has come */
+    int64_t known_ns;       /* end of the last bar that was given, or is on its way in `past` ... */
+    struct event_bar known; /* ... and what was given last */
+    bool behind;
 };
 
 /* An instrument's bar while it is put together. */
@@ -39,43 +50,58 @@ struct slices {
     struct frame next;
     struct trading_day day; /* of the next slice */
     bool ended;             /* the calendar knows no further slice */
-    bool trusts;
-    bool sorted;
-    uint32_t reached_count; /* instruments of which the next slice has all */
-    int64_t settled_ns;
+    int64_t given_ns;       /* up to here slices were given, or left out */
+    int64_t due_ns;         /* see slices_pass() */
+    int64_t limit_ns;
     int64_t past_ns;
     uint64_t ordinal;
     uint64_t arrivals;
-    struct piece *pieces; /* those at first..count are held */
-    size_t first, count, capacity;
-    struct known *known;
+    uint32_t behind_count;
+    struct row ahead, held, past;
+    struct lane *lanes;
     struct growing *growing;
-    struct event *bars; /* of the slice given last */
+    struct event *events; /* of the slice given last: prices, then bars */
 };
 
 static void find_next(struct slices *slices, int64_t end_ns)
 {
+    slices->given_ns = end_ns;
     slices->ended = !schedule_go_on(&slices->plan.schedule, end_ns, &slices->day, &slices->next);
     if (slices->ended) {
         slices->next = (struct frame){INT64_MAX, INT64_MAX};
     }
 }
 
+static void fall_behind(struct slices *slices, struct lane *lane)
+{
+    slices->behind_count += !lane->behind;
+    lane->behind = true;
+}
+
 struct slices *slices_create(const struct slices_plan *plan)
 {
-    CHECK(plan->instrument_count > 0 && plan->instrument_count <= INSTRUMENTS_MAX);
+    uint32_t count = plan->instrument_count;
+    CHECK(count > 0 && count <= INSTRUMENTS_MAX);
     CHECK(plan->schedule.bar_ns >= NS_PER_MIN && plan->schedule.bar_ns <= NS_PER_DAY);
     struct slices *slices = xcalloc(1, sizeof *slices);
     slices->plan = *plan;
+    slices->plan.have_ns = NULL;
     slices->ordinal = plan->first_ordinal;
-    slices->settled_ns = INT64_MIN;
+    slices->due_ns = INT64_MIN;
+    slices->limit_ns = INT64_MIN;
     slices->past_ns = INT64_MIN;
-    slices->known = xcalloc(plan->instrument_count, sizeof *slices->known);
-    slices->growing = xcalloc(plan->instrument_count, sizeof *slices->growing);
-    slices->bars = xcalloc_aligned(plan->instrument_count * sizeof *slices->bars);
-    for (uint32_t i = 0; i < plan->instrument_count; i++) {
-        slices->known[i].end_ns = INT64_MIN;
-        slices->known[i].reached_ns = INT64_MIN;
+    slices->lanes = xcalloc(count, sizeof *slices->lanes);
+    slices->growing = xcalloc(count, sizeof *slices->growing);
+    slices->events = xcalloc_aligned(2 * (size_t)count * sizeof *slices->events);
+    for (uint32_t i = 0; i < count; i++) {
+        struct lane *lane = &slices->lanes[i];
+        bool earlier = plan->have_ns != NULL && plan->have_ns[i] < plan->first_ns;
+        *lane = (struct lane){.start_ns = earlier ? plan->have_ns[i] : plan->first_ns,
+                              .settled_ns = INT64_MIN,
+                              .known_ns = INT64_MIN};
+        if (earlier) {
+            fall_behind(slices, lane);
+        }
     }
     find_next(slices, plan->first_ns);
     return slices;
@@ -84,10 +110,12 @@ struct slices *slices_create(const struct slices_plan *plan)
 void slices_destroy(struct slices *slices)
 {
     if (slices != NULL) {
-        free(slices->pieces);
-        free(slices->known);
+        free(slices->ahead.pieces);
+        free(slices->held.pieces);
+        free(slices->past.pieces);
+        free(slices->lanes);
         free(slices->growing);
-        free(slices->bars);
+        free(slices->events);
         free(slices);
     }
 }
@@ -97,14 +125,16 @@ int64_t slices_horizon_ns(const struct slices *slices)
     return slices->next.end_ns;
 }
 
-int64_t slices_start_ns(const struct slices *slices)
+void slices_settle(struct slices *slices, uint32_t instrument, int64_t end_ns)
 {
-    return slices->next.start_ns;
+    struct lane *lane = &slices->lanes[instrument];
+    lane->settled_ns = end_ns > lane->settled_ns ? end_ns : lane->settled_ns;
 }
 
-void slices_settle(struct slices *slices, int64_t end_ns)
+void slices_pass(struct slices *slices, int64_t due_ns, int64_t limit_ns)
 {
-    slices->settled_ns = end_ns > slices->settled_ns ? end_ns : slices->settled_ns;
+    slices->due_ns = due_ns;
+    slices->limit_ns = limit_ns;
 }
 
 void slices_set_past(struct slices *slices, int64_t end_ns)
@@ -112,27 +142,47 @@ void slices_set_past(struct slices *slices, int64_t end_ns)
     slices->past_ns = end_ns;
 }
 
-void slices_trust(struct slices *slices, bool trusts)
+/* Everything up to the last slice is there. */
+static bool is_ready(const struct slices *slices, const struct lane *lane)
 {
-    slices->trusts = trusts;
+    return lane->behind && lane->settled_ns >= slices->given_ns;
+}
+
+uint32_t slices_behind(const struct slices *slices)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < slices->plan.instrument_count && slices->behind_count > 0; i++) {
+        const struct lane *lane = &slices->lanes[i];
+        count += lane->behind && !is_ready(slices, lane);
+    }
+    return count;
+}
+
+bool slices_has_caught_up(const struct slices *slices)
+{
+    return slices->behind_count == 0 && slices->past.first == slices->past.count;
+}
+
+size_t slices_held(const struct slices *slices)
+{
+    return slices->held.count;
 }
 
 /* ---- what comes ---- */
 
-static struct piece *add_piece(struct slices *slices)
+static void add_piece(struct row *row, const struct piece *piece)
 {
-    if (slices->count == slices->capacity && slices->first > slices->count / 2) {
-        slices->count -= slices->first;
-        memmove(slices->pieces, slices->pieces + slices->first,
-                slices->count * sizeof *slices->pieces);
-        slices->first = 0;
+    if (row->count == row->capacity && row->first > row->count / 2) {
+        row->count -= row->first;
+        memmove(row->pieces, row->pieces + row->first, row->count * sizeof *row->pieces);
+        row->first = 0;
     }
-    if (slices->count == slices->capacity) {
-        slices->capacity = 2 * slices->capacity + 64;
-        slices->pieces = xrealloc(slices->pieces, slices->capacity * sizeof *slices->pieces);
+    if (row->count == row->capacity) {
+        row->capacity = 2 * row->capacity + 64;
+        row->pieces = xrealloc(row->pieces, row->capacity * sizeof *row->pieces);
     }
-    slices->sorted = false;
-    return &slices->pieces[slices->count++];
+    row->sorted = false;
+    row->pieces[row->count++] = *piece;
 }
 
 static bool same_bar(const struct event_bar *a, const struct event_bar *b)
@@ -141,57 +191,52 @@ static bool same_bar(const struct event_bar *a, const struct event_bar *b)
            a->close_e9 == b->close_e9 && a->volume == b->volume;
 }
 
-/* A bar of a slice that was given. A part of a longer bar tells nothing about its numbers. */
-static enum slices_taken judge_late(const struct slices *slices, uint32_t instrument,
-                                    const struct frame *frame, bool whole,
+/* A bar of a slice that was given. A part of a longer bar tells nothing about its numbers, and is
+ * missing only where its instrument is known to be behind. */
+static enum slices_taken judge_late(const struct lane *lane, const struct frame *frame, bool whole,
                                     const struct event_bar *bar)
 {
-    const struct known *known = &slices->known[instrument];
-    if (slices->ordinal == slices->plan.first_ordinal || frame->end_ns <= slices->plan.first_ns) {
+    if (frame->end_ns <= lane->start_ns) {
         return SLICES_OUTSIDE;
     }
-    if (known->end_ns < frame->end_ns) {
-        return SLICES_LATE;
+    if (frame->end_ns > lane->known_ns) {
+        return whole || lane->behind ? SLICES_MISSING : SLICES_LATE;
     }
-    bool other = known->end_ns == frame->end_ns && whole && !same_bar(&known->bar, bar);
-    return other ? SLICES_CHANGED : SLICES_KNOWN;
-}
-
-static void reach(struct slices *slices, uint32_t instrument)
-{
-    struct known *known = &slices->known[instrument];
-    if (known->reached_ns != slices->next.end_ns) {
-        known->reached_ns = slices->next.end_ns;
-        slices->reached_count++;
+    if (lane->known_ns > frame->end_ns) {
+        return SLICES_KNOWN;
     }
+    return whole && !same_bar(&lane->known, bar) ? SLICES_CHANGED : SLICES_KNOWN;
 }
 
 enum slices_taken slices_bar(struct slices *slices, uint32_t instrument, int64_t start_ns,
                              int64_t length_ns, const struct event_bar *bar)
 {
     CHECK(instrument < slices->plan.instrument_count && length_ns > 0);
+    struct lane *lane = &slices->lanes[instrument];
     struct frame frame = slices->next;
     bool daily = slices->plan.schedule.bar_ns >= NS_PER_DAY;
     bool of_next = !daily && start_ns >= frame.start_ns && start_ns < frame.end_ns;
     if (!of_next && !schedule_at(&slices->plan.schedule, start_ns, &frame)) {
         return SLICES_OUTSIDE;
     }
-    bool whole =
-        daily || (start_ns == frame.start_ns && length_ns >= frame.end_ns - frame.start_ns);
-    if (frame.end_ns < slices->next.end_ns) {
-        return judge_late(slices, instrument, &frame, whole, bar);
-    }
-    if (frame.end_ns == slices->next.end_ns && (daily || start_ns + length_ns >= frame.end_ns)) {
-        reach(slices, instrument);
-    }
-    *add_piece(slices) = (struct piece){
+    const struct piece piece = {
         .start_ns = daily ? frame.start_ns : start_ns,
         .arrival = slices->arrivals++,
         .instrument = instrument,
-        .whole = whole,
+        .whole =
+            daily || (start_ns == frame.start_ns && length_ns >= frame.end_ns - frame.start_ns),
         .bar = *bar,
     };
-    return SLICES_TAKEN;
+    if (frame.end_ns >= slices->next.end_ns) {
+        add_piece(&slices->ahead, &piece);
+        return SLICES_TAKEN;
+    }
+    enum slices_taken taken = judge_late(lane, &frame, piece.whole, bar);
+    if (taken == SLICES_MISSING) {
+        fall_behind(slices, lane);
+        add_piece(&slices->held, &piece);
+    }
+    return taken;
 }
 
 /* ---- what is given ---- */
@@ -212,21 +257,20 @@ static int by_time(const void *left, const void *right)
     return a->arrival < b->arrival ? -1 : a->arrival > b->arrival;
 }
 
-static void sort(struct slices *slices)
+static void sort(struct row *row)
 {
-    if (!slices->sorted && slices->count > slices->first) {
-        qsort(slices->pieces + slices->first, slices->count - slices->first, sizeof *slices->pieces,
-              by_time);
+    if (!row->sorted && row->count > row->first) {
+        qsort(row->pieces + row->first, row->count - row->first, sizeof *row->pieces, by_time);
     }
-    slices->sorted = true;
+    row->sorted = true;
 }
 
 /* Whether the next piece tells the same again, newer. */
-static bool is_replaced(const struct slices *slices, size_t at)
+static bool is_replaced(const struct row *row, size_t at)
 {
-    const struct piece *piece = &slices->pieces[at];
+    const struct piece *piece = &row->pieces[at];
     const struct piece *next = piece + 1;
-    return at + 1 < slices->count && piece->start_ns == next->start_ns &&
+    return at + 1 < row->count && piece->start_ns == next->start_ns &&
            piece->instrument == next->instrument && piece->whole == next->whole;
 }
 
@@ -246,79 +290,165 @@ static void grow(struct growing *growing, const struct piece *piece)
     bar->volume += piece->bar.volume;
 }
 
-/* The bars of the next slice; their pieces are used up. */
-static uint32_t make_bars(struct slices *slices)
+/* Puts the pieces of that frame together; they are used up, or kept back. */
+static void grow_frame(struct slices *slices, struct row *row, const struct frame *frame)
 {
-    const struct frame *frame = &slices->next;
-    uint32_t count = 0;
-    sort(slices);
+    sort(row);
     memset(slices->growing, 0, slices->plan.instrument_count * sizeof *slices->growing);
-    for (; slices->first < slices->count; slices->first++) {
-        const struct piece *piece = &slices->pieces[slices->first];
+    for (; row->first < row->count; row->first++) {
+        const struct piece *piece = &row->pieces[row->first];
         if (piece->start_ns >= frame->end_ns) {
             break;
         }
-        if (!is_replaced(slices, slices->first)) {
+        if (row == &slices->ahead && slices->lanes[piece->instrument].behind) {
+            add_piece(&slices->held, piece);
+        }
+        if (!is_replaced(row, row->first)) {
             grow(&slices->growing[piece->instrument], piece);
         }
     }
-    for (uint32_t i = 0; i < slices->plan.instrument_count; i++) {
-        if (slices->growing[i].there) {
-            slices->bars[count++] = (struct event){.ts_ns = frame->end_ns,
-                                                   .src_ns = frame->start_ns,
-                                                   .kind = EVENT_BAR,
-                                                   .version = 1,
-                                                   .slots = 1,
-                                                   .instrument = i,
-                                                   .bar = slices->growing[i].bar};
-            slices->known[i].end_ns = frame->end_ns;
-            slices->known[i].bar = slices->growing[i].bar;
+}
+
+static struct event make_event(uint8_t kind, const struct frame *frame, uint32_t instrument)
+{
+    return (struct event){.ts_ns = frame->end_ns,
+                          .src_ns = frame->start_ns,
+                          .kind = kind,
+                          .version = 1,
+                          .slots = 1,
+                          .instrument = instrument};
+}
+
+/* What is worth of an instrument that is behind: nobody computes with the bar itself yet. */
+static uint32_t make_prices(struct slices *slices, const struct frame *frame)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < slices->plan.instrument_count && slices->behind_count > 0; i++) {
+        if (slices->growing[i].there && slices->lanes[i].behind) {
+            struct event *event = &slices->events[count++];
+            *event = make_event(EVENT_LAST_PRICE, frame, i);
+            event->last_price.price_e9 = slices->growing[i].bar.close_e9;
         }
     }
     return count;
 }
 
-/* Counts anew which instruments have all of the next slice. */
-static void count_reached(struct slices *slices)
+static uint32_t make_bars(struct slices *slices, const struct frame *frame, struct event *bars,
+                          bool late)
 {
-    slices->reached_count = 0;
-    sort(slices);
-    for (size_t i = slices->first; i < slices->count; i++) {
-        const struct piece *piece = &slices->pieces[i];
-        if (piece->start_ns >= slices->next.end_ns) {
-            break;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < slices->plan.instrument_count; i++) {
+        struct lane *lane = &slices->lanes[i];
+        if (!slices->growing[i].there || (lane->behind && !late)) {
+            continue;
         }
-        /* Short pieces are a minute long. */
-        if (piece->whole || piece->start_ns + NS_PER_MIN >= slices->next.end_ns) {
-            reach(slices, piece->instrument);
+        bars[count] = make_event(EVENT_BAR, frame, i);
+        bars[count++].bar = slices->growing[i].bar;
+        lane->known = slices->growing[i].bar;
+        lane->known_ns = frame->end_ns > lane->known_ns ? frame->end_ns : lane->known_ns;
+    }
+    return count;
+}
+
+/* ---- what was missing ---- */
+
+/* Whoever has everything is behind no more: its bars are on their way. */
+static void catch_up(struct slices *slices)
+{
+    struct row *held = &slices->held;
+    size_t kept = 0;
+    for (size_t i = 0; i < held->count; i++) {
+        const struct piece *piece = &held->pieces[i];
+        struct lane *lane = &slices->lanes[piece->instrument];
+        struct frame frame;
+        if (!is_ready(slices, lane)) {
+            held->pieces[kept++] = *piece;
+        } else if (schedule_at(&slices->plan.schedule, piece->start_ns, &frame)) {
+            add_piece(&slices->past, piece);
+            lane->known_ns = frame.end_ns > lane->known_ns ? frame.end_ns : lane->known_ns;
+        }
+    }
+    held->count = kept;
+    for (uint32_t i = 0; i < slices->plan.instrument_count; i++) {
+        if (is_ready(slices, &slices->lanes[i])) {
+            slices->lanes[i].behind = false;
+            slices->behind_count--;
         }
     }
 }
 
+static bool give_missing(struct slices *slices, struct slice *slice)
+{
+    struct row *past = &slices->past;
+    struct frame frame;
+    if (past->first == past->count && slices->behind_count > 0) {
+        catch_up(slices);
+    }
+    if (past->first == past->count) {
+        return false;
+    }
+    sort(past);
+    bool found = schedule_at(&slices->plan.schedule, past->pieces[past->first].start_ns, &frame);
+    CHECK(found); /* it was taken */
+    grow_frame(slices, past, &frame);
+    *slice = (struct slice){
+        .bars = slices->events,
+        .count = make_bars(slices, &frame, slices->events, true),
+        .expected = slices->plan.instrument_count,
+        .ts_ns = frame.end_ns,
+        .ordinal = slices->ordinal++,
+        .past = true,
+    };
+    return true;
+}
+
+/* ---- what is next ---- */
+
 static bool is_whole(const struct slices *slices)
 {
-    return !slices->ended &&
-           (slices->next.end_ns <= slices->settled_ns ||
-            (slices->trusts && slices->reached_count == slices->plan.instrument_count));
+    int64_t end_ns = slices->next.end_ns;
+    bool whole = !slices->ended;
+    for (uint32_t i = 0; i < slices->plan.instrument_count && whole; i++) {
+        const struct lane *lane = &slices->lanes[i];
+        whole = lane->settled_ns >= end_ns || end_ns <= slices->limit_ns ||
+                (lane->behind && end_ns <= slices->due_ns);
+    }
+    return whole;
+}
+
+static void leave_behind(struct slices *slices)
+{
+    for (uint32_t i = 0; i < slices->plan.instrument_count; i++) {
+        if (slices->lanes[i].settled_ns < slices->next.end_ns) {
+            fall_behind(slices, &slices->lanes[i]);
+        }
+    }
 }
 
 bool slices_next(struct slices *slices, struct slice *slice)
 {
+    if (give_missing(slices, slice)) {
+        return true;
+    }
     while (is_whole(slices)) {
-        int64_t end_ns = slices->next.end_ns;
-        bool past = end_ns <= slices->past_ns;
-        uint32_t count = make_bars(slices);
-        find_next(slices, end_ns);
-        count_reached(slices);
+        const struct frame frame = slices->next;
+        bool past = frame.end_ns <= slices->past_ns;
+        leave_behind(slices);
+        grow_frame(slices, &slices->ahead, &frame);
+        uint32_t prices = past ? 0 : make_prices(slices, &frame);
+        struct event *bars = slices->events + prices;
+        uint32_t count = make_bars(slices, &frame, bars, false);
+        find_next(slices, frame.end_ns);
         if (count == 0 && past) {
             continue;
         }
         *slice = (struct slice){
-            .bars = slices->bars,
+            .bars = bars,
             .count = count,
             .expected = slices->plan.instrument_count,
-            .ts_ns = end_ns,
+            .ts_ns = frame.end_ns,
             .ordinal = slices->ordinal++,
+            .tick_count = prices,
             .past = past,
         };
         return true;

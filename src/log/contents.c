@@ -55,18 +55,22 @@ static const char *market_fault(struct contents *contents, const struct event *r
         return "it comes behind a bar of its slice";
     }
     contents->ticks++;
-    return record->kind == EVENT_QUOTE ? event_quote_fault(&record->quote)
-                                       : event_trade_tick_fault(&record->trade_tick);
+    return record->kind == EVENT_QUOTE        ? event_quote_fault(&record->quote)
+           : record->kind == EVENT_LAST_PRICE ? event_last_price_fault(&record->last_price)
+                                              : event_trade_tick_fault(&record->trade_tick);
 }
 
 static const char *slice_end_fault(struct contents *contents, const struct event *record)
 {
     bool whole = (!in_slice(contents) || record->ts_ns == contents->slice_ns) &&
                  record->slice_end.seen == contents->bars && record->flags <= SLICE_END_PAST;
+    bool too_late = record->ts_ns < contents->last_ns && record->flags != SLICE_END_PAST;
     contents->bars = 0;
     contents->ticks = 0;
     contents->bar_instrument = -1;
-    return whole ? NULL : "it ends a slice of other bars";
+    return !whole     ? "it ends a slice of other bars"
+           : too_late ? "its slice lies before the record before it, and is not of the past"
+                      : NULL;
 }
 
 static const char *action_fault(const struct contents *contents, const struct event *record)
@@ -216,10 +220,16 @@ static uint8_t slots_of(uint8_t kind)
     return known ? two ? 2 : 1 : 0;
 }
 
-/* Resumes and ends have the time of the wall. */
+/* Resumes and ends have the time of the wall; bars that came late, which are of the past, theirs:
+ * whether a slice is of the past, its end says. */
 static bool is_of_run(uint8_t kind)
 {
     return event_is_input(kind) || event_is_output(kind);
+}
+
+static bool may_be_late(uint8_t kind)
+{
+    return kind == EVENT_BAR || kind == EVENT_SLICE_END;
 }
 
 static const char *kind_fault(struct contents *contents, const struct event *record)
@@ -228,6 +238,7 @@ static const char *kind_fault(struct contents *contents, const struct event *rec
     case EVENT_BAR:
     case EVENT_QUOTE:
     case EVENT_TRADE_TICK:
+    case EVENT_LAST_PRICE:
         return market_fault(contents, record);
     case EVENT_SLICE_END:
         return slice_end_fault(contents, record);
@@ -270,14 +281,15 @@ const char *contents_fault(struct contents *contents, const struct event *record
     if (!is_no_time && (!is_time(record->ts_ns) || !is_time(record->src_ns))) {
         return "its time lies outside the years 1700 to 2201";
     }
-    if (is_of_run(record->kind) && record->ts_ns < contents->last_ns) {
+    bool early = is_of_run(record->kind) && record->ts_ns < contents->last_ns;
+    if (early && !may_be_late(record->kind)) {
         return "its time lies before that of the record before it";
     }
     if (in_slice(contents) && record->kind != EVENT_SLICE_END && record->kind != EVENT_BAR &&
         !event_is_tick(record->kind)) {
         return "it stands within a slice";
     }
-    contents->last_ns = is_of_run(record->kind) ? record->ts_ns : contents->last_ns;
+    contents->last_ns = is_of_run(record->kind) && !early ? record->ts_ns : contents->last_ns;
     return kind_fault(contents, record);
 }
 

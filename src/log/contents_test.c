@@ -237,6 +237,39 @@ Test(contents, that_cannot_be_are_found)
     }
 }
 
+/* Bars may be older than the record before them where their slice says that they are of the past.
+ */
+Test(contents, of_bars_that_came_late)
+{
+    for (uint8_t flags = 0; flags <= SLICE_END_PAST; flags++) {
+        struct event log[SLOTS_MAX];
+        struct contents contents;
+        make_log(log);
+        contents_begin(&contents, INSTRUMENTS);
+        cr_assert_null(contents_fault(&contents, &log[AT_FILL]));
+        cr_assert_null(contents_fault(&contents, &log[AT_BAR]));
+        log[AT_SLICE_END].slice_end.seen = 1;
+        log[AT_SLICE_END].flags = flags;
+        const char *fault = contents_fault(&contents, &log[AT_SLICE_END]);
+        cr_expect_eq(fault == NULL, flags == SLICE_END_PAST, "%s", fault);
+        cr_expect_not_null(contents_fault(&contents, &log[AT_SLICE]), "time goes on from now");
+    }
+}
+
+Test(contents, of_last_prices)
+{
+    static const int64_t prices_e9[] = {USD(9), 0, -1, PRICE_E9_MAX + 1};
+    for (size_t i = 0; i < sizeof prices_e9 / sizeof prices_e9[0]; i++) {
+        struct event log[SLOTS_MAX];
+        struct contents contents;
+        make_log(log);
+        contents_begin(&contents, INSTRUMENTS);
+        log[AT_TICK].kind = EVENT_LAST_PRICE;
+        log[AT_TICK].last_price = (struct event_last_price){.price_e9 = prices_e9[i]};
+        cr_expect_eq(contents_fault(&contents, &log[AT_TICK]) == NULL, i == 0);
+    }
+}
+
 /* Every condition there is, of the run or of an instrument as it has to be. */
 Test(contents, conditions_are_of_the_run_or_of_an_instrument)
 {

@@ -126,3 +126,9 @@ const char *event_trade_tick_fault(const struct event_trade_tick *trade)
     return trade->size < 1 || trade->size > TICK_SIZE_MAX ? "the size is outside 1..1,000,000,000"
                                                           : NULL;
 }
+
+const char *event_last_price_fault(const struct event_last_price *price)
+{
+    bool possible = price->price_e9 > 0 && price->price_e9 <= PRICE_E9_MAX;
+    return possible ? NULL : "it is outside of the range of prices";
+}

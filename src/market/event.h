@@ -1,7 +1,8 @@
 /* event.h: the 64-byte event: the record of data files, log and engine alike.
  *
  *   offset size
- *        0    8  ts_ns       the engine's now; never decreases along a run.
+ *        0    8  ts_ns       the engine's now; never decreases along a run, but for bars that came
+ *                            too late (SLICE_END_PAST): the engine's now stays.
  *                            A bar: its end plus the feed's delay. A fill: when it was received.
  *        8    8  src_ns      the source's time. A bar: its start. A report: the exchange's time.
  *       16    1  kind        enum event_kind
@@ -39,6 +40,7 @@
     X(QUOTE, 3, "quote")                                                                           \
     X(TRADE_TICK, 4, "trade-tick")                                                                 \
     X(ACTION, 5, "corporate-action")                                                               \
+    X(LAST_PRICE, 6, "last-price")                                                                 \
     /* inputs: time between two slices */                                                          \
     X(TIMER, 11, "timer")                                                                          \
     /* inputs: the operator */                                                                     \
@@ -110,10 +112,18 @@ struct event_trade_tick {
  * late report, ...). */
 #define TRADE_TICK_VOLUME_ONLY 1
 
+/* The close of a bar that is kept back, because bars of the instrument before it are missing: what
+ * a position is worth, and what its exits run by. The bar itself follows in a slice of the past.
+ * `src_ns`: the bar's start. A tick: it lies before the bars of its slice. */
+struct event_last_price {
+    int64_t price_e9;
+    uint64_t unused[4];
+};
+
 /* Larger is no size of one quote or one trade. */
 #define TICK_SIZE_MAX INT64_C(1000000000)
 
-/* Closes the slice of all quotes, trades and bars of one instant. `flags`: SLICE_END_PAST. */
+/* Closes the slice of all ticks and bars of one instant. `flags`: SLICE_END_PAST. */
 struct event_slice_end {
     uint64_t slice;    /* ordinal of the slice in its feed, from 0 */
     uint32_t expected; /* bars that the feed waited for */
@@ -121,7 +131,9 @@ struct event_slice_end {
     uint64_t unused[3];
 };
 
-/* Nothing is decided on the slice: the warm-up of a live run, or bars that came too late. */
+/* Nothing is decided on the slice: the warm-up of a live run, or bars that came too late. Such a
+ * slice may lie behind the engine's now: then it moves the view alone, and no instrument has a bar
+ * in it that is not newer than its last one. */
 #define SLICE_END_PAST 1
 
 /* A split or a dividend of the instrument, effective before the first bar that ends after ts_ns.
@@ -356,6 +368,7 @@ struct event {
         struct event_bar bar;
         struct event_quote quote;
         struct event_trade_tick trade_tick;
+        struct event_last_price last_price;
         struct event_slice_end slice_end;
         struct event_action action;
         struct event_timer timer;
@@ -390,7 +403,7 @@ static inline uint8_t event_order_cause(const struct event *order)
     return order->flags >> 4;
 }
 
-/* All of one instant: quotes, then trades, then the bars that end there, each in instrument order.
+/* All of one instant: ticks, by kind, then the bars that end there, each in instrument order.
  * They lie side by side, belong to the feed and stay valid until its next slice. Most feeds have
  * bars only; a live one also gives slices with nothing in them, so that time passes. */
 struct slice {
@@ -399,7 +412,7 @@ struct slice {
     uint32_t expected;        /* bars that the feed waited for */
     int64_t ts_ns;            /* when all of them have ended */
     uint64_t ordinal;         /* of the slice in its feed, from 0 */
-    uint32_t tick_count;      /* quotes and trades, which lie right before the bars */
+    uint32_t tick_count;      /* which lie right before the bars */
     bool past;                /* nothing is decided on it (SLICE_END_PAST) */
 };
 
@@ -424,10 +437,11 @@ static inline const struct event *slice_end(const struct slice *slice)
     return slice->bars + slice->count;
 }
 
-/* A quote or a trade of the market's. */
+/* A price between bars: a quote or a trade of the market's, or the last price of a bar that is kept
+ * back. */
 static inline bool event_is_tick(uint8_t kind)
 {
-    return kind == EVENT_QUOTE || kind == EVENT_TRADE_TICK;
+    return kind == EVENT_QUOTE || kind == EVENT_TRADE_TICK || kind == EVENT_LAST_PRICE;
 }
 
 /* The SLICE_END that closes a slice in a log, and back; the bars are not part of it. */
@@ -471,6 +485,9 @@ const char *event_quote_fault(const struct event_quote *quote);
 
 /* The same of a trade: price in 1..PRICE_E9_MAX, size in 1..TICK_SIZE_MAX. */
 const char *event_trade_tick_fault(const struct event_trade_tick *trade);
+
+/* The same of a last price: in 1..PRICE_E9_MAX. */
+const char *event_last_price_fault(const struct event_last_price *price);
 
 /* The processor's own prefetching stops at each 4 KiB page, so the record one page ahead is asked
  * for (4.2 instead of 6.5 ns a bar from memory). Harmless beyond the end. */

@@ -94,7 +94,7 @@ static void take_bar(struct collect *collect, const struct event *record)
     if (snapshot->session == 0 || record->ts_ns > snapshot->close_ns) {
         begin_session(collect, record->ts_ns);
     }
-    snapshot->market_ns = record->ts_ns;
+    snapshot->market_ns = record->ts_ns > snapshot->market_ns ? record->ts_ns : snapshot->market_ns;
     if (record->instrument < SNAPSHOT_SYMBOLS_MAX) {
         struct snapshot_symbol *symbol = &snapshot->symbols[record->instrument];
         symbol->base_e9 = symbol->base_e9 == 0 ? record->bar.open_e9 : symbol->base_e9;

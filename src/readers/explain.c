@@ -24,7 +24,8 @@ static void take_span(struct run_span *span, const struct event *record)
 {
     if (record->kind == EVENT_SLICE_END || record->kind == EVENT_LOG_SLICE_REF) {
         span->first_ns = span->first_ns == 0 ? record->ts_ns : span->first_ns;
-        span->last_ns = record->ts_ns;
+        bool late = record->ts_ns < span->last_ns; /* bars that came late */
+        span->last_ns = late ? span->last_ns : record->ts_ns;
     }
 }
 
