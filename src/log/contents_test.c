@@ -335,21 +335,3 @@ Test(contents, of_a_log_are_read_behind_its_preamble)
         cr_assert_eq(log_close(log, &problem), ERR_OK);
     }
 }
-
-/* Each by its number, and each has a word. */
-Test(contents, knows_every_condition_and_no_other)
-{
-    for (unsigned code = 0; code <= STATUS_CONDITION_COUNT + 1; code++) {
-        struct event log[SLOTS_MAX];
-        size_t at;
-        bool known = code >= 1 && code <= STATUS_CONDITION_COUNT;
-        make_log(log);
-        int64_t ts_ns = log[AT_COMMAND].ts_ns;
-        log[AT_COMMAND] = make(EVENT_STATUS, 0, INSTRUMENT_NONE);
-        log[AT_COMMAND].ts_ns = ts_ns;
-        log[AT_COMMAND].flags = (uint8_t)code;
-        const char *fault = first_fault(log, &at);
-        cr_expect_eq(fault == NULL, known, "%u: %s", code, fault);
-        cr_expect_eq(strcmp(status_condition_text((uint8_t)code), "unknown") != 0, known);
-    }
-}
