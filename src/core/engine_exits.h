@@ -29,9 +29,6 @@ RARELY bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 /* A moment between two slices: the time rules alone. */
 RARELY void engine_take_timer(struct engine *engine, int64_t ts_ns);
 
-/* Nothing is decided on the slice that was just applied: what it noted is due with the next. */
-RARELY void engine_put_off(struct engine *engine, int64_t ts_ns);
-
 /* Sets an instrument's band anew, after one of its trades changed. */
 void engine_set_band(struct engine *engine, uint32_t instrument);
 

@@ -406,35 +406,3 @@ Test(engine_retries, attempts_that_run_out_are_told)
     cr_assert_eq(timer_ns(&bench), CLOSER_NEVER_NS);
     bench_finish(&bench);
 }
-
-/* ---- slices on which nothing is decided ---- */
-
-Test(engine_retries, what_is_due_in_the_past_goes_with_the_next_step)
-{
-    struct bench bench;
-    uint64_t exit = stop_out(&bench, true);
-    say_rejected(&bench, exit, REJECT_BY_BROKER);
-    bench.past = true;
-    bench_slice_at(&bench, USD(9));
-    assert_waits(&bench, 1);
-    bench.past = false;
-    bench_slice_at(&bench, USD(9));
-    fill_exit(&bench, EXIT_CAUSE_STOP);
-    bench_finish(&bench);
-}
-
-Test(engine_retries, a_rule_that_is_met_in_the_past_closes_with_the_next_step)
-{
-    struct bench bench;
-    struct bench_plan plan = bench_plan_simple(1);
-    plan.exits = (struct exit_plan){.stop = PRICE(1)};
-    bench_init(&bench, &plan);
-    bench_fill(&bench, 0, bench_buy(&bench, 0, 0, USD(10)), SHARES(100), USD(10));
-    bench.past = true;
-    bench_slice_at(&bench, USD(9));
-    assert_waits(&bench, 1);
-    bench.past = false;
-    give_timer(&bench);
-    fill_exit(&bench, EXIT_CAUSE_STOP);
-    bench_finish(&bench);
-}

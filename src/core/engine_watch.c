@@ -219,15 +219,6 @@ void engine_take_timer(struct engine *engine, int64_t ts_ns)
     set_turn(engine);
 }
 
-void engine_put_off(struct engine *engine, int64_t ts_ns)
-{
-    struct slice_scratch *scratch = engine->scratch;
-    for (uint32_t i = 0; i < scratch->exit_count; i++) {
-        scratch->exits[i]->exits.retry_ns = ts_ns + 1;
-        engine_set_band(engine, scratch->exits[i]->instrument);
-    }
-}
-
 bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
 {
     uint32_t before = engine->scratch->exit_count;
