@@ -41,6 +41,7 @@ struct tally {
     uint64_t trades_won;
     int64_t deposited_e9;
     int64_t commission_e9;
+    int64_t cash_e9; /* at the end; behind the last slice there may be fills */
     struct event_slice last;
     int64_t last_ns; /* of the last record with a time */
     bool ended;      /* the last record is LOG_END */

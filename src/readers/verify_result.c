@@ -71,13 +71,12 @@ static void verify_figures(struct checks *checks, const struct run_result *resul
     };
     size_t count = sizeof figures / sizeof figures[0] - (preamble->market_full ? 0 : 2);
     int64_t equity_e9 = tally->points > 0 ? tally->last.equity_e9 : tally->deposited_e9;
-    int64_t cash_e9 = tally->points > 0 ? tally->last.cash_e9 : tally->deposited_e9;
     if (figures_agree(checks, figures, count) &&
         hash_agrees(checks, "log_chain", result->log_chain, log_reader_chain(reader)) &&
         (tally->points == 0 ||
          hash_agrees(checks, "decision_hash", result->decision_hash, tally->last.decision_hash)) &&
         money_agrees(checks, "initial_cash", result->initial_cash_e9, tally->deposited_e9) &&
-        money_agrees(checks, "final_cash", result->final_cash_e9, cash_e9) &&
+        money_agrees(checks, "final_cash", result->final_cash_e9, tally->cash_e9) &&
         money_agrees(checks, "final_equity", result->final_equity_e9, equity_e9) &&
         money_agrees(checks, "commission", result->commission_e9, tally->commission_e9)) {
         checks_pass(checks,
