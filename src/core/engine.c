@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/hot.h"
 #include "core/decision_hash.h"
+#include "core/engine_bust.h"
 #include "core/engine_confirmed.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
@@ -268,6 +269,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
     int64_t *foreign_e9 = arena_take(arena, plan->instrument_count, sizeof *foreign_e9);
     int64_t *surplus_e9 = arena_take(arena, plan->instrument_count, sizeof *surplus_e9);
+    struct execution *executions = arena_take(arena, EXECUTIONS_KEPT, sizeof *executions);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
     size_t reasons = (size_t)plan->book_count * SAID_MAX;
@@ -303,6 +305,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
         .surplus_e9 = surplus_e9,
+        .executions = executions,
         .scratch = scratch,
         .said = said,
     };
@@ -431,6 +434,10 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     restart(output);
     uint64_t fills = engine->counters.fills;
     engine->ts_ns = report->ts_ns;
+    if (report->kind == EVENT_BUSTED) {
+        engine_on_bust(engine, report, output);
+        return;
+    }
     struct trade *trade = engine_apply_report(engine, report);
     if (report->kind == EVENT_ACCOUNT_CASH) {
         post_cash(engine, report, output);
@@ -495,7 +502,8 @@ void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, str
 }
 
 /* Whether no trade has more resting or on its way than it holds or has ordered, and none waits to
- * be closed that holds nothing and is still open. */
+ * be closed that holds nothing and is still open. Of what was taken back from a trade its exits
+ * know only once the broker has canceled them. */
 static bool exits_are_consistent(const struct engine *engine)
 {
     size_t places = (size_t)engine->book_count * engine->instrument_count;
@@ -508,6 +516,9 @@ static bool exits_are_consistent(const struct engine *engine)
         int64_t most_e9 = with_entry ? trade->entry.qty_e9 : trade->qty_e9;
         if (leaving && (entering || trade_is_protected(trade))) {
             return false;
+        }
+        if (trade->busted) {
+            continue;
         }
         if ((leaving && trade->exit.qty_e9 - trade->exit.filled_e9 > trade->qty_e9) ||
             (order_is_working(&trade->target) &&
