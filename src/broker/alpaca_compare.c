@@ -58,6 +58,10 @@ static bool compare_holding(struct alpaca *alpaca, uint32_t instrument)
     bool twice = holding->differs && holding->differs_e9 == beside_e9;
     bool first = !alpaca->reconcile.known;
     bool quiet = now_ns - holding->active_ns > QUIET_NS;
+    if (!twice) {
+        alpaca_poll_ended(alpaca, instrument,
+                          money_sub_capped(beside_e9, engine->foreign_e9[instrument]));
+    }
     holding->differs = true;
     holding->differs_e9 = beside_e9;
     if ((first && ((quiet && !works(alpaca, instrument)) || twice)) || (twice && quiet)) {
@@ -155,6 +159,22 @@ void alpaca_touch(struct alpaca *alpaca, uint32_t instrument)
     }
 }
 
+/* Cash is ours and so are the holdings of a symbol: whatever was in doubt about its executions. */
+static void end_doubts(struct alpaca *alpaca)
+{
+    const struct engine *engine = alpaca->plan.engine;
+    if (ledger_cash_e9(&engine->ledger) != alpaca->cash_e9) {
+        return;
+    }
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count && alpaca->orders.doubts > 0; i++) {
+        int64_t beside_e9 = money_sub_capped(alpaca->reconcile.holdings[i].shown_e9,
+                                             engine->ledger.positions[i].qty_e9);
+        if (beside_e9 == engine->foreign_e9[i] && engine->surplus_e9[i] == 0) {
+            orders_agree(&alpaca->orders, i, beside_e9 == 0);
+        }
+    }
+}
+
 void alpaca_compare(struct alpaca *alpaca)
 {
     struct reconcile *reconcile = &alpaca->reconcile;
@@ -166,6 +186,7 @@ void alpaca_compare(struct alpaca *alpaca)
         motion = compare_holding(alpaca, i) || motion;
     }
     compare_cash(alpaca);
+    end_doubts(alpaca);
     reconcile->tries++;
     alpaca_round_complete(alpaca, motion && reconcile->tries < TRIES_MAX);
 }

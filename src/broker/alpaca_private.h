@@ -6,7 +6,7 @@
  *   alpaca_lookup.c     what became of an order: by client id, by id, its executions
  *   alpaca_reconcile.c  the rounds in which everything at the broker is read
  *   alpaca_compare.c    positions and cash against ours
- *   alpaca_orders.c, alpaca_evidence.c   the bookkeeping, without a network
+ *   alpaca_orders.c, alpaca_evidence.c, alpaca_busts.c   the bookkeeping, without a network
  *
  * Each answer ends in alpaca_tend(), which begins whatever is due. */
 #ifndef BROKER_ALPACA_PRIVATE_H
@@ -197,6 +197,10 @@ int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 /* The engine has taken every report: compares, if a round waits for that. */
 void alpaca_compare(struct alpaca *alpaca);
 
+/* Looks at the orders that may explain why the account holds so much more (or, below zero, less)
+ * than ours: the latest that filled against it and have ended. */
+void alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9);
+
 /* The symbol of an instrument moves: what differs there may be motion. */
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);
 
@@ -231,6 +235,8 @@ struct alpaca {
     struct calendar_watch calendar;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
+    uint64_t busts;              /* of which the rounds know */
+    struct event told;           /* the report that was given last, where it was completed */
     uint64_t random;             /* of the waits after failures */
     uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
     char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */

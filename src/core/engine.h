@@ -173,6 +173,7 @@ struct execution {
     uint64_t exec_id; /* 0: none, or taken back */
     uint64_t order_id;
     uint32_t instrument;
+    int64_t ts_ns;    /* the broker's time of it */
     int64_t qty_e9;   /* as reported ... */
     int64_t order_e9; /* ... of which counted for its order ... */
     int64_t trade_e9; /* ... and for its trade; the rest was a surplus */

@@ -28,6 +28,7 @@ void engine_note_execution(struct engine *engine, const struct event *fill, int6
         .exec_id = report->exec_id,
         .order_id = report->order_id,
         .instrument = fill->instrument,
+        .ts_ns = fill->src_ns,
         .qty_e9 = report->qty_e9,
         .order_e9 = order_e9,
         .trade_e9 = trade_e9,

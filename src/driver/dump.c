@@ -34,12 +34,12 @@ static void dump_account(const struct engine *engine, const struct instrument *i
         const struct execution *execution = &engine->executions[i];
         if (execution->exec_id != 0) {
             (void)fprintf(out,
-                          "execution %" PRIu64 " order %" PRIu64 " %s qty %" PRId64 "/%" PRId64
-                          "/%" PRId64 " price %" PRId64 " commission %" PRId64 "\n",
+                          "execution %" PRIu64 " order %" PRIu64 " %s at %" PRId64 " qty %" PRId64
+                          "/%" PRId64 "/%" PRId64 " price %" PRId64 " commission %" PRId64 "\n",
                           execution->exec_id, execution->order_id,
-                          instruments[execution->instrument].symbol, execution->qty_e9,
-                          execution->order_e9, execution->trade_e9, execution->price_e9,
-                          execution->commission_e9);
+                          instruments[execution->instrument].symbol, execution->ts_ns,
+                          execution->qty_e9, execution->order_e9, execution->trade_e9,
+                          execution->price_e9, execution->commission_e9);
         }
     }
     if (engine->shut != 0) {
