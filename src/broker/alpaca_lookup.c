@@ -91,7 +91,7 @@ void alpaca_poll(struct alpaca *alpaca, struct tracked *order, bool counted)
 }
 
 /* An execution that was taken back unheard makes the difference that its order filled for. */
-void alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9)
+bool alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9)
 {
     uint32_t left = ENDED_MAX;
     for (uint32_t i = alpaca->orders.count; i-- > 0 && left > 0;) {
@@ -103,6 +103,7 @@ void alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t diffe
             left--;
         }
     }
+    return left < ENDED_MAX;
 }
 
 /* ---- its executions ---- */

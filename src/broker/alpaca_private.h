@@ -157,6 +157,7 @@ struct shown_holding {
     int64_t shown_e9;
     int64_t differs_e9; /* the difference seen last that is not settled */
     bool differs;
+    bool asked;        /* for orders that may explain it */
     int64_t active_ns; /* when we last sent, canceled or heard something of it */
 };
 
@@ -174,6 +175,7 @@ struct reconcile {
     int64_t execution_ns;           /* of the last execution that was read */
     char unread[UNREAD_SIZE];       /* what was said last of what could not be read */
     struct shown_holding *holdings; /* [instrument] */
+    bool asks; /* orders are looked at that may explain what this comparison found */
     int64_t cash_differs_e9;
     bool cash_differs;
 };
@@ -198,8 +200,8 @@ int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 void alpaca_compare(struct alpaca *alpaca);
 
 /* Looks at the orders that may explain why the account holds so much more (or, below zero, less)
- * than ours: the latest that filled against it and have ended. */
-void alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9);
+ * than ours: the latest that filled against it and have ended. False: there are none. */
+bool alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9);
 
 /* The symbol of an instrument moves: what differs there may be motion. */
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);
