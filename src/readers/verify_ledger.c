@@ -21,6 +21,14 @@ struct claim {
     uint32_t instrument;
 };
 
+/* What a TRADE said; of each trade the last one counts: one that closed may open again. */
+struct state_of {
+    uint64_t trade_id;
+    size_t sequence;
+    bool closed;
+    bool won;
+};
+
 struct list {
     void *items;
     size_t count;
@@ -39,6 +47,7 @@ struct fold {
     struct list claims;                /* struct claim */
     struct list execs;                 /* uint64_t */
     struct list busts;                 /* uint64_t: those of them that were taken back */
+    struct list trades;                /* struct state_of */
     struct event fill; /* the record before, when it is one, else of no quantity ... */
     bool fill_buys;    /* ... and its side */
     uint64_t slot;
@@ -252,13 +261,16 @@ static void take_slice(struct fold *fold, const struct event *record)
 
 static void take_trade(struct fold *fold, const struct event *record)
 {
-    if (record->slots < 2 || record->flags != TRADE_CLOSED) {
+    if (record->slots < 2) {
         return;
     }
     struct trade_detail detail;
     memcpy(&detail, record + 1, sizeof detail);
-    fold->tally->trades_closed++;
-    fold->tally->trades_won += record->trade.realized_e9 > detail.commission_e9 ? 1 : 0;
+    struct state_of *state = list_add(&fold->trades, sizeof *state);
+    *state = (struct state_of){.trade_id = record->trade.trade_id,
+                               .sequence = fold->trades.count,
+                               .closed = record->flags == TRADE_CLOSED,
+                               .won = record->trade.realized_e9 > detail.commission_e9};
 }
 
 /* Records that count only. */
@@ -325,6 +337,25 @@ static void sort(struct list *list, size_t size, int (*compare)(const void *, co
 {
     if (list->count > 1) {
         qsort(list->items, list->count, size, compare);
+    }
+}
+
+static int compare_states(const void *left, const void *right)
+{
+    const struct state_of *a = left;
+    const struct state_of *b = right;
+    int by_id = (a->trade_id > b->trade_id) - (a->trade_id < b->trade_id);
+    return by_id != 0 ? by_id : (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+static void count_trades(struct fold *fold)
+{
+    sort(&fold->trades, sizeof(struct state_of), compare_states);
+    const struct state_of *states = fold->trades.items;
+    for (size_t i = 0; i < fold->trades.count; i++) {
+        bool last = i + 1 == fold->trades.count || states[i + 1].trade_id != states[i].trade_id;
+        fold->tally->trades_closed += last && states[i].closed ? 1 : 0;
+        fold->tally->trades_won += last && states[i].closed && states[i].won ? 1 : 0;
     }
 }
 
@@ -470,6 +501,7 @@ void verify_ledger(struct checks *checks, struct log_reader *reader,
         take(&fold, record);
         fold.slot += record->slots;
     }
+    count_trades(&fold);
     check_balance(&fold);
     check_positions(&fold);
     check_orders(&fold);
@@ -478,5 +510,6 @@ void verify_ledger(struct checks *checks, struct log_reader *reader,
     free(fold.claims.items);
     free(fold.execs.items);
     free(fold.busts.items);
+    free(fold.trades.items);
     lookup_destroy(fold.lookup);
 }
