@@ -124,6 +124,23 @@ static bool is_known(struct alpaca *alpaca, const struct event *event)
     return false;
 }
 
+/* By the engine's memory, which outlives a process. */
+static uint64_t find_execution(void *context, uint64_t order_id, int64_t qty_e9, int64_t price_e9)
+{
+    const struct engine *engine = ((const struct alpaca *)context)->plan.engine;
+    uint64_t found = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < EXECUTIONS_KEPT; i++) {
+        const struct execution *execution = &engine->executions[i];
+        if (execution->exec_id != 0 && execution->order_id == order_id &&
+            execution->qty_e9 == qty_e9 && execution->price_e9 == price_e9) {
+            found = execution->exec_id;
+            count++;
+        }
+    }
+    return count == 1 ? found : 0;
+}
+
 /* A bust is told as the execution was booked, which the engine knows once it has taken it. */
 static const struct event *complete(struct alpaca *alpaca, const struct event *event)
 {
@@ -325,6 +342,7 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
                                      .reports = &alpaca->reports,
                                      .context = alpaca,
                                      .find = alpaca_find_fact,
+                                     .executed = find_execution,
                                      .say = plan->say == NULL ? NULL : say_of_orders,
                                  });
     alpaca_reconcile_begin(alpaca);

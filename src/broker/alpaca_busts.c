@@ -168,6 +168,59 @@ static struct executed *find_named(const struct orders *orders, uint64_t order_i
     return NULL;
 }
 
+/* One that an earlier process counted: the engine knows it by its numbers. */
+static uint64_t recall(const struct orders *orders, uint64_t order_id,
+                       const struct wire_update *update)
+{
+    return orders->plan.executed == NULL ? 0
+                                         : orders->plan.executed(orders->plan.context, order_id,
+                                                                 update->qty_e9, update->price_e9);
+}
+
+/* It is remembered from now on, and taken back. */
+static void take_back_recalled(struct orders *orders, struct tracked *order,
+                               const struct wire_update *update, uint64_t exec_id, int64_t now_ns)
+{
+    struct executed recalled = {
+        .exec_id = exec_id, .qty_e9 = update->qty_e9, .price_e9 = update->price_e9};
+    (void)memcpy(recalled.execution_id, update->execution_id, WIRE_ID_SIZE);
+    busts_note(orders, order, &recalled);
+    uint64_t last = orders->executed_count - 1;
+    take_back(orders, order, &orders->executed[last % EXECUTED_KEPT], now_ns);
+}
+
+void busts_take_forgotten(struct orders *orders, const struct wire_update *update)
+{
+    const struct wire_order *shown = &update->group.order;
+    uint32_t instrument = orders_instrument(orders, shown->symbol);
+    struct order_fact fact;
+    uint64_t id;
+    if (update->event != WIRE_UPDATE_TRADE_BUST || instrument == INSTRUMENT_NONE ||
+        !wire_client_id_read(orders->plan.tag, shown->client_id, &id)) {
+        return;
+    }
+    uint64_t exec_id = recall(orders, id, update);
+    bool known = orders->plan.find(orders->plan.context, instrument, id, &fact);
+    if (exec_id == 0 || (known && fact.filled_e9 - update->qty_e9 != shown->filled_qty_e9)) {
+        return; /* the account's shares and cash will differ */
+    }
+    if (!known) {
+        fact = (struct order_fact){.id = id, .qty_e9 = shown->qty_e9};
+        fact.filled_e9 = shown->filled_qty_e9 + update->qty_e9;
+    }
+    fact.instrument = instrument;
+    struct tracked *order = tracked_recall(orders, &fact);
+    (void)memcpy(order->broker_id, shown->id, sizeof order->broker_id);
+    order->matched = true;
+    order->accepted = true;
+    order->told = true;
+    order->end = (uint8_t)shown->status;
+    order->buys = shown->buys;
+    tracked_end(order);
+    take_back_recalled(orders, order, update, exec_id,
+                       update->timestamp_ns != 0 ? update->timestamp_ns : shown->updated_ns);
+}
+
 void busts_take_update(struct orders *orders, struct tracked *order,
                        const struct wire_update *update)
 {
@@ -176,14 +229,18 @@ void busts_take_update(struct orders *orders, struct tracked *order,
     int64_t shown_e9 = update->group.order.filled_qty_e9;
     struct executed *named = find_named(orders, order->id, update->execution_id);
     struct likeness like = find_like(orders, order->id, update);
+    bool fell = shown_e9 == order->applied_e9 - update->qty_e9;
+    uint64_t exec_id = like.count == 0 && order->adrift ? recall(orders, order->id, update) : 0;
     if (named != NULL) {
         if (!named->busted) {
             take_back(orders, order, named, now_ns);
         }
     } else if (like.unnamed != NULL) {
         (void)memcpy(like.unnamed->execution_id, update->execution_id, WIRE_ID_SIZE);
-    } else if (like.count == 1 && shown_e9 == order->applied_e9 - update->qty_e9) {
+    } else if (like.count == 1 && fell) {
         take_back(orders, order, like.standing, now_ns);
+    } else if (exec_id != 0 && fell) {
+        take_back_recalled(orders, order, update, exec_id, now_ns);
     } else if (shown_e9 < order->applied_e9) {
         return; /* the quantity beside it has fallen: its executions are read */
     } else if (like.count == 0 && !order->adrift && update->qty_e9 > 0) {

@@ -477,8 +477,9 @@ void orders_take_update(struct orders *orders, const struct wire_update *update)
 {
     const struct wire_order *shown = &update->group.order;
     struct tracked *order = find_shown(orders, shown);
-    if (order == NULL) {
-        return; /* not ours, or a child whose parent has not been heard of: it is looked at then */
+    if (order == NULL) { /* or a child whose parent has not been heard of: it is looked at then */
+        busts_take_forgotten(orders, update);
+        return;
     }
     bool fills = update->event == WIRE_UPDATE_FILL || update->event == WIRE_UPDATE_PARTIAL_FILL;
     if (fills && bind(orders, order, shown)) {

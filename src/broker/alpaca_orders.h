@@ -141,6 +141,9 @@ struct orders_plan {
     void *context; /* of both functions */
     /* Whether the engine knows the order, and what of it. */
     bool (*find)(void *context, uint32_t instrument, uint64_t order_id, struct order_fact *fact);
+    /* The engine's id of the one execution of the order, of that quantity and price, that it has
+     * booked and that stands; 0: there is none, or more than one. NULL: it is not asked. */
+    uint64_t (*executed)(void *context, uint64_t order_id, int64_t qty_e9, int64_t price_e9);
     void (*say)(void *context, const char *what, const char *text);
 };
 

@@ -36,6 +36,9 @@ int64_t busts_before(const struct orders *orders, const struct tracked *order,
 void busts_take_update(struct orders *orders, struct tracked *order,
                        const struct wire_update *update);
 
+/* The same of an order that is not in the table: an earlier process sent it. */
+void busts_take_forgotten(struct orders *orders, const struct wire_update *update);
+
 /* The broker shows less than it did. */
 void busts_take_quantity(struct orders *orders, struct tracked *order,
                          const struct wire_order *shown);
