@@ -306,3 +306,17 @@ Test(alpaca_busts, a_correction_is_doubt_until_the_account_agrees)
     expect_agreement(0);
     bench_end(&sent.bench);
 }
+
+/* The broker shows more than is counted: then nothing agrees. */
+Test(alpaca_busts, doubt_stays_while_the_order_shows_more)
+{
+    begin();
+    fill("e1", 4, 4, 1);
+    cr_expect_not(execute(3, 6, 5), "it overlaps");
+    cr_expect_eq(order()->doubt, DOUBT_EXECUTION);
+    expect_agreement(1);
+    show(WIRE_PARTIALLY_FILLED, 4, 60);
+    expect_agreement(0);
+    ASSERT_TOLD("fill 4 #41");
+    bench_end(&sent.bench);
+}
