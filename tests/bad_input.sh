@@ -139,6 +139,9 @@ test_record_file()
         expect "a record file cut to $offset bytes is refused" 1 'bellwether: cut.bwbars' \
             "$bellwether" backtest -c "$workload" --no-run-dir --data cut.bwbars
     done
+    cp junk.csv junk.bwbars
+    refused 'a file that is called a record file alone is refused as such' \
+        'junk.bwbars is no bars file of ours' junk.bwbars
 }
 
 # A fresh copy of the good run, in `run`.

@@ -85,7 +85,7 @@ test_once()
         "$(series 'bellwether_state{state="RUN"}')$(series 'bellwether_state{state="ENTRIES_OFF"}')" = 01
     check 'its equity is near what it began with' python3 -c \
         "assert 50000 < $(series bellwether_equity_dollars) < 200000"
-    check 'nothing keeps entries shut' test "$(grep -c '^bellwether_not_ready{.*} 0$' page.prom)" = 10
+    check 'nothing keeps entries shut' test "$(grep -c '^bellwether_not_ready{.*} 0$' page.prom)" = 11
     check 'slices are counted' test "$(series bellwether_slices_total)" -gt 0
     stop_run
 }

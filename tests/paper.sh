@@ -100,6 +100,27 @@ an_unfinished_log()
     done
 }
 
+# Who is started again after a crash may have positions, and the broker's gateway trouble.
+a_gateway_in_trouble()
+{
+    rm -rf accounts runs
+    cat >trouble.yaml <<'END'
+rules:
+  - {route: GET /v2/account, what: status, code: 503, nth: 1, burst: 3}
+  - {route: GET /v2/clock, what: not_json, code: 502, nth: 1}
+END
+    serve --data day.bwbars --rate-limit 0 --faults trouble.yaml
+    expect 'a gateway in trouble at the start is asked again' 0 '"mode": "paper"' "${paper[@]}" \
+        --json --requests-per-minute 100000
+    check 'which is said' test "$(grep -c '  start: the broker did not answer: ' expect.log)" = 4
+    end_exchange TERM
+    echo 'rules: [{route: GET /v2/account, what: status, code: 503, probability: 100%}]' >trouble.yaml
+    serve --data day.bwbars --rate-limit 0 --faults trouble.yaml
+    expect 'one that stays in it is not waited for' 1 'bellwether: the broker did not answer' \
+        "${paper[@]}"
+    end_exchange TERM
+}
+
 # Killed again and again, and started again each time.
 a_day_with_kills()
 {
@@ -264,6 +285,7 @@ chmod 600 accounts.yaml
 a_day_to_its_end
 days_with_busts
 an_unfinished_log
+a_gateway_in_trouble
 a_day_with_kills
 before_and_after
 one_run_each

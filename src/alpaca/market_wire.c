@@ -136,22 +136,38 @@ enum err market_read_past(const struct node *node, enum market_word word,
 
 /* ---- the rest ---- */
 
-/* Codes of both tapes that say whether there is trading: halted, paused by volatility, no open and
- * no resumption, quotes only; or trading again. Others (imbalances, indications) do not say. */
-static enum err read_status(const struct node *node, struct market_message *out)
+/* Codes of one character. Tapes A and B have digits and A to F, tape C has H, P, Q and T: none
+ * means two things. Halted, paused by volatility, no open and no resumption, quotes only ... */
+static const char halts[] = "HPQ24";
+/* ... trading again ... */
+static const char resumptions[] = "T3";
+/* ... and what says nothing of it: indications of price and range, imbalances, short sales
+ * restricted, price bands. */
+static const char indications[] = "56789ACDEF";
+
+static void copy_code(const char *code, size_t length, char out[MARKET_STATUS_SIZE])
 {
-    static const char *const halts[] = {"H", "P", "Q", "2", "4"};
+    size_t kept = length < MARKET_STATUS_SIZE - 1 ? length : MARKET_STATUS_SIZE - 1;
+    for (size_t i = 0; i < kept; i++) {
+        bool plain = (code[i] >= '0' && code[i] <= '9') || (code[i] >= 'A' && code[i] <= 'Z') ||
+                     (code[i] >= 'a' && code[i] <= 'z');
+        out[i] = plain ? code[i] : '?';
+    }
+    out[kept] = '\0';
+}
+
+/* Also where the code cannot be read: the status of that symbol is not known any more. */
+static void read_status(const struct node *node, struct market_message *out)
+{
     const struct node *code = node_member(node, "sc");
-    if (node_text(code) == NULL) {
-        return ERR_FORMAT;
-    }
-    for (size_t i = 0; i < sizeof halts / sizeof halts[0]; i++) {
-        out->halted = out->halted || node_is(code, halts[i]);
-    }
-    if (!out->halted && !node_is(code, "T") && !node_is(code, "3")) {
-        out->word = MARKET_WORD_OTHER;
-    }
-    return ERR_OK;
+    const char *text = node_text(code);
+    bool single = text != NULL && code->length == 1;
+    bool trades = single && strchr(resumptions, text[0]) != NULL;
+    bool says_nothing = single && strchr(indications, text[0]) != NULL;
+    copy_code(text != NULL ? text : "?", text != NULL ? code->length : 1, out->status);
+    out->halted = !trades && !says_nothing;
+    out->unknown = out->halted && !(single && strchr(halts, text[0]) != NULL);
+    out->word = says_nothing ? MARKET_WORD_OTHER : MARKET_WORD_STATUS;
 }
 
 static enum err read_control(const struct node *element, struct market_message *out)
@@ -214,5 +230,8 @@ enum err market_read(const struct node *element, struct market_message *out)
     }
     out->symbol = symbol->as.text;
     out->symbol_length = symbol->length;
-    return err == ERR_OK && word == MARKET_WORD_STATUS ? read_status(element, out) : err;
+    if (err == ERR_OK && word == MARKET_WORD_STATUS) {
+        read_status(element, out);
+    }
+    return err;
 }

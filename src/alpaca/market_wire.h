@@ -24,6 +24,8 @@ enum market_word {
     MARKET_WORD_CONTROL,    /* success, subscription, error */
 };
 
+enum { MARKET_STATUS_SIZE = 12 };
+
 struct market_message {
     enum market_word word;
     const char *symbol; /* not NUL-ended; valid as long as the bytes or the tree */
@@ -31,8 +33,11 @@ struct market_message {
     int64_t ts_ns;      /* `t`: of a bar its start */
     struct event event; /* BAR, QUOTE or TRADE_TICK with its payload; ts_ns, src_ns = `t`;
                            INSTRUMENT_NONE; shares that are no whole number are cut off */
-    bool halted;        /* of STATUS */
-    int64_t error_code; /* of CONTROL; 0: no error */
+    bool halted;        /* of STATUS, as the next two */
+    bool unknown;       /* it may mean anything: taken for halted */
+    char
+        status[MARKET_STATUS_SIZE]; /* its code, cut off, with `?` for what is no letter or digit */
+    int64_t error_code;             /* of CONTROL; 0: no error */
 };
 
 /* An array of nothing but `b` elements, read straight from its bytes in one pass: `take` is called
@@ -45,7 +50,7 @@ bool market_read_bars(const char *bytes, size_t length,
 
 /* An element of a data message as a tree. ERR_FORMAT: a kind that we know without what it needs, or
  * with numbers that cannot be. What really comes and no event can say becomes OTHER: a crossed
- * quote, a trade of less than a share, a status that says neither halted nor trading. */
+ * quote, a trade of less than a share, a status that is known to say neither halted nor trading. */
 enum err market_read(const struct node *element, struct market_message *out);
 
 /* A bar, quote or trade of the REST answers ({"t":..,"o":..}); no T and S there. OTHER as above. */

@@ -136,9 +136,18 @@ Test(market_wire, statuses)
 {
     static const char *const halts[] = {"H", "P", "Q", "2", "4"};
     static const char *const trades[] = {"T", "3"};
-    static const char *const neither[] = {"5", "F", "", "HALT"};
+    static const char *const neither[] = {"5", "6", "7", "8", "9", "A", "C", "D", "E", "F"};
+    static const char *const unknown[][2] = {
+        {"",                   ""           },
+        {"HALT",               "HALT"       },
+        {"TT",                 "TT"         },
+        {"1",                  "1"          },
+        {"t",                  "t"          },
+        {"\\u0000",            "?"          },
+        {"a b\\u001b[2J_long", "a?b??2J?lon"},
+    };
     struct market_message message;
-    char code[16];
+    char code[40];
     cr_assert_eq(market_read(said(STATUS), &message), ERR_OK);
     cr_expect_eq(message.word, MARKET_WORD_STATUS);
     cr_expect_eq(message.symbol_length, 4);
@@ -146,19 +155,35 @@ Test(market_wire, statuses)
     for (size_t i = 0; i < 5; i++) {
         (void)snprintf(code, sizeof code, "'sc':'%s'", halts[i]);
         cr_assert_eq(READ_WITH(market_read, STATUS, "'sc':'H'", code, &message), ERR_OK);
-        cr_expect(message.halted && message.word == MARKET_WORD_STATUS, "%s", code);
+        cr_expect(message.halted && !message.unknown && message.word == MARKET_WORD_STATUS, "%s",
+                  code);
+        cr_expect_str_eq(message.status, halts[i]);
     }
     for (size_t i = 0; i < 2; i++) {
         (void)snprintf(code, sizeof code, "'sc':'%s'", trades[i]);
         cr_assert_eq(READ_WITH(market_read, STATUS, "'sc':'H'", code, &message), ERR_OK);
-        cr_expect(!message.halted && message.word == MARKET_WORD_STATUS, "%s", code);
+        cr_expect(!message.halted && !message.unknown && message.word == MARKET_WORD_STATUS, "%s",
+                  code);
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof neither / sizeof neither[0]; i++) {
         (void)snprintf(code, sizeof code, "'sc':'%s'", neither[i]);
         cr_assert_eq(READ_WITH(market_read, STATUS, "'sc':'H'", code, &message), ERR_OK);
-        cr_expect_eq(message.word, MARKET_WORD_OTHER, "%s", code);
+        cr_expect(!message.halted && message.word == MARKET_WORD_OTHER, "%s", code);
     }
-    cr_expect_eq(READ_WITH(market_read, STATUS, "'sc':'H',", "", &message), ERR_FORMAT);
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+        (void)snprintf(code, sizeof code, "'sc':'%s'", unknown[i][0]);
+        cr_assert_eq(READ_WITH(market_read, STATUS, "'sc':'H'", code, &message), ERR_OK);
+        cr_expect(message.halted && message.unknown && message.word == MARKET_WORD_STATUS, "%s",
+                  code);
+        cr_expect_str_eq(message.status, unknown[i][1]);
+    }
+    static const char *const unreadable[] = {"", "'sc':4,", "'sc':null,"};
+    for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
+        cr_assert_eq(READ_WITH(market_read, STATUS, "'sc':'H',", unreadable[i], &message), ERR_OK);
+        cr_expect(message.halted && message.unknown && message.word == MARKET_WORD_STATUS, "%s",
+                  unreadable[i]);
+        cr_expect_str_eq(message.status, "?");
+    }
     cr_expect_eq(READ_WITH(market_read, STATUS, "'t':", "'x':", &message), ERR_FORMAT);
 }
 

@@ -181,8 +181,12 @@ static void on_message(void *context, const struct node *root)
         alpaca->reconcile.orders_ns = alpaca_now_ns(alpaca); /* something happened: look */
         alpaca_say(alpaca, "stream", "an update of orders that cannot be read");
     } else {
+        uint32_t instrument = orders_instrument(&alpaca->orders, update.group.order.symbol);
         orders_take_update(&alpaca->orders, &update);
-        alpaca_touch(alpaca, orders_instrument(&alpaca->orders, update.group.order.symbol));
+        alpaca_touch(alpaca, instrument);
+        if (update.qty_e9 > 0 && update.has_position) {
+            alpaca_hint(alpaca, instrument, update.position_qty_e9);
+        }
     }
     alpaca_tend(alpaca);
 }
@@ -196,6 +200,7 @@ static void on_changed(void *context, enum stream_state state, const char *why)
         alpaca_condition(alpaca, STATUS_RECONCILING, true, 0);
         alpaca->reconcile.current = false;
         alpaca_reconcile_want(alpaca);
+        alpaca_sign_of_life(alpaca, true);
     } else {
         alpaca_condition(alpaca, STATUS_ORDER_STREAM, true, 0);
     }
@@ -401,4 +406,10 @@ void alpaca_lost_sight(struct alpaca *alpaca)
     alpaca->reconcile.current = false;
     alpaca_reconcile_want(alpaca);
     alpaca_tend(alpaca);
+}
+
+void alpaca_slept(struct alpaca *alpaca)
+{
+    stream_restart(alpaca->stream, "nobody listened to it for a while");
+    alpaca_lost_sight(alpaca);
 }

@@ -44,9 +44,14 @@ bool alpaca_is_idle(const struct alpaca *alpaca);
 /* Calls once when everything that the trading stream had sent has come. */
 void alpaca_barrier(struct alpaca *alpaca, void (*arrived)(void *context), void *context);
 
-/* What happened meanwhile is not known: the clock jumped, the machine was suspended, or another
- * stream was lost. A full round at once, and entries stay shut until it is whole (R2). */
+/* What happened meanwhile is not known: the clock was set, or another stream was lost. A full round
+ * at once, and entries stay shut until it is whole (R2). */
 void alpaca_lost_sight(struct alpaca *alpaca);
+
+/* Nobody listened for a while: the machine was suspended, or the process stood still. The same, and
+ * the stream is connected anew: what says that it is up may be a connection that the other side has
+ * forgotten. */
+void alpaca_slept(struct alpaca *alpaca);
 
 /* The account as it was read first; `number` is "" until then. */
 const struct wire_account *alpaca_account(const struct alpaca *alpaca);

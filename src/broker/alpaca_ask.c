@@ -43,6 +43,10 @@ static void on_answer(void *context, const struct client_reply *reply)
         alpaca_condition(alpaca, STATUS_KEYS, true, reply->status);
     }
     call->answered(alpaca, call, reply);
+    if (reply->class == CLIENT_OK || reply->class == CLIENT_REFUSED ||
+        reply->class == CLIENT_EXISTS) {
+        alpaca_sign_of_life(alpaca, false);
+    }
     free(call);
     alpaca_tend(alpaca);
 }

@@ -13,6 +13,7 @@
 #include "broker/alpaca_private.h"
 
 #define QUIET_NS (10 * NS_PER_S)
+#define HEED_NS  (10 * NS_PER_S) /* between two rounds that hints ask for */
 
 enum { TRIES_MAX = 3 }; /* rounds before the first one is believed as it is */
 
@@ -157,6 +158,54 @@ static void compare_cash(struct alpaca *alpaca)
     }
 }
 
+/* ---- what the stream lets slip ---- */
+
+void alpaca_hint(struct alpaca *alpaca, uint32_t instrument, int64_t qty_e9)
+{
+    if (instrument >= alpaca->plan.instrument_count) {
+        return;
+    }
+    struct shown_holding *holding = &alpaca->reconcile.holdings[instrument];
+    alpaca->reconcile.hints += holding->hinted ? 0 : 1;
+    holding->hinted = true;
+    holding->hint_e9 = qty_e9;
+}
+
+/* Something may still come of an order of ours there. */
+static bool is_open(struct alpaca *alpaca, uint32_t instrument)
+{
+    for (const struct tracked *order = orders_first(&alpaca->orders); order != NULL;
+         order = orders_next(&alpaca->orders, order)) {
+        if (order->instrument == instrument && order->state != TRACKED_ENDED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The engine has taken every report. */
+static void heed_hints(struct alpaca *alpaca)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    const struct engine *engine = alpaca->plan.engine;
+    int64_t now_ns = alpaca_now_ns(alpaca);
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count && reconcile->hints > 0; i++) {
+        struct shown_holding *holding = &reconcile->holdings[i];
+        if (!holding->hinted) {
+            continue;
+        }
+        holding->hinted = false;
+        reconcile->hints--;
+        int64_t beside_e9 = money_sub_capped(holding->hint_e9, engine->ledger.positions[i].qty_e9);
+        if (beside_e9 != engine->foreign_e9[i] && !is_open(alpaca, i) &&
+            now_ns - reconcile->heeded_ns >= HEED_NS) {
+            reconcile->heeded_ns = now_ns;
+            alpaca_reconcile_want(alpaca);
+            alpaca->tend_again = true;
+        }
+    }
+}
+
 /* ---- all of it ---- */
 
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument)
@@ -185,7 +234,11 @@ static void end_doubts(struct alpaca *alpaca)
 void alpaca_compare(struct alpaca *alpaca)
 {
     struct reconcile *reconcile = &alpaca->reconcile;
-    if (reconcile->round.stage != ROUND_COMPARE || !report_queue_is_empty(&alpaca->reports)) {
+    if (!report_queue_is_empty(&alpaca->reports)) {
+        return;
+    }
+    heed_hints(alpaca);
+    if (reconcile->round.stage != ROUND_COMPARE) {
         return;
     }
     bool motion = false;

@@ -159,6 +159,8 @@ struct shown_holding {
     bool differs;
     bool asked;        /* for orders that may explain it */
     int64_t active_ns; /* when we last sent, canceled or heard something of it */
+    int64_t hint_e9;   /* what the stream says the account holds, after a fill ... */
+    bool hinted;       /* ... that the engine has not been compared with yet */
 };
 
 struct reconcile {
@@ -168,6 +170,10 @@ struct reconcile {
     bool known;                     /* a full round was completed since the start */
     bool current;                   /* and since the stream is up */
     uint32_t failures;              /* rounds in a row */
+    bool alive;                     /* a sign of life since the last of them began */
+    bool unanswered;                /* the last of them failed by a request */
+    uint32_t hastened;              /* rounds since one was well that began before their time */
+    int64_t failed_ns;              /* when the last of them ended */
     uint64_t awaited;               /* the order that they wait for in vain, as was said; 0: none */
     uint32_t tries;                 /* full rounds that found differences which may be motion */
     int64_t orders_ns;              /* when the next round of orders is due */
@@ -175,6 +181,8 @@ struct reconcile {
     int64_t execution_ns;           /* of the last execution that was read */
     char unread[UNREAD_SIZE];       /* what was said last of what could not be read */
     struct shown_holding *holdings; /* [instrument] */
+    uint32_t hints;                 /* of them, that are hinted */
+    int64_t heeded_ns;              /* when a hint wanted a round last */
     bool asks; /* orders are looked at that may explain what this comparison found */
     int64_t cash_differs_e9;
     bool cash_differs;
@@ -185,6 +193,10 @@ void alpaca_reconcile_end(struct alpaca *alpaca);
 
 /* A full round is wanted, at once. */
 void alpaca_reconcile_want(struct alpaca *alpaca);
+
+/* The broker lives: the stream came up, or an answer came. A round that is wanted and waits since
+ * one failed need not wait any longer. */
+void alpaca_sign_of_life(struct alpaca *alpaca, bool stream);
 
 /* A request of the round's stage was answered, well or not. */
 void alpaca_round_answered(struct alpaca *alpaca, bool well);
@@ -202,6 +214,11 @@ void alpaca_compare(struct alpaca *alpaca);
 /* Looks at the orders that may explain why the account holds so much more (or, below zero, less)
  * than ours: the latest that filled against it and have ended. False: there are none. */
 bool alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9);
+
+/* The stream says what the account holds after a fill. Where that is not what the engine has, once
+ * it has taken what was reported and nothing of ours is open there, somebody else may trade: a
+ * round is wanted, and nothing more, since an update may be old. */
+void alpaca_hint(struct alpaca *alpaca, uint32_t instrument, int64_t qty_e9);
 
 /* The symbol of an instrument moves: what differs there may be motion. */
 void alpaca_touch(struct alpaca *alpaca, uint32_t instrument);

@@ -14,12 +14,16 @@
 #include "market/calendar.h"
 #include "sys/memory.h"
 
-enum { FAILURES_MAX = 3 }; /* rounds in a row: then what we know is too old for entries */
+enum {
+    FAILURES_MAX = 3, /* rounds in a row: then what we know is too old for entries */
+    HASTE_DOUBLES = 5,
+};
 
 #define ORDERS_NS  (10 * NS_PER_S) /* between two rounds in a session */
 #define FULL_NS    (30 * NS_PER_S)
 #define OUTSIDE_NS (300 * NS_PER_S) /* outside of one */
 #define AGAIN_NS   (3 * NS_PER_S)   /* what may be motion is looked at again */
+#define HASTE_NS   (1 * NS_PER_S)   /* after one that failed, when the broker shows that it lives */
 #define OVERLAP_NS (2 * NS_PER_S)   /* executions are read again from so long before the last one */
 
 /* So long a full round waits for what an order lacks: ten tries to read its executions, which the
@@ -273,6 +277,7 @@ static void begin_round(struct alpaca *alpaca, bool full, int64_t now_ns)
 {
     struct reconcile *reconcile = &alpaca->reconcile;
     reconcile->wanted = reconcile->wanted && !full;
+    reconcile->alive = false;
     reconcile->round = (struct round){
         .stage = ROUND_ORDERS,
         .number = reconcile->round.number + 1,
@@ -296,6 +301,8 @@ static void end_round(struct alpaca *alpaca, int64_t now_ns)
     int64_t outside_ns = in_session(alpaca, now_ns) ? 0 : OUTSIDE_NS;
     if (round->failed) {
         reconcile->failures++;
+        reconcile->unanswered = true;
+        reconcile->failed_ns = now_ns;
         reconcile->orders_ns = now_ns + alpaca_wait_ns(alpaca, reconcile->failures);
         reconcile->full_ns = reconcile->orders_ns;
         if (reconcile->failures >= FAILURES_MAX) {
@@ -304,6 +311,7 @@ static void end_round(struct alpaca *alpaca, int64_t now_ns)
         }
     } else {
         reconcile->failures = 0;
+        reconcile->hastened = 0;
         reconcile->orders_ns = now_ns + (outside_ns != 0 ? outside_ns : ORDERS_NS);
         if (round->full) {
             reconcile->full_ns = now_ns + (outside_ns != 0 ? outside_ns : FULL_NS);
@@ -322,6 +330,27 @@ void alpaca_round_answered(struct alpaca *alpaca, bool well)
 void alpaca_reconcile_want(struct alpaca *alpaca)
 {
     alpaca->reconcile.wanted = true;
+}
+
+void alpaca_sign_of_life(struct alpaca *alpaca, bool stream)
+{
+    struct reconcile *reconcile = &alpaca->reconcile;
+    bool of_round = reconcile->round.stage != ROUND_NONE; /* whatever it asks tells for itself */
+    if (!stream && (of_round || !reconcile->unanswered)) {
+        return;
+    }
+    reconcile->alive = true;
+    reconcile->hastened = stream ? 0 : reconcile->hastened;
+}
+
+/* When a round may begin though the last one failed; INT64_MAX: it waits as long as it has to. A
+ * part of the broker that answers is no sign that the rest does, so each that fails again doubles
+ * it; a stream cannot come up often by itself. */
+static int64_t haste_ns(const struct reconcile *reconcile)
+{
+    bool wanted = reconcile->wanted || !reconcile->current;
+    uint32_t doubles = reconcile->hastened < HASTE_DOUBLES ? reconcile->hastened : HASTE_DOUBLES;
+    return wanted && reconcile->alive ? reconcile->failed_ns + (HASTE_NS << doubles) : INT64_MAX;
 }
 
 /* Said once for each order, however many rounds wait for it. */
@@ -360,6 +389,7 @@ static void give_up(struct alpaca *alpaca, const struct tracked *unsettled, int6
     say_awaited(alpaca, unsettled);
     reconcile->round.failed = true;
     end_round(alpaca, now_ns);
+    reconcile->unanswered = false;         /* it answers, and that is of no help */
     reconcile->full_ns = now_ns + FULL_NS; /* orders sooner: that is where a fill is found */
     reconcile->current = false;
     alpaca_condition(alpaca, STATUS_RECONCILING, true, reconcile->failures);
@@ -405,6 +435,10 @@ void alpaca_tend_round(struct alpaca *alpaca, int64_t now_ns)
         return;
     }
     if (reconcile->failures > 0 && now_ns < reconcile->orders_ns) {
+        if (now_ns >= haste_ns(reconcile)) {
+            reconcile->hastened++;
+            begin_round(alpaca, true, now_ns);
+        }
         return;
     }
     if (reconcile->wanted || now_ns >= reconcile->full_ns) {
@@ -424,8 +458,10 @@ int64_t alpaca_round_due_ns(struct alpaca *alpaca)
         return INT64_MAX; /* it goes on with an answer, or with what is due about an order */
     }
     bool orders = orders_first(&alpaca->orders) != NULL; /* else there is nothing to look after */
-    return orders && reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns
-                                                               : reconcile->full_ns;
+    int64_t due_ns = orders && reconcile->orders_ns < reconcile->full_ns ? reconcile->orders_ns
+                                                                         : reconcile->full_ns;
+    int64_t sooner_ns = reconcile->failures > 0 ? haste_ns(reconcile) : INT64_MAX;
+    return sooner_ns < due_ns ? sooner_ns : due_ns;
 }
 
 void alpaca_round_complete(struct alpaca *alpaca, bool again)
@@ -471,6 +507,7 @@ void alpaca_reconcile_begin(struct alpaca *alpaca)
     const struct engine *engine = alpaca->plan.engine;
     struct reconcile *reconcile = &alpaca->reconcile;
     int64_t now_ns = alpaca_now_ns(alpaca);
+    reconcile->heeded_ns = INT64_MIN / 2;
     reconcile->holdings = xcalloc(alpaca->plan.instrument_count, sizeof *reconcile->holdings);
     for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
         reconcile->holdings[i].active_ns = INT64_MIN / 2; /* long ago */

@@ -146,6 +146,23 @@ static void say(void *context, const char *what, const char *text)
     (void)fprintf(stderr, "paper: %s: %s\n", what, text);
 }
 
+/* The run through a world that is open. */
+static enum err trade_in(struct parity *parity, struct paper_world *world, struct driver *driver,
+                         struct log *log, struct problem *problem)
+{
+    enum err err = paper_world_meet(world, driver, "parity", problem);
+    if (err == ERR_OK) {
+        err = driver_begin(driver, problem);
+    }
+    if (err == ERR_OK) {
+        err = driver_run(driver, problem);
+    }
+    if (err == ERR_OK) {
+        err = conclude(driver, log, &parity->outcomes[WAY_PAPER], problem);
+    }
+    return err;
+}
+
 static enum err trade_on(struct parity *parity, struct loop *loop,
                          const struct served_exchange *served, struct log *log,
                          struct problem *problem)
@@ -185,16 +202,7 @@ static enum err trade_on(struct parity *parity, struct loop *loop,
         err = driver_create(&driver_plan, &driver, problem);
     }
     if (err == ERR_OK) {
-        err = paper_world_meet(world, driver, "parity", problem);
-    }
-    if (err == ERR_OK) {
-        err = driver_begin(driver, problem);
-    }
-    if (err == ERR_OK) {
-        err = driver_run(driver, problem);
-    }
-    if (err == ERR_OK) {
-        err = conclude(driver, log, &parity->outcomes[WAY_PAPER], problem);
+        err = trade_in(parity, world, driver, log, problem);
     }
     paper_world_close(world);
     driver_destroy(driver);

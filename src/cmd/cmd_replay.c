@@ -2,8 +2,10 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/money.h"
+#include "cmd/build_info.h"
 #include "cmd/cmd.h"
 #include "cmd/logged_run.h"
 #include "driver/replay.h"
@@ -98,6 +100,13 @@ static enum err open_and_replay(const struct replay_arguments *arguments, struct
     }
     if (err == ERR_OK) {
         err = arguments->dump ? dump(logged, problem) : replay(arguments, logged, problem);
+    }
+    if (err == ERR_DIFFERS && strcmp(logged->preamble.build, build_info()) != 0) {
+        struct problem differs = *problem;
+        return problem_set(problem, err,
+                           "%s (the run is of %s; this is %s, and only the same build decides the "
+                           "same again for certain)",
+                           differs.text, logged->preamble.build, build_info());
     }
     return err;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/build_info.h"
 #include "cmd/cmd.h"
 #include "readers/run_dir.h"
 #include "readers/verify.h"
@@ -36,7 +37,12 @@ int cmd_verify(int argc, char **argv)
             "Example:\n"
             "  bellwether verify last\n"
             "\n"
-            "Exit status: 0 all agree, 1 something differs, is damaged or was cut short.",
+            "A run of another build is said to be one, and what that makes impossible is left out "
+            "(skip).\n"
+            "\n"
+            "Exit status: 0 all that can be compared agrees, 1 something differs, is damaged or "
+            "was "
+            "cut short.",
     };
     const char *run = NULL;
     (void)argp_parse(&argp, argc, argv, 0, NULL, &run); /* exits by itself on bad usage */
@@ -44,7 +50,7 @@ int cmd_verify(int argc, char **argv)
     char *run_dir;
     enum err err = run_dir_find("runs", run, &run_dir, &problem);
     if (err == ERR_OK) {
-        err = verify_run(run_dir, stdout, &problem);
+        err = verify_run(run_dir, build_info(), stdout, &problem);
         free(run_dir);
     }
     return err == ERR_OK ? EXIT_DONE : cmd_fail(&problem);

@@ -40,6 +40,15 @@ static int64_t speed_e9(double speed)
     return (int64_t)(speed * 1e9);
 }
 
+static uint32_t halted(const struct engine *engine)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < engine->instrument_count; i++) {
+        count += engine->halted[i] ? 1 : 0;
+    }
+    return count;
+}
+
 /* Symbols of which a broker outside holds something else than our trades come to. */
 static uint32_t differing(const struct engine *engine)
 {
@@ -50,12 +59,23 @@ static uint32_t differing(const struct engine *engine)
     return count;
 }
 
+/* Trades that stand otherwise than their plan has it. */
+static void count_amiss(const struct engine *engine, struct control_status *status)
+{
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    for (size_t i = 0; i < places; i++) {
+        const struct trade *trade = &engine->trades[i];
+        status->unprotected += trade->exits.bare && trade->qty_e9 != 0 ? 1 : 0;
+        status->not_closed += trade->exits.told && trade->qty_e9 != 0 ? 1 : 0;
+    }
+}
+
 static struct control_status status_now(const struct desk *desk)
 {
     const struct engine *engine = driver_engine(desk->driver);
     const struct pace *pace = driver_pace(desk->driver);
     bool begun = engine->counters.slices > 0;
-    return (struct control_status){
+    struct control_status status = {
         .run_id = desk->run_id,
         .mode = desk->mode,
         .state = engine_state_text(engine->state),
@@ -76,10 +96,13 @@ static struct control_status status_now(const struct desk *desk)
         .orders = engine->counters.orders,
         .fills = engine->counters.fills,
         .shut = engine->shut,
+        .halted = halted(engine),
         .differing = differing(engine),
         .surpluses = engine->counters.surpluses,
         .latency = driver_latency(desk->driver),
     };
+    count_amiss(engine, &status);
+    return status;
 }
 
 static enum err command(struct desk *desk, enum command command, int64_t value,

@@ -501,7 +501,7 @@ static void read_log(unsigned reader)
     struct problem problem = {0};
     enum err err = logged_run_open(dir, &run, &problem);
     if (reader == VERIFY) { /* which judges all records itself, to name what is wrong */
-        err = verify_run(dir, nowhere, &problem);
+        err = verify_run(dir, "fuzz", nowhere, &problem);
     } else if (err == ERR_OK) {
         err = logged_run_configure(&run, &problem);
     }

@@ -43,6 +43,7 @@ static const struct metric {
      "Equity less that of the last session's close."                                                   },
     {ANSWER_CASH,        "cash_dollars",       "gauge",   "Cash of the account, by the ledger."        },
     {ANSWER_POSITIONS,   "positions",          "gauge",   "Instruments held."                          },
+    {ANSWER_HALTED,      "halted_symbols",     "gauge",   "Symbols in which trading is halted."        },
     {ANSWER_SLICES,      "slices_total",       "counter", "Slices of market data taken."               },
     {ANSWER_EVALUATIONS, "evaluations_total",  "counter", "Times that a strategy was asked."           },
     {ANSWER_DECISIONS,   "decisions_total",    "counter", "Decisions that acted or were refused."      },
@@ -111,8 +112,10 @@ static void print_not_ready(FILE *out, const struct control_answer *answer)
     };
     print_head(out, "not_ready", "gauge", "1: the condition stands and keeps entries shut.");
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
-        (void)fprintf(out, "bellwether_not_ready{condition=\"%s\"} %" PRIu32 "\n",
-                      status_condition_text(conditions[i]), answer->shut >> conditions[i] & 1);
+        if (!status_is_of_instrument(conditions[i])) {
+            (void)fprintf(out, "bellwether_not_ready{condition=\"%s\"} %" PRIu32 "\n",
+                          status_condition_text(conditions[i]), answer->shut >> conditions[i] & 1);
+        }
     }
 }
 

@@ -44,6 +44,7 @@ Test(metrics_text, a_page_with_everything)
                                     .day_e9 = -5 * MONEY_E9,
                                     .cash_e9 = 7 * MONEY_E9,
                                     .positions = 3,
+                                    .halted = 2,
                                     .slices = 390,
                                     .evaluations = 18446744073709551615U,
                                     .decisions = 12,

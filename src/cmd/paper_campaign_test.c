@@ -4,52 +4,7 @@
  *
  * Every deadline and back-off is in the exchange's time. BELLWETHER_EVENTS: so many messages (half
  * a session without it); BELLWETHER_SEED repeats a run. */
-#include <criterion/criterion.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/utc.h"
-#include "cmd/paper_world.h"
-#include "cmd/served_exchange.h"
-#include "data/synth.h"
-#include "driver/driver.h"
-#include "sys/memory.h"
-
-static const char config_text[] = "mode: paper\n"
-                                  "calendar: XNYS\n"
-                                  "symbols: [AAPL, QQQ, SPY]\n"
-                                  "bar: 1min\n"
-                                  "cash: $100,000\n"
-                                  "commission: $0\n"
-                                  "exchange: {account: margin 2x}\n"
-                                  "strategies:\n"
-                                  "  - name: quick_test\n"
-                                  "    parameters: {threshold: 0.0002, warmup_bars: 5}\n"
-                                  "    frame: 1min\n"
-                                  "    capital: 50%\n"
-                                  "    size: {equity: 10%}\n"
-                                  "    exits: {stop: 0.3%, target: 0.3%, held_by: broker, "
-                                  "time_limit: 20 bars}\n"
-                                  "  - name: momentum\n"
-                                  "    parameters: {lookback: 5, warmup_bars: 10}\n"
-                                  "    frame: 1min\n"
-                                  "    capital: 50%\n"
-                                  "    size: {equity: 10%}\n"
-                                  "    entry: {order: limit 5bps, time_in_force: day}\n"
-                                  "    exits: {stop: 0.5%}\n"
-                                  "limits:\n"
-                                  "  max_order_notional: 100%\n"
-                                  "  max_position_notional: 100%\n"
-                                  "  max_exposure: 200%\n"
-                                  "  max_open_positions: 10 positions\n"
-                                  "  max_orders_per_session: 100000 orders\n"
-                                  "  max_orders_per_strategy: 100000 orders\n"
-                                  "  min_time_between_entries: 0s\n"
-                                  "  max_daily_loss: 100%\n"
-                                  "  max_portfolio_heat: 100%\n"
-                                  "  price_collar: 500bps\n";
+#include "cmd/paper_campaign_test.h"
 
 /* A fifth of all that is said is spoilt, a twentieth ends its connection; until the last session,
  * in which everything has to come right. */
@@ -102,301 +57,6 @@ static char *make_script(uint64_t seed, int64_t until_ns)
                      w, w, w, w, w, w);
 }
 
-/* ---- what passes ---- */
-
-/* The broker's port with somebody who looks at the clock. */
-struct watched_broker {
-    struct broker port;
-    struct broker *broker;
-    const int64_t *now_ns;
-    int64_t slowest_ns;
-};
-
-static struct watched_broker *watched(struct broker *port)
-{
-    return (struct watched_broker *)port;
-}
-
-static void watched_carry_out(struct broker *port, const struct output *output)
-{
-    struct broker *broker = watched(port)->broker;
-    broker->ops->carry_out(broker, output);
-}
-
-static const struct event *watched_next(struct broker *port)
-{
-    struct watched_broker *self = watched(port);
-    const struct event *report = self->broker->ops->next_report(self->broker);
-    if (report != NULL && report->kind == EVENT_FILL) {
-        int64_t late_ns = *self->now_ns - report->src_ns;
-        self->slowest_ns = late_ns > self->slowest_ns ? late_ns : self->slowest_ns;
-    }
-    return report;
-}
-
-static int64_t watched_deadline(const struct broker *port)
-{
-    const struct broker *broker = ((const struct watched_broker *)port)->broker;
-    return broker->ops->deadline_ns(broker);
-}
-
-static void watched_on_time(struct broker *port, int64_t now_ns)
-{
-    struct broker *broker = watched(port)->broker;
-    broker->ops->on_time(broker, now_ns);
-}
-
-static const struct broker_ops watched_ops = {watched_carry_out, watched_next, watched_deadline,
-                                              watched_on_time};
-
-/* ---- a run ---- */
-
-struct campaign {
-    struct run_config config;
-    struct bars bars;
-    struct loop *loop;
-    struct served_exchange *served;
-    struct paper_world *world;
-    struct driver *driver;
-    struct log *log;
-    struct watched_broker broker;
-    bool ticks;
-    bool loud;
-};
-
-static void say(void *context, const char *what, const char *text)
-{
-    const struct campaign *campaign = context;
-    if (campaign->loud) {
-        (void)fprintf(stderr, "# %s: %s\n", what, text);
-    }
-}
-
-static void make_market(struct campaign *campaign, uint64_t seed, uint32_t sessions)
-{
-    int64_t first_day = utc_days((struct utc_date){.year = 2024, .month = 1, .day = 2});
-    struct synth_symbol *symbols =
-        synth_symbols_named(seed, campaign->config.symbols, campaign->config.symbol_count);
-    struct synth_session *days = synth_sessions(first_day, sessions);
-    const struct synth_plan plan = {.seed = seed,
-                                    .symbols = symbols,
-                                    .symbol_count = campaign->config.symbol_count,
-                                    .sessions = days,
-                                    .session_count = sessions,
-                                    .bar_ns = NS_PER_MIN};
-    synth_bars_create(&plan, &campaign->bars);
-    free(symbols);
-    free(days);
-}
-
-static void open_exchange(struct campaign *campaign, const char *script)
-{
-    struct problem problem;
-    const struct exchange_plan exchange =
-        driver_exchange_plan(&campaign->config, campaign->bars.instrument_count);
-    const struct served_exchange_plan plan = {.loop = campaign->loop,
-                                              .bars = &campaign->bars,
-                                              .calendar = campaign->config.calendar,
-                                              .exchange = &exchange,
-                                              .ticks = campaign->ticks,
-                                              .faults = script};
-    cr_assert_eq(served_exchange_open(&plan, &campaign->served, &problem), ERR_OK, "%s",
-                 problem.text);
-}
-
-static void open_world(struct campaign *campaign)
-{
-    struct problem problem;
-    char *url = xasprintf("http://127.0.0.1:%u", served_exchange_port(campaign->served));
-    char *admin = xasprintf("http://127.0.0.1:%u", served_exchange_admin_port(campaign->served));
-    char *trading_stream =
-        xasprintf("ws://127.0.0.1:%u/stream", served_exchange_port(campaign->served));
-    char *data_stream =
-        xasprintf("ws://127.0.0.1:%u/v2/iex", served_exchange_port(campaign->served));
-    const struct paper_plan plan = {
-        .loop = campaign->loop,
-        .addresses = {url,          url, trading_stream, data_stream},
-        .keys = {"CAMPAIGN", "campaign"   },
-        .admin_url = admin,
-        .feed = "iex",
-        .stream_symbols = 30,
-        .config = &campaign->config,
-        .instruments = campaign->bars.instruments,
-        .instrument_count = campaign->bars.instrument_count,
-        .bar_ns = NS_PER_MIN,
-        .patience_ns = 2 * NS_PER_MS,
-        .say = say,
-        .say_context = campaign
-    };
-    enum err err = ERR_IO;
-    for (int tries = 0; tries < 50 && err != ERR_OK; tries++) { /* the start meets faults, too */
-        err = paper_world_open(&plan, &campaign->world, &problem);
-    }
-    cr_assert_eq(err, ERR_OK, "%s", problem.text);
-    const struct driver_plan driver_plan = {.config = &campaign->config,
-                                            .instrument_count = campaign->bars.instrument_count,
-                                            .outside = true,
-                                            .log = campaign->log,
-                                            .market_log = MARKET_LOG_FULL};
-    cr_assert_eq(driver_create(&driver_plan, &campaign->driver, &problem), ERR_OK, "%s",
-                 problem.text);
-    cr_assert_eq(paper_world_meet(campaign->world, campaign->driver, "campaign", &problem), ERR_OK);
-    struct driver_world *outside = paper_world_outside(campaign->world);
-    campaign->broker = (struct watched_broker){
-        {&watched_ops, 0},
-        outside->broker, outside->now_ns, 0
-    };
-    outside->broker = &campaign->broker.port;
-    cr_assert_eq(driver_begin(campaign->driver, &problem), ERR_OK);
-    free(url);
-    free(admin);
-    free(trading_stream);
-    free(data_stream);
-}
-
-static void open_campaign(struct campaign *campaign, uint64_t seed, uint32_t sessions, bool ticks,
-                          char *(*script)(uint64_t seed, int64_t until_ns))
-{
-    struct problem problem;
-    *campaign = (struct campaign){.ticks = ticks, .loud = getenv("BELLWETHER_LOUD") != NULL};
-    cr_assert_eq(config_parse("campaign.yaml", config_text, strlen(config_text), &campaign->config,
-                              &problem),
-                 ERR_OK, "%s", problem.text);
-    make_market(campaign, seed, sessions);
-    campaign->loop = loop_create();
-    const struct event *last = &campaign->bars.records[campaign->bars.count - 1];
-    char *text = script(seed, last->ts_ns - 3 * NS_PER_HOUR);
-    open_exchange(campaign, text);
-    free(text);
-    cr_assert_eq(log_create_in_memory(1 << 20, &campaign->log, &problem), ERR_OK);
-    open_world(campaign);
-}
-
-static void close_campaign(struct campaign *campaign)
-{
-    struct problem problem;
-    paper_world_close(campaign->world);
-    driver_destroy(campaign->driver);
-    served_exchange_close(campaign->served);
-    loop_destroy(campaign->loop);
-    (void)log_close(campaign->log, &problem);
-    bars_finish(&campaign->bars);
-    config_finish(&campaign->config);
-}
-
-/* ---- what must be the same ---- */
-
-struct fills {
-    struct served_fill *rows;
-    size_t count;
-};
-
-static int compare_fills(const void *a, const void *b)
-{
-    const struct served_fill *x = a;
-    const struct served_fill *y = b;
-    const int64_t keys[][2] = {
-        {x->ts_ns,      y->ts_ns     },
-        {x->instrument, y->instrument},
-        {x->sells,      y->sells     },
-        {x->price_e9,   y->price_e9  },
-        {x->qty_e9,     y->qty_e9    }
-    };
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (keys[i][0] != keys[i][1]) {
-            return keys[i][0] < keys[i][1] ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
-static void add(struct fills *fills, struct served_fill fill)
-{
-    fills->rows = xrealloc(fills->rows, (fills->count + 1) * sizeof *fills->rows);
-    fills->rows[fills->count++] = fill;
-}
-
-static struct fills ours(const struct campaign *campaign)
-{
-    struct fills fills = {0};
-    struct problem problem;
-    struct log_reader *reader = NULL;
-    const struct event *record;
-    cr_assert_eq(log_flush(campaign->log, &problem), ERR_OK);
-    cr_assert_eq(log_reader_open_in_memory(campaign->log, &reader, &problem), ERR_OK);
-    while ((record = log_reader_next(reader)) != NULL) {
-        if (record->kind == EVENT_FILL) {
-            bool sells = order_id_role(record->report.order_id) != ORDER_ROLE_ENTRY;
-            add(&fills, (struct served_fill){record->instrument, sells, record->report.qty_e9,
-                                             record->report.price_e9, record->src_ns});
-        }
-    }
-    log_reader_close(reader);
-    qsort(fills.rows, fills.count, sizeof *fills.rows, compare_fills);
-    return fills;
-}
-
-static struct fills theirs(const struct campaign *campaign)
-{
-    struct fills fills = {0};
-    struct served_fill fill;
-    for (uint32_t i = 0; served_exchange_fill(campaign->served, i, &fill); i++) {
-        add(&fills, fill);
-    }
-    qsort(fills.rows, fills.count, sizeof *fills.rows, compare_fills);
-    return fills;
-}
-
-/* The first executions of either side that the other has not: for whoever looks for the reason. */
-static void show_first_difference(const struct campaign *campaign, const struct fills *our_fills,
-                                  const struct fills *their_fills)
-{
-    size_t at = 0;
-    while (at < our_fills->count && at < their_fills->count &&
-           compare_fills(&our_fills->rows[at], &their_fills->rows[at]) == 0) {
-        at++;
-    }
-    const struct fills *sides[] = {our_fills, their_fills};
-    for (int side = 0; side < 2; side++) {
-        for (size_t i = at; i < sides[side]->count && i < at + 3; i++) {
-            const struct served_fill *fill = &sides[side]->rows[i];
-            char when[UTC_TEXT_SIZE];
-            (void)utc_format(fill->ts_ns, when);
-            (void)fprintf(stderr, "# %s fill %zu: %s %s %s %.2f at %.4f\n",
-                          side == 0 ? "our" : "their", i, when,
-                          campaign->bars.instruments[fill->instrument].symbol,
-                          fill->sells ? "sell" : "buy", (double)fill->qty_e9 / 1e9,
-                          (double)fill->price_e9 / 1e9);
-        }
-    }
-}
-
-static void expect_same_books(const struct campaign *campaign)
-{
-    const struct engine *engine = driver_engine(campaign->driver);
-    struct fills our_fills = ours(campaign);
-    struct fills their_fills = theirs(campaign);
-    int64_t cash_e9 = 0;
-    cr_expect_eq(our_fills.count, their_fills.count, "%zu of ours, %zu of theirs", our_fills.count,
-                 their_fills.count);
-    show_first_difference(campaign, &our_fills, &their_fills);
-    size_t count = our_fills.count < their_fills.count ? our_fills.count : their_fills.count;
-    for (size_t i = 0; i < count; i++) {
-        cr_assert_eq(compare_fills(&our_fills.rows[i], &their_fills.rows[i]), 0, "fill %zu", i);
-    }
-    cr_expect(served_exchange_cash_e9(campaign->served, &cash_e9));
-    cr_expect_eq(cash_e9, ledger_cash_e9(&engine->ledger));
-    for (uint32_t i = 0; i < engine->instrument_count; i++) {
-        cr_expect_eq(served_exchange_qty_e9(campaign->served, i),
-                     engine->ledger.positions[i].qty_e9, "%s",
-                     campaign->bars.instruments[i].symbol);
-    }
-    cr_expect(engine_is_consistent(engine));
-    cr_expect_eq(engine->fault, ENGINE_FAULT_NONE);
-    free(our_fills.rows);
-    free(their_fills.rows);
-}
-
 Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
 {
     uint64_t seed = number_of("BELLWETHER_SEED", 1);
@@ -405,16 +65,16 @@ Test(paper_campaign, books_are_equal_whatever_the_wire_does, .timeout = 3600)
     uint64_t strikes = 0;
     uint64_t fills = 0;
     for (; events < wanted; seed++) {
-        struct campaign campaign;
+        struct campaign campaign = {.ticks = true};
         struct problem problem;
-        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, true, make_script);
-        enum err err = driver_run(campaign.driver, &problem);
+        open_campaign(&campaign, seed, wanted > 10000 ? 2 : 1, make_script);
+        enum err err = driver_run(campaign.run.driver, &problem);
         cr_assert_eq(err, ERR_OK, "seed %" PRIu64 ": %s", seed, problem.text);
         expect_same_books(&campaign);
-        events += paper_world_messages(campaign.world);
-        strikes += served_exchange_strikes(campaign.served);
-        fills += driver_engine(campaign.driver)->counters.fills;
-        close_campaign(&campaign);
+        events += paper_world_messages(campaign.run.world);
+        strikes += served_exchange_strikes(campaign.run.served);
+        fills += driver_engine(campaign.run.driver)->counters.fills;
+        paper_run_finish(&campaign.run);
     }
     cr_expect_gt(fills, 0);
     cr_expect_gt(strikes * 5, events / 2, "a tenth at least was spoilt");
@@ -442,15 +102,15 @@ static char *mute_script(uint64_t seed, int64_t until_ns)
 /* Two sessions and the night between them are more than 24 hours. */
 Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout = 3600)
 {
-    struct campaign campaign;
+    struct campaign campaign = {.ticks = true};
     struct problem problem;
-    open_campaign(&campaign, number_of("BELLWETHER_SEED", 7), 2, true, mute_script);
-    int64_t from_ns = campaign.bars.records[0].src_ns;
-    int64_t to_ns = campaign.bars.records[campaign.bars.count - 1].ts_ns;
+    open_campaign(&campaign, number_of("BELLWETHER_SEED", 7), 2, mute_script);
+    int64_t from_ns = campaign.run.bars.records[0].src_ns;
+    int64_t to_ns = campaign.run.bars.records[campaign.run.bars.count - 1].ts_ns;
     cr_assert_gt(to_ns - from_ns, 24 * NS_PER_HOUR);
-    cr_assert_eq(driver_run(campaign.driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(driver_run(campaign.run.driver, &problem), ERR_OK, "%s", problem.text);
     expect_same_books(&campaign);
-    uint64_t fills = driver_engine(campaign.driver)->counters.fills;
+    uint64_t fills = driver_engine(campaign.run.driver)->counters.fills;
     int64_t slowest_ns = campaign.broker.slowest_ns;
     cr_expect_gt(fills, 10);
     cr_expect_leq(slowest_ns, 15 * NS_PER_S, "%.1f s", (double)slowest_ns / 1e9);
@@ -458,6 +118,6 @@ Test(paper_campaign, what_the_streams_never_said_is_found_within_15_s, .timeout 
                   "# %.1f hours, %" PRIu64 " fills, %" PRIu64
                   " faults, the slowest found after %.1f s\n",
                   (double)(to_ns - from_ns) / (double)NS_PER_HOUR, fills,
-                  served_exchange_strikes(campaign.served), (double)slowest_ns / 1e9);
-    close_campaign(&campaign);
+                  served_exchange_strikes(campaign.run.served), (double)slowest_ns / 1e9);
+    paper_run_finish(&campaign.run);
 }

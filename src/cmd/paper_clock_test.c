@@ -2,19 +2,10 @@
  * time goes on, and each time everything at the broker is read anew before entries are open again.
  *
  * The clocks are the machine's own with something added, so nobody waits. */
-#include <criterion/criterion.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/utc.h"
-#include "cmd/paper_world.h"
-#include "cmd/served_exchange.h"
-#include "data/synth.h"
-#include "driver/driver.h"
+#include "cmd/paper_run_test.h"
 #include "sys/clock.h"
-#include "sys/memory.h"
 
 static const char config_text[] = "mode: paper\n"
                                   "calendar: XNYS\n"
@@ -46,13 +37,7 @@ static const char config_text[] = "mode: paper\n"
 #define PATIENCE_NS (60 * NS_PER_S)
 
 struct run {
-    struct run_config config;
-    struct bars bars;
-    struct loop *loop;
-    struct served_exchange *served;
-    struct paper_world *world;
-    struct driver *driver;
-    struct log *log;
+    struct paper_run at;
     struct machine_times added; /* to the machine's clocks */
     volatile sig_atomic_t stop;
     void (*play)(struct run *run); /* after each turn */
@@ -64,7 +49,8 @@ struct run {
     unsigned reconciled;   /* ... before the scene ... */
     unsigned without_data; /* ... and since, with no stream of market data */
     unsigned looked_again; /* in so many scenes because of that stream */
-    unsigned ups;          /* so often market data's stream came up */
+    unsigned ups;          /* so often market data's stream came up ... */
+    unsigned order_ups;    /* ... and the one of orders */
     bool shut;
     char said[4096]; /* about the clock */
 };
@@ -73,6 +59,7 @@ static void say(void *context, const char *what, const char *text)
 {
     struct run *run = context;
     run->ups += strcmp(text, "the stream is up") == 0;
+    run->order_ups += strcmp(text, "order updates: authorized and subscribed") == 0;
     if (strcmp(what, "clock") == 0) {
         size_t length = strlen(run->said);
         (void)snprintf(run->said + length, sizeof run->said - length, "%s\n", text);
@@ -95,12 +82,12 @@ static int64_t read_clock(void *context, enum machine_clock clock)
 
 static int64_t now_ns(const struct run *run)
 {
-    return *paper_world_outside(run->world)->now_ns;
+    return *paper_world_outside(run->at.world)->now_ns;
 }
 
 static bool is_shut(const struct run *run, enum status_condition condition)
 {
-    return (driver_engine(run->driver)->shut & 1U << condition) != 0;
+    return (driver_engine(run->at.driver)->shut & 1U << condition) != 0;
 }
 
 static enum err attend(void *context, int64_t until_mono_ns, struct problem *problem)
@@ -118,100 +105,25 @@ static enum err attend(void *context, int64_t until_mono_ns, struct problem *pro
     return ERR_OK;
 }
 
-/* ---- the run ---- */
-
-static void make_market(struct run *run)
-{
-    int64_t first_day = utc_days((struct utc_date){.year = 2024, .month = 1, .day = 2});
-    struct synth_symbol *symbols =
-        synth_symbols_named(1, run->config.symbols, run->config.symbol_count);
-    struct synth_session *days = synth_sessions(first_day, 1);
-    const struct synth_plan plan = {.seed = 1,
-                                    .symbols = symbols,
-                                    .symbol_count = run->config.symbol_count,
-                                    .sessions = days,
-                                    .session_count = 1,
-                                    .bar_ns = NS_PER_MIN};
-    synth_bars_create(&plan, &run->bars);
-    free(symbols);
-    free(days);
-    const struct exchange_plan exchange =
-        driver_exchange_plan(&run->config, run->bars.instrument_count);
-    struct problem problem;
-    cr_assert_eq(
-        served_exchange_open(&(struct served_exchange_plan){.loop = run->loop,
-                                                            .bars = &run->bars,
-                                                            .calendar = run->config.calendar,
-                                                            .exchange = &exchange},
-                             &run->served, &problem),
-        ERR_OK, "%s", problem.text);
-}
-
-static void open_world(struct run *run, bool own_time)
-{
-    struct problem problem;
-    char url[64], trading_stream[64], data_stream[64];
-    unsigned port = served_exchange_port(run->served);
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", port);
-    (void)snprintf(trading_stream, sizeof trading_stream, "ws://127.0.0.1:%u/stream", port);
-    (void)snprintf(data_stream, sizeof data_stream, "ws://127.0.0.1:%u/v2/iex", port);
-    const struct paper_plan plan = {
-        .loop = run->loop,
-        .addresses = {url,          url, trading_stream, data_stream},
-        .keys = {"CLOCK", "clock"   },
-        .feed = "iex",
-        .config = &run->config,
-        .instruments = run->bars.instruments,
-        .instrument_count = run->bars.instrument_count,
-        .bar_ns = NS_PER_MIN,
-        .read_clock = read_clock,
-        .read_clock_context = run,
-        .own_time = own_time,
-        .busy_poll = true,
-        .say = say,
-        .say_context = run
-    };
-    cr_assert_eq(paper_world_open(&plan, &run->world, &problem), ERR_OK, "%s", problem.text);
-}
-
 /* Plays the scenes in a run at the exchange, which stands at its first bar. `own_time`: the run's
  * time is the exchange's, and goes on from there; else the machine's wall clock is set to it. */
 static void play(struct run *run, bool own_time, void (*scenes)(struct run *run))
 {
     struct problem problem;
     *run = (struct run){.play = scenes, .began_ns = clock_mono_ns()};
-    cr_assert_eq(
-        config_parse("clock.yaml", config_text, strlen(config_text), &run->config, &problem),
-        ERR_OK, "%s", problem.text);
-    run->loop = loop_create();
-    make_market(run);
-    run->added.wall_ns = own_time ? 0 : run->bars.records[0].src_ns - clock_utc_ns();
-    cr_assert_eq(log_create_in_memory(1 << 20, &run->log, &problem), ERR_OK);
-    open_world(run, own_time);
-    const struct driver_plan plan = {.config = &run->config,
-                                     .instrument_count = run->bars.instrument_count,
-                                     .outside = true,
-                                     .log = run->log,
-                                     .market_log = MARKET_LOG_FULL,
-                                     .stop = &run->stop,
-                                     .attend = attend,
-                                     .attend_context = run};
-    cr_assert_eq(driver_create(&plan, &run->driver, &problem), ERR_OK, "%s", problem.text);
-    cr_assert_eq(paper_world_meet(run->world, run->driver, "clock", &problem), ERR_OK);
-    cr_assert_eq(driver_begin(run->driver, &problem), ERR_OK);
-    cr_assert_eq(driver_run(run->driver, &problem), ERR_OK, "%s", problem.text);
-}
-
-static void finish(struct run *run)
-{
-    struct problem problem;
-    paper_world_close(run->world);
-    driver_destroy(run->driver);
-    served_exchange_close(run->served);
-    loop_destroy(run->loop);
-    (void)log_close(run->log, &problem);
-    bars_finish(&run->bars);
-    config_finish(&run->config);
+    paper_run_make(&run->at, "clock.yaml", config_text, 1, 1);
+    paper_run_serve(&run->at, false, NULL);
+    run->added.wall_ns = own_time ? 0 : run->at.bars.records[0].src_ns - clock_utc_ns();
+    const struct paper_plan outside = {.read_clock = read_clock,
+                                       .read_clock_context = run,
+                                       .own_time = own_time,
+                                       .busy_poll = true,
+                                       .say = say,
+                                       .say_context = run};
+    const struct driver_plan inside = {.stop = &run->stop, .attend = attend, .attend_context = run};
+    paper_run_meet(&run->at, &outside, &inside, "clock");
+    cr_assert_eq(driver_begin(run->at.driver, &problem), ERR_OK);
+    cr_assert_eq(driver_run(run->at.driver, &problem), ERR_OK, "%s", problem.text);
 }
 
 /* ---- what is played ---- */
@@ -244,34 +156,51 @@ static void change(struct run *run, const struct machine_times *by)
 
 static const struct scene {
     struct machine_times by;
-    int64_t passed_ns; /* of the run's time */
-    unsigned ups;      /* of market data's stream until all is as before */
+    int64_t passed_ns;  /* of the run's time */
+    unsigned order_ups; /* of the stream of orders until all is as before ... */
+    unsigned ups;       /* ... and of market data's */
+    bool silent;        /* nothing happens but time, and that stream brings nothing */
     const char *said;
 } scenes[] = {
-    {{-NS_PER_HOUR, 0, 0},                 0,           1, "clock was set back by 3600 s"     },
-    {{NS_PER_DAY, 0, 0},                   0,           1, "clock was set forwards by 86400 s"},
-    {{NS_PER_MIN, NS_PER_MIN, NS_PER_MIN}, NS_PER_MIN,  2, "come to its turn for 60 s"        },
-    {{NS_PER_HOUR, NS_PER_HOUR, 0},        NS_PER_HOUR, 3, "this machine slept for 3600 s"    },
+    {{-NS_PER_HOUR, 0, 0},                 0,           1, 1, false, "clock was set back by 3600 s"     },
+    {{NS_PER_DAY, 0, 0},                   0,           1, 1, false, "clock was set forwards by 86400 s"},
+    {{NS_PER_MIN, NS_PER_MIN, NS_PER_MIN}, NS_PER_MIN,  2, 2, false, "come to its turn for 60 s"        },
+    {{NS_PER_HOUR, NS_PER_HOUR, 0},        NS_PER_HOUR, 3, 3, false, "this machine slept for 3600 s"    },
+    {{0, 0, 0},                            0,           3, 4, true,  ""                                 },
 };
 
 enum { SCENES = sizeof scenes / sizeof *scenes };
+
+/* Whether what the scene needs has happened; else time goes on until it has. */
+static bool is_over(struct run *run, const struct scene *scene)
+{
+    if (run->order_ups < scene->order_ups) {
+        hurry(run, 10 * NS_PER_MS);
+        return false;
+    }
+    if (!is_open(run) || (!scene->silent && run->reconciles == run->reconciled)) {
+        return false;
+    }
+    if (run->ups < scene->ups) {
+        run->without_data = run->reconciles;
+        hurry(run, scene->silent ? NS_PER_S : 10 * NS_PER_MS);
+        return false;
+    }
+    return true;
+}
 
 /* A scene is over when all is open again; then the next one begins. */
 static void play_scenes(struct run *run)
 {
     const struct scene *scene = run->scene == 0 ? NULL : &scenes[run->scene - 1];
-    if (!is_open(run) || run->ups == 0 || (scene != NULL && run->reconciles == run->reconciled)) {
-        return;
-    }
-    if (scene != NULL && run->ups < scene->ups) {
-        run->without_data = run->reconciles;
-        hurry(run, 10 * NS_PER_MS);
+    if (scene == NULL ? !is_open(run) || run->ups == 0 : !is_over(run, scene)) {
         return;
     }
     if (scene != NULL) {
         int64_t passed_ns = now_ns(run) - run->before_ns - (clock_mono_ns() - run->mono_ns);
         cr_expect_lt(llabs(passed_ns - scene->passed_ns), 500 * NS_PER_MS,
                      "scene %u: %" PRId64 " ms", run->scene, passed_ns / NS_PER_MS);
+        cr_expect_eq(run->order_ups, scene->order_ups, "scene %u: %u", run->scene, run->order_ups);
         cr_expect(strstr(run->said, scene->said) != NULL, "%s", run->said);
     }
     if (run->without_data != 0) {
@@ -293,7 +222,7 @@ Test(paper_clock, a_clock_that_jumps_neither_stops_the_run_nor_goes_unnoticed)
     play(&run, true, play_scenes);
     cr_expect_eq(run.scene, SCENES + 1, "stuck in scene %u: %s", run.scene, run.said);
     cr_expect_gt(run.looked_again, 0);
-    finish(&run);
+    paper_run_finish(&run.at);
 }
 
 /* The exchange's clock, in its answers, is the machine's; its market's is years behind. */
@@ -305,7 +234,7 @@ static void play_pause(struct run *run)
         run->scene = 1;
     } else if (run->scene == 1 && strstr(run->said, "set forwards") != NULL && is_open(run)) {
         cr_expect(strstr(run->said, "slept") == NULL, "nobody confirms it");
-        cr_expect_lt(now_ns(run), run->bars.records[0].src_ns + NS_PER_HOUR);
+        cr_expect_lt(now_ns(run), run->at.bars.records[0].src_ns + NS_PER_HOUR);
         run->added.wall_ns = 0;
         run->scene = 2;
     } else if (run->scene == 2 && strstr(run->said, "slept") != NULL) {
@@ -320,5 +249,5 @@ Test(paper_clock, a_pause_that_no_clock_saw_ends_when_the_broker_has_the_wall_cl
     struct run run;
     play(&run, false, play_pause);
     cr_expect_eq(run.scene, 3, "stuck in scene %u: %s", run.scene, run.said);
-    finish(&run);
+    paper_run_finish(&run.at);
 }

@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "broker/alpaca.h"
 #include "cmd/exchange_time.h"
+#include "cmd/paper_lost.h"
 #include "feed/alpaca.h"
 #include "sys/clock.h"
 #include "sys/memory.h"
@@ -18,6 +19,11 @@
 
 /* At the start: for each answer that everything else hangs on. */
 #define FIRST_ANSWER_NS (20 * NS_PER_S)
+
+/* Waited before a question of the start is asked again, where a gateway says that the broker fails.
+ */
+#define FIRST_AGAIN_NS NS_PER_S
+enum { FIRST_TRIES = 5 }; /* 15 s in all: each wait is twice the one before */
 
 #define PATIENCE_NS (50 * NS_PER_MS)
 
@@ -41,13 +47,14 @@ struct paper_world {
     struct alpaca *alpaca;
     struct alpaca_feed *feed;
     struct driver_world outside;
-    int64_t told_ns;          /* everybody heard of this moment */
-    char tag[17];             /* at most 16 characters (alpaca/wire.h) */
-    struct run_clock machine; /* its time, since the start */
-    int64_t offset_ns;        /* the world's clock less that */
-    int64_t until_ns;         /* the run ends then; 0: it does not */
-    int64_t end_ns;           /* when the market had nothing more; 0: it has */
-    unsigned barriers;        /* that have not come back */
+    const struct engine *engine; /* that trades in it, since the broker was met */
+    int64_t told_ns;             /* everybody heard of this moment */
+    char tag[17];                /* at most 16 characters (alpaca/wire.h) */
+    struct run_clock machine;    /* its time, since the start */
+    int64_t offset_ns;           /* the world's clock less that */
+    int64_t until_ns;            /* the run ends then; 0: it does not */
+    int64_t end_ns;              /* when the market had nothing more; 0: it has */
+    unsigned barriers;           /* that have not come back */
 };
 
 /* ---- time ---- */
@@ -70,10 +77,19 @@ static int64_t earlier(int64_t a_ns, int64_t b_ns)
     return a_ns < b_ns ? a_ns : b_ns;
 }
 
+/* When the engine wants to be told of the time, where the market's has not stopped before. */
+static int64_t timer_ns(const struct paper_world *world)
+{
+    const struct live_feed *feed = alpaca_feed_port(world->feed);
+    return world->engine->timer_ns < feed->ops->horizon_ns(feed) ? world->engine->timer_ns
+                                                                 : INT64_MAX;
+}
+
 static int64_t deadline_ns(const struct paper_world *world)
 {
     int64_t due_ns = client_deadline_ns(world->client);
     if (world->alpaca != NULL) {
+        due_ns = earlier(due_ns, timer_ns(world));
         const struct broker *broker = alpaca_broker(world->alpaca);
         due_ns = earlier(due_ns, broker->ops->deadline_ns(broker));
         const struct live_feed *feed = alpaca_feed_port(world->feed);
@@ -117,10 +133,12 @@ static void take_jump(struct paper_world *world, const struct clock_jump *jump)
         return; /* before the broker is met, all is still to be read */
     }
     say_jump(world, jump);
-    if (jump->kind != CLOCK_JUMP_SET) {
-        alpaca_feed_slept(world->feed);
+    if (jump->kind == CLOCK_JUMP_SET) {
+        alpaca_lost_sight(world->alpaca);
+        return;
     }
-    alpaca_lost_sight(world->alpaca);
+    alpaca_feed_slept(world->feed);
+    alpaca_slept(world->alpaca);
 }
 
 /* The wall clock is far ahead, and the broker's answers have its time: a pause of the whole machine
@@ -270,6 +288,7 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
 
 struct first_answer {
     bool came;
+    bool fails; /* somebody is there, and cannot answer now */
     enum err err;
     struct client_reply reply; /* its message is copied into the problem */
     struct problem *problem;
@@ -295,6 +314,7 @@ static void on_first_answer(void *context, const struct client_reply *reply)
 {
     struct first_answer *first = context;
     first->came = true;
+    first->fails = reply->class == CLIENT_UNKNOWN && reply->status != 0;
     if (reply->class != CLIENT_OK || reply->root == NULL) {
         first->err = refuse(reply, first->problem);
     } else if (first->read(reply->root, first->out) != ERR_OK) {
@@ -304,32 +324,57 @@ static void on_first_answer(void *context, const struct client_reply *reply)
     }
 }
 
-/* Asks and waits. */
-static enum err ask_first(struct paper_world *world, const char *target,
-                          enum err (*read)(const struct node *node, void *out), void *out,
-                          struct problem *problem)
+/* Lets the network go on until *came, or that moment. */
+static void wait_for_first(struct paper_world *world, const bool *came, int64_t until_mono_ns)
 {
-    struct first_answer first = {.problem = problem, .out = out, .read = read};
-    struct client_ask ask = {.use = CLIENT_RECONCILE,
-                             .host = CLIENT_TRADING,
-                             .method = HTTP_GET,
-                             .target = target,
-                             .answered = on_first_answer,
-                             .context = &first};
-    struct client_call *call = client_ask(world->client, &ask);
-    int64_t until_ns = clock_mono_ns() + FIRST_ANSWER_NS;
-    while (!first.came && clock_mono_ns() < until_ns) {
+    while (!*came && clock_mono_ns() < until_mono_ns) {
         if (world->time == NULL) {
             read_machine_clock(world);
             client_on_time(world->client, world->clock.now_ns);
         }
         wait_for_network(world, 10 * NS_PER_MS);
     }
-    if (!first.came) {
+}
+
+static enum err ask_once(struct paper_world *world, const char *target, struct first_answer *first)
+{
+    struct client_ask ask = {.use = CLIENT_RECONCILE,
+                             .host = CLIENT_TRADING,
+                             .method = HTTP_GET,
+                             .target = target,
+                             .answered = on_first_answer,
+                             .context = first};
+    struct client_call *call = client_ask(world->client, &ask);
+    wait_for_first(world, &first->came, clock_mono_ns() + FIRST_ANSWER_NS);
+    if (!first->came) {
         client_forget(call);
-        return problem_set(problem, ERR_IO, "%s does not answer", world->plan.addresses.trading);
+        return problem_set(first->problem, ERR_IO, "%s does not answer",
+                           world->plan.addresses.trading);
     }
-    return first.err;
+    return first->err;
+}
+
+/* Asks and waits. A gateway in trouble is asked again: who is started after a crash may have
+ * positions to look after. */
+static enum err ask_first(struct paper_world *world, const char *target,
+                          enum err (*read)(const struct node *node, void *out), void *out,
+                          struct problem *problem)
+{
+    const bool never = false;
+    int64_t wait_ns = FIRST_AGAIN_NS;
+    for (int tries = 1;; tries++, wait_ns *= 2) {
+        struct first_answer first = {.problem = problem, .out = out, .read = read};
+        enum err err = ask_once(world, target, &first);
+        if (err == ERR_OK || !first.fails || tries == FIRST_TRIES) {
+            return err;
+        }
+        if (world->plan.say != NULL && problem != NULL) {
+            world->plan.say(world->plan.say_context, "start", problem->text);
+        }
+        if (world->time == NULL) { /* by steps nothing passes meanwhile */
+            wait_for_first(world, &never, clock_mono_ns() + wait_ns);
+        }
+    }
 }
 
 static enum err read_account(const struct node *node, void *out)
@@ -527,11 +572,38 @@ static void on_feed_back(void *context)
     alpaca_lost_sight(world->alpaca);
 }
 
+static enum err ask_for_lost(void *context, const char *target,
+                             enum err (*read)(const struct node *node, void *out), void *out,
+                             struct problem *problem)
+{
+    return ask_first(context, target, read, out, problem);
+}
+
+/* What was sent and not logged, before anything else is asked or sent. */
+static enum err find_lost(struct paper_world *world, struct driver *driver, struct problem *problem)
+{
+    const struct paper_plan *plan = &world->plan;
+    const struct paper_lost_plan lost = {.driver = driver,
+                                         .tag = world->tag,
+                                         .instruments = plan->instruments,
+                                         .instrument_count = plan->instrument_count,
+                                         .ask = ask_for_lost,
+                                         .ask_context = world,
+                                         .say = plan->say,
+                                         .say_context = plan->say_context};
+    return paper_lost_find(&lost, problem);
+}
+
 enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
                           struct problem *problem)
 {
     const struct paper_plan *plan = &world->plan;
     const struct engine *engine = driver_engine(driver);
+    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
+    enum err err = find_lost(world, driver, problem);
+    if (err != ERR_OK) {
+        return err;
+    }
     struct alpaca_feed_plan feed = {.client = world->client,
                                     .instruments = plan->instruments,
                                     .instrument_count = plan->instrument_count,
@@ -544,6 +616,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                     .last_slice_ns = driver_last_ns(driver),
                                     .first_ordinal = engine->counters.slices,
                                     .seed = engine->next_trade_id,
+                                    .halted = engine->halted,
+                                    .stale = (engine->shut >> STATUS_MARKET_DATA & 1) != 0,
                                     .came_back = on_feed_back,
                                     .came_back_context = world,
                                     .say = plan->say,
@@ -558,8 +632,7 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
-    (void)snprintf(world->tag, sizeof world->tag, "%s", tag);
-    (void)problem;
+    world->engine = engine;
     if (world->time == NULL) {
         read_machine_clock(world); /* a long log has been read meanwhile */
     }
@@ -571,6 +644,8 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                            .stepped = world->clock.stepped,
                                            .first_ns = alpaca_feed_first_ns(world->feed),
                                            .cash_e9 = world->account.cash_e9,
+                                           .say = plan->say,
+                                           .say_context = plan->say_context,
                                            .context = world,
                                            .turn = turn};
     driver_set_world(driver, &world->outside);

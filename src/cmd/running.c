@@ -67,19 +67,51 @@ static void print_not_ready(uint32_t shut)
     }
 }
 
+static bool is_some(const char *count)
+{
+    return count[0] != '\0' && strcmp(count, "0") != 0;
+}
+
+static void print_halted(const struct control_answer *answer)
+{
+    const char *halted = answer->values[ANSWER_HALTED];
+    if (is_some(halted)) {
+        (void)printf("entries shut in %s symbol(s): trading is halted there (the journal's "
+                     "conditions name them)\n",
+                     halted);
+    }
+}
+
 /* Of a broker outside: what is not as our orders make it, where anything is. */
 static void print_differences(const struct control_answer *answer)
 {
     const char *differing = answer->values[ANSWER_DIFFERING];
     const char *surpluses = answer->values[ANSWER_SURPLUSES];
-    if (differing[0] != '\0' && strcmp(differing, "0") != 0) {
+    if (is_some(differing)) {
         (void)printf("entries shut in %s symbol(s): the account does not hold what our orders make "
                      "it (the journal's conditions name them)\n",
                      differing);
     }
-    if (surpluses[0] != '\0' && strcmp(surpluses, "0") != 0) {
+    if (is_some(surpluses)) {
         (void)printf("%-12s %s fill(s) for more than their order had left; not booked\n", "surplus",
                      surpluses);
+    }
+}
+
+/* Trades that stand otherwise than their plan has it, where any does. */
+static void print_amiss(const struct control_answer *answer)
+{
+    const char *unprotected = answer->values[ANSWER_UNPROTECTED];
+    const char *not_closed = answer->values[ANSWER_NOT_CLOSED];
+    if (unprotected[0] != '\0' && strcmp(unprotected, "0") != 0) {
+        (void)printf("%-12s %s trade(s): nothing rests at the broker for them, it is tried again; "
+                     "entries in their symbols are shut\n",
+                     "unprotected", unprotected);
+    }
+    if (not_closed[0] != '\0' && strcmp(not_closed, "0") != 0) {
+        (void)printf("%-12s %s trade(s): their exits come to nothing; the journal's reports say "
+                     "why; close them at the broker if it has to be now\n",
+                     "not closed", not_closed);
     }
 }
 
@@ -109,7 +141,9 @@ static void print_answer(const struct control_answer *answer)
         (void)printf("%-12s %s%s\n", shown[i].name, value[0] != '\0' ? value : "-", more);
         if (shown[i].member == ANSWER_STATE) {
             print_not_ready(answer->shut);
+            print_halted(answer);
             print_differences(answer);
+            print_amiss(answer);
         }
     }
     print_latency(answer);

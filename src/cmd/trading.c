@@ -20,6 +20,7 @@
 #include "config/carried_out.h"
 #include "monitor/terminal.h"
 #include "sys/clock.h"
+#include "sys/files.h"
 #include "sys/memory.h"
 #include "sys/plugin.h"
 
@@ -217,6 +218,12 @@ static double wanted_speed(const struct trading *trading)
     return trading->desk.keys ? session_s / options->session_s : 0;
 }
 
+static int64_t room_for_log(void *context)
+{
+    const struct trading *trading = context;
+    return folder_free_bytes(trading->options->state_dir);
+}
+
 static enum err make_driver(struct trading *trading)
 {
     const struct trading_options *options = trading->options;
@@ -239,6 +246,8 @@ static enum err make_driver(struct trading *trading)
         .progress = terminal ? show_progress : NULL,
         .attend = attended ? desk_attend : NULL,
         .attend_context = &trading->desk,
+        .free_bytes = options->outside != NULL ? room_for_log : NULL,
+        .free_context = trading,
     };
     return driver_create(&plan, &trading->driver, &trading->problem);
 }

@@ -5,6 +5,7 @@
 
 #include "base/code_text.h"
 #include "base/money.h"
+#include "base/utc.h"
 
 enum { PPM = 1000000 };
 
@@ -43,7 +44,8 @@ void closer_begin(struct exits *exits, int64_t atr_e9)
                             .time_ns = CLOSER_NEVER_NS,
                             .flat_ns = CLOSER_NEVER_NS,
                             .patience_ns = CLOSER_NEVER_NS,
-                            .retry_ns = CLOSER_NEVER_NS};
+                            .retry_ns = CLOSER_NEVER_NS,
+                            .placed_ns = CLOSER_NEVER_NS};
 }
 
 /* ---- prices ---- */
@@ -246,7 +248,63 @@ int64_t closer_due_ns(const struct exits *exits, bool entry_works)
         return exits->retry_ns;
     }
     int64_t due_ns = exits->time_ns < exits->flat_ns ? exits->time_ns : exits->flat_ns;
+    due_ns = exits->retry_ns < due_ns ? exits->retry_ns : due_ns;
     return entry_works && exits->patience_ns < due_ns ? exits->patience_ns : due_ns;
+}
+
+/* ---- steps that come to nothing ---- */
+
+void closer_want(struct exits *exits, enum exit_cause cause)
+{
+    if (exits->wish == EXIT_CAUSE_NONE) { /* another row of steps begins */
+        exits->failures = 0;
+        exits->told = false;
+        exits->retry_ns = CLOSER_NEVER_NS;
+    }
+    exits->wish = (uint8_t)cause;
+}
+
+static void wait(struct exits *exits, int64_t ts_ns)
+{
+    static const int64_t waits_s[] = CLOSER_WAITS_S;
+    const size_t last = sizeof waits_s / sizeof waits_s[0] - 1;
+    const size_t at = exits->failures < last ? exits->failures : last;
+    exits->retry_ns = ts_ns + waits_s[at] * NS_PER_S;
+    if (exits->failures < UINT8_MAX) {
+        exits->failures++;
+    }
+}
+
+void closer_step_failed(struct exits *exits, int64_t ts_ns)
+{
+    if (!closer_waits(exits)) {
+        wait(exits, ts_ns);
+    }
+}
+
+void closer_protection_ended(struct exits *exits, uint16_t attempt, bool refused, int64_t ts_ns)
+{
+    if (attempt != exits->attempts || attempt == exits->ended) {
+        return; /* said twice, or late */
+    }
+    exits->ended = attempt;
+    bool stood = exits->placed_ns != CLOSER_NEVER_NS && ts_ns - exits->placed_ns >= CLOSER_STOOD_NS;
+    if (stood) {
+        exits->failures = 0;
+        exits->refusals = 0;
+        return;
+    }
+    if (refused) {
+        exits->refusals++; /* given up long before the count ends */
+    }
+    if (!closer_gives_up(exits)) {
+        wait(exits, ts_ns);
+    }
+}
+
+bool closer_gives_up(const struct exits *exits)
+{
+    return exits->refusals > CLOSER_RETRIES;
 }
 
 static void scale(int64_t *price_e9, int64_t new_shares, int64_t old_shares)

@@ -18,18 +18,29 @@
 /* An entry that is protected at the broker may be filled in part for so long. */
 #define CLOSER_PATIENCE_NS INT64_C(3000000000)
 
-/* Protection refused so often in a row is given up: the trade is closed at the market. */
-#define CLOSER_REFUSALS_MAX 3
+/* A step that came to nothing is tried again after this, the more of them in a row the later; the
+ * last wait stays. Protection that the broker has refused after each of the first CLOSER_RETRIES,
+ * too, is given up: the trade is closed at the market. */
+#define CLOSER_WAITS_S                                                                             \
+    {                                                                                              \
+        1, 3, 10, 30, 60                                                                           \
+    }
+#define CLOSER_RETRIES 3
+
+/* Protection that rested for so long did not come to nothing: what ends then is repaired at once.
+ */
+#define CLOSER_STOOD_NS INT64_C(2000000000)
 
 #define CLOSER_NEVER_NS INT64_MAX
 
 /* What is said of a trade in a NOTICE record. */
 #define NOTICE_LIST(X)                                                                             \
     X(REARMED, 1, "rearmed")         /* after a stop: the entry condition was false again */       \
-    X(UNPROTECTED, 2, "unprotected") /* what rested at the broker for it is gone; sent again */    \
+    X(UNPROTECTED, 2, "unprotected") /* nothing rests at the broker for it; sent again */          \
     X(GIVEN_UP, 3, "given-up")       /* protection was refused too often: to be closed */          \
     X(MISSING, 4, "not-there")       /* the account has nothing of it that could be sold */        \
-    X(SURPLUS, 5, "surplus") /* an order of it filled for more than it had left: not booked */
+    X(SURPLUS, 5, "surplus") /* an order of it filled for more than it had left: not booked */     \
+    X(NOT_CLOSED, 6, "not-closed") /* its exit came to nothing time and again */
 
 enum notice {
 #define X(name, code, text) NOTICE_##name = code,
@@ -49,15 +60,20 @@ struct exits {
     int64_t time_ns;      /* time is up; CLOSER_NEVER_NS, also below: never */
     int64_t flat_ns;      /* has to be flat */
     int64_t patience_ns;  /* when a partly filled entry is cut short */
-    int64_t retry_ns;     /* a step of an exit that was refused is tried again */
+    int64_t retry_ns;     /* a step that came to nothing is tried again, an exit or protection */
+    int64_t placed_ns;    /* since when the latest protection rests */
     int64_t frame_end_ns; /* of the frame that is being counted; 0: none */
     uint32_t bars;        /* finished bars of the book's frame since the entry */
     uint16_t attempts;    /* protections sent */
-    uint8_t refusals;     /* of the last ones, those that were not accepted */
+    uint16_t ended;       /* the latest of them that is known to have ended */
+    uint8_t failures;     /* steps in a row that came to nothing */
+    uint8_t refusals;     /* those of them that were protection, refused by the broker */
     uint8_t wish;         /* enum exit_cause: why the trade is being closed */
     uint8_t sent;         /* enum exit_cause of the latest exit order */
     uint8_t cause;        /* enum exit_cause of the last exit that filled */
     bool fresh;           /* no bar has finished since the entry */
+    bool bare;            /* what should rest at the broker does not, and that was said */
+    bool told;            /* so was that its exit comes to nothing */
 };
 
 /* Finished closes at or outside of it concern somebody. */
@@ -124,6 +140,28 @@ enum exit_cause closer_take_time(const struct exits *exits, int64_t ts_ns);
 /* Which closes concern the trade, and when the clock does. */
 struct band closer_band(const struct exit_plan *plan, const struct exits *exits);
 int64_t closer_due_ns(const struct exits *exits, bool entry_works);
+
+/* ---- steps that come to nothing ---- */
+
+/* The trade is to be closed for that cause from now on; a cause that it has already stays. */
+void closer_want(struct exits *exits, enum exit_cause cause);
+
+/* Whether the next step waits for its time. */
+static inline bool closer_waits(const struct exits *exits)
+{
+    return exits->retry_ns != CLOSER_NEVER_NS;
+}
+
+/* A step of an exit came to nothing: its time is set, unless it is. */
+void closer_step_failed(struct exits *exits, int64_t ts_ns);
+
+/* That attempt at protection ended without a fill, `refused` by the broker: the time of the next is
+ * set; none where it may go at once, or is to be given up. One that has ended already ends no more.
+ */
+void closer_protection_ended(struct exits *exits, uint16_t attempt, bool refused, int64_t ts_ns);
+
+/* Whether protection is to be given up. */
+bool closer_gives_up(const struct exits *exits);
 
 /* A split of `new_shares` for `old_shares`: prices take their new measure. */
 void closer_split(struct exits *exits, int64_t new_shares, int64_t old_shares);

@@ -571,31 +571,13 @@ Test(closer, repair)
     uint64_t entry, target, stop;
     enter_bracket(&bench, &entry, &target, &stop);
     bench_fill(&bench, 0, entry, SHARES(100), USD(10));
+    bench_slice_at(&bench, USD(10));
     bench_say(&bench, EVENT_EXPIRED, 0, target);
     bench_say(&bench, EVENT_EXPIRED, 0, stop);
     cr_assert_eq(bench_answer(&bench, EVENT_NOTICE, 0)->flags, NOTICE_UNPROTECTED);
     cr_assert_eq(bench.decides.engine->counters.unprotected, 1);
     cr_assert_not_null(find_order(&bench, ORDER_ROLE_TARGET, ORDER_ACTION_SUBMIT));
     cr_assert_not_null(find_order(&bench, ORDER_ROLE_STOP, ORDER_ACTION_SUBMIT));
-    bench_finish(&bench);
-}
-
-Test(closer, given_up)
-{
-    struct bench bench;
-    uint64_t entry, target, stop;
-    enter_bracket(&bench, &entry, &target, &stop);
-    bench_fill(&bench, 0, entry, SHARES(100), USD(10));
-    bench_say(&bench, EVENT_CANCELED, 0, target);
-    bench_say(&bench, EVENT_CANCELED, 0, stop);
-    for (uint32_t refusal = 1; refusal <= CLOSER_REFUSALS_MAX; refusal++) {
-        cr_assert_eq(bench.decides.output.send_count, 2, "refusal %u", refusal);
-        bench_say(&bench, EVENT_REJECTED, 0, order_id_make(1, ORDER_ROLE_TARGET, refusal + 1));
-        bench_say(&bench, EVENT_REJECTED, 0, order_id_make(1, ORDER_ROLE_STOP, refusal + 1));
-    }
-    cr_assert_eq(bench_answer(&bench, EVENT_NOTICE, 0)->flags, NOTICE_GIVEN_UP);
-    uint64_t exit = assert_exit(&bench, EXIT_CAUSE_REPAIR, SHARES(100));
-    fill_exit(&bench, exit, EXIT_CAUSE_REPAIR, USD(10));
     bench_finish(&bench);
 }
 

@@ -254,7 +254,24 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
         engine->dues[instrument] = CLOSER_NEVER_NS;
     }
     engine->due_ns = CLOSER_NEVER_NS;
+    engine->timer_ns = CLOSER_NEVER_NS;
     engine->turn_ns = INT64_MIN;
+}
+
+/* What a broker elsewhere says of each instrument. */
+struct outside_parts {
+    int64_t *foreign_e9;
+    int64_t *surplus_e9;
+    bool *halted;
+};
+
+static struct outside_parts carve_outside(struct arena *arena, uint32_t instrument_count)
+{
+    struct outside_parts parts;
+    parts.foreign_e9 = arena_take(arena, instrument_count, sizeof *parts.foreign_e9);
+    parts.surplus_e9 = arena_take(arena, instrument_count, sizeof *parts.surplus_e9);
+    parts.halted = arena_take(arena, instrument_count, sizeof *parts.halted);
+    return parts;
 }
 
 struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
@@ -267,8 +284,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct seat *seats = arena_take(arena, places, sizeof *seats);
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
-    int64_t *foreign_e9 = arena_take(arena, plan->instrument_count, sizeof *foreign_e9);
-    int64_t *surplus_e9 = arena_take(arena, plan->instrument_count, sizeof *surplus_e9);
+    struct outside_parts outside = carve_outside(arena, plan->instrument_count);
     struct execution *executions = arena_take(arena, EXECUTIONS_KEPT, sizeof *executions);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
@@ -300,11 +316,12 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .seats = seats,
         .weights = weights,
         .live = live,
-        .foreign_e9 = foreign_e9,
+        .foreign_e9 = outside.foreign_e9,
         .next_trade_id = 1,
         .session = {.open_ns = INT64_MIN, .close_ns = INT64_MIN},
         .decision_hash = DECISION_HASH_START,
-        .surplus_e9 = surplus_e9,
+        .surplus_e9 = outside.surplus_e9,
+        .halted = outside.halted,
         .executions = executions,
         .scratch = scratch,
         .said = said,
@@ -334,7 +351,9 @@ static void hash_decision(struct engine *engine, const struct event *decision, i
     engine->decision_hash = decision_hash_step(engine->decision_hash, x);
 }
 
-void engine_act_on(struct engine *engine, const struct candidate *candidate, struct output *output)
+/* Flat: that the one question to the gates costs no call is otherwise the linker's mood. */
+__attribute__((flatten)) void
+engine_act_on(struct engine *engine, const struct candidate *candidate, struct output *output)
 {
     if (!is_still_possible(engine, candidate)) {
         return;
@@ -443,6 +462,12 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
         post_cash(engine, report, output);
         return;
     }
+    if (report->kind == EVENT_FOUND) {
+        if (engine->fault == ENGINE_FAULT_NONE) {
+            engine_take_found(engine, trade, report, output);
+        }
+        return;
+    }
     if (report->kind == EVENT_ACCEPTED || trade == NULL) {
         return;
     }
@@ -480,6 +505,16 @@ void engine_on_condition(struct engine *engine, const struct event *event, struc
     }
 }
 
+void engine_on_timer(struct engine *engine, const struct event *timer, struct output *output)
+{
+    restart(output);
+    engine_take_timer(engine, timer->ts_ns);
+    if (engine->fault == ENGINE_FAULT_NONE) {
+        engine_act_on_exits(engine, output);
+    }
+    engine->scratch->exit_count = 0;
+}
+
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output)
 {
     restart(output);
@@ -514,6 +549,9 @@ static bool exits_are_consistent(const struct engine *engine)
         /* Exits that go with an entry are as large until it ends, and go just after it. */
         bool with_entry = entering || trade->entry.filled_e9 == 0;
         int64_t most_e9 = with_entry ? trade->entry.qty_e9 : trade->qty_e9;
+        if (leaving && trade->exits.sent == EXIT_CAUSE_UNLOGGED) {
+            continue; /* it is as large as its trade was then; what it followed is still to end */
+        }
         if (leaving && (entering || trade_is_protected(trade))) {
             return false;
         }

@@ -120,6 +120,7 @@ struct engine_counters {
     uint64_t cancels;     /* asked for */
     uint64_t unprotected; /* trades whose protection at the broker went missing */
     uint64_t given_up;    /* trades whose protection was refused too often */
+    uint64_t not_closed;  /* trades whose exit came to nothing time and again */
     uint64_t missing;     /* exits and protection of which nothing could be sent */
     uint64_t surpluses;   /* fills for more than their order or its trade had left */
     uint64_t busts;       /* executions that were taken back: no fills any more */
@@ -220,6 +221,8 @@ struct engine {
     int64_t *dues;      /* [instrument]: no time rule concerns its trades before this */
     int64_t due_ns;     /* nor any trade before this */
     int64_t turn_ns;    /* nor does a session begin */
+    int64_t timer_ns;   /* no step that came to nothing is tried again before this: the engine wants
+                         * an EVENT_TIMER then, where no slice comes */
 
     int64_t ts_ns; /* of the last event */
     struct session session;
@@ -241,6 +244,7 @@ struct engine {
 
     int64_t *
         surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
+    bool *halted;   /* [instrument]: trading in it is halted; no entry goes out there */
     struct execution *executions; /* [EXECUTIONS_KEPT]: by exec_id; of a broker outside only */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
@@ -290,14 +294,18 @@ void engine_on_action(struct engine *engine, const struct event *action, struct 
  */
 void engine_on_condition(struct engine *engine, const struct event *event, struct output *output);
 
+/* Takes an EVENT_TIMER, at timer_ns or later: what is due by then follows, and timer_ns lies behind
+ * it. */
+void engine_on_timer(struct engine *engine, const struct event *timer, struct output *output);
+
 /* Takes a command of the operator (EVENT_COMMAND): it moves the state, and no record follows. */
 void engine_on_command(struct engine *engine, const struct event *command, struct output *output);
 
 /* Puts cash into the account: the first record of a run. */
 void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, struct output *output);
 
-/* Applies one report, action, command or record of ours, or one slice, without deciding: the fold.
- */
+/* Applies one report, action, command, timer or record of ours, or one slice, without deciding: the
+ * fold. */
 void engine_apply(struct engine *engine, const struct event *record);
 void engine_apply_slice(struct engine *engine, const struct slice *slice);
 

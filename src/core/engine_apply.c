@@ -176,6 +176,17 @@ RARELY static void apply_stray(struct engine *engine, const struct trade *trade,
     engine_note_execution(engine, event, 0, 0);
 }
 
+/* The ORDER that the log lacks follows. */
+RARELY static void apply_found(struct engine *engine, const struct trade *trade,
+                               const struct event *event)
+{
+    engine->wary = true;
+    engine->outside = true;
+    if (trade == NULL || !engine_can_find(engine, trade, event)) {
+        engine_fail(engine, ENGINE_FAULT_FOREIGN_REPORT);
+    }
+}
+
 struct trade *engine_apply_report(struct engine *engine, const struct event *event)
 {
     if (event->kind == EVENT_ACCOUNT_CASH) {
@@ -187,6 +198,10 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         return trade; /* an execution counts once, whosever place in the table it was */
     }
     struct order *order = trade == NULL ? NULL : trade_order(trade, event->report.order_id);
+    if (event->kind == EVENT_FOUND) {
+        apply_found(engine, trade, event);
+        return trade;
+    }
     if (order == NULL) {
         apply_stray(engine, trade, event);
         return trade;
@@ -237,7 +252,7 @@ RARELY static void keep_wish(struct engine *engine, const struct event *decision
     uint8_t verdict = decision->decision.verdict;
     if (decision->flags == ACT_SELL &&
         (verdict == VERDICT_MISSING || (verdict == VERDICT_PASS && trade_is_protected(trade)))) {
-        trade->exits.wish = EXIT_CAUSE_SIGNAL;
+        closer_want(&trade->exits, EXIT_CAUSE_SIGNAL);
         engine_show(engine, trade);
     }
 }
@@ -323,6 +338,9 @@ static void apply_cancel(struct engine *engine, struct trade *trade, const struc
     engine->counters.cancels++;
     step_order(engine, order, ORDER_EVENT_CANCEL_SENT);
     enum order_role role = order_id_role(order->id);
+    if (role == ORDER_ROLE_TARGET || role == ORDER_ROLE_STOP) {
+        trade->exits.ended = trade->exits.attempts; /* by our own doing */
+    }
     if (role == ORDER_ROLE_TARGET && order_is_working(&trade->stop)) {
         step_order(engine, &trade->stop, ORDER_EVENT_CANCEL_SENT);
     }
@@ -330,7 +348,7 @@ static void apply_cancel(struct engine *engine, struct trade *trade, const struc
         step_order(engine, &trade->target, ORDER_EVENT_CANCEL_SENT);
     }
     if (event_order_cause(record) != EXIT_CAUSE_NONE) {
-        trade->exits.wish = event_order_cause(record);
+        closer_want(&trade->exits, (enum exit_cause)event_order_cause(record));
     }
 }
 
@@ -342,12 +360,13 @@ static void apply_exit_order(struct engine *engine, struct trade *trade, const s
     CHECK(trade->id == order_id_trade(head->order_id));
     if (role == ORDER_ROLE_EXIT) {
         CHECK(!order_is_working(&trade->exit));
-        trade->exit_attempts++;
+        trade->exit_attempts = (uint32_t)(head->order_id & ORDER_ATTEMPT_MAX);
         trade->exits.sent = event_order_cause(record);
         if (!engine->closes) {
             trade->exits.wish = EXIT_CAUSE_NONE; /* its strategy says it again */
         } else if (head->qty_e9 < trade->qty_e9) {
-            trade->exits.wish = trade->exits.sent; /* the rest waits until it is there */
+            closer_want(&trade->exits, (enum exit_cause)trade->exits.sent); /* the rest, too, once
+                                                                               it is there */
         }
         begin_order(engine, &trade->exit, head);
         return;
@@ -522,9 +541,14 @@ static void apply_command(struct engine *engine, uint8_t command)
 static void apply_status(struct engine *engine, const struct event *record)
 {
     uint32_t bit = 1U << record->flags;
+    bool begins = record->status.begins != 0;
     engine->wary = true;
     engine->outside = true;
-    engine->shut = record->status.begins != 0 ? engine->shut | bit : engine->shut & ~bit;
+    if (record->instrument != INSTRUMENT_NONE) {
+        engine->halted[record->instrument] = begins;
+    } else {
+        engine->shut = begins ? engine->shut | bit : engine->shut & ~bit;
+    }
 }
 
 static void apply_holding(struct engine *engine, const struct event *record)
@@ -535,22 +559,13 @@ static void apply_holding(struct engine *engine, const struct event *record)
     engine->surplus_e9[record->instrument] = 0; /* it is in what the account holds */
 }
 
-void engine_apply(struct engine *engine, const struct event *record)
+/* What the world told. */
+static void apply_input(struct engine *engine, const struct event *record)
 {
-    engine->ts_ns = record->ts_ns;
-    switch ((enum event_kind)record->kind) {
-    case EVENT_ACCEPTED:
-    case EVENT_REJECTED:
-    case EVENT_FILL:
-    case EVENT_CANCELED:
-    case EVENT_EXPIRED:
-    case EVENT_REPLACED:
-    case EVENT_CANCEL_REJECTED:
-    case EVENT_ACCOUNT_CASH:
-        (void)engine_apply_report(engine, record);
-        return;
-    case EVENT_NO_ANSWER:
-        (void)engine_apply_report(engine, record);
+    switch (record->kind) {
+    case EVENT_TIMER:
+        engine_take_timer(engine, record->ts_ns);
+        engine->scratch->exit_count = 0; /* what followed is in the records */
         return;
     case EVENT_BUSTED:
         (void)engine_apply_bust(engine, record);
@@ -564,6 +579,19 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_HOLDING:
         apply_holding(engine, record);
         return;
+    case EVENT_ACTION:
+        engine_apply_action(engine, record);
+        return;
+    default:
+        CHECK(event_is_report(record->kind)); /* bars and ticks come by the slice */
+        (void)engine_apply_report(engine, record);
+    }
+}
+
+/* What the engine answered. */
+static void apply_output(struct engine *engine, const struct event *record)
+{
+    switch (record->kind) {
     case EVENT_DEPOSIT:
         apply_deposit(engine, record);
         return;
@@ -582,24 +610,18 @@ void engine_apply(struct engine *engine, const struct event *record)
     case EVENT_SLICE:
         engine_apply_slice_record(engine, &record->slice);
         return;
-    case EVENT_NOTICE:
+    default:
+        CHECK(record->kind == EVENT_NOTICE);
         engine_apply_notice(engine, record);
-        return;
-    case EVENT_ACTION:
-        engine_apply_action(engine, record);
-        return;
-    case EVENT_LOG_START:
-    case EVENT_LOG_TEXT:
-    case EVENT_LOG_INSTRUMENT:
-    case EVENT_LOG_SLICE_REF:
-    case EVENT_LOG_RESUME:
-    case EVENT_LOG_END:
-        return; /* the log's own records are no state of the engine */
-    case EVENT_NONE:
-    case EVENT_BAR:
-    case EVENT_QUOTE:
-    case EVENT_TRADE_TICK:
-    case EVENT_SLICE_END:
-        CHECK(!"bars and ticks come by the slice");
+    }
+}
+
+void engine_apply(struct engine *engine, const struct event *record)
+{
+    engine->ts_ns = record->ts_ns;
+    if (event_is_output(record->kind)) {
+        apply_output(engine, record);
+    } else if (record->kind < EVENT_LOG_START) { /* the log's own records are no state */
+        apply_input(engine, record);
     }
 }

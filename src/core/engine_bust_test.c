@@ -94,6 +94,14 @@ static void expect_cancel(const struct bench *bench, uint64_t order_id)
 static const uint64_t target = (uint64_t)1 << 16 | ORDER_ROLE_TARGET << 12 | 1;
 static const uint64_t stop = (uint64_t)1 << 16 | ORDER_ROLE_STOP << 12 | 1;
 
+/* Its protection rests at the broker, and has done so for a while. */
+static void say_protected(struct bench *bench, uint64_t trade_id)
+{
+    bench_say(bench, EVENT_ACCEPTED, 0, order_id_make(trade_id, ORDER_ROLE_TARGET, 1));
+    bench_say(bench, EVENT_ACCEPTED, 0, order_id_make(trade_id, ORDER_ROLE_STOP, 1));
+    bench->ts_ns += CLOSER_STOOD_NS;
+}
+
 /* 60 at 10 and 40 at 12, executions 1 and 2, protected. */
 static void enter_twice(struct bench *bench)
 {
@@ -101,8 +109,7 @@ static void enter_twice(struct bench *bench)
     bench_say(bench, EVENT_ACCEPTED, 0, entry);
     bench_fill(bench, 0, entry, SHARES(60), USD(10));
     bench_fill(bench, 0, entry, SHARES(40), USD(12));
-    bench_say(bench, EVENT_ACCEPTED, 0, target);
-    bench_say(bench, EVENT_ACCEPTED, 0, stop);
+    say_protected(bench, 1);
     expect_trade(bench, TRADE_OPEN, 100, 1080, 0, CASH - 1082);
 }
 
@@ -322,6 +329,7 @@ Test(engine_bust, a_purchase_of_a_trade_whose_place_is_taken)
     bench_slice_at(&bench, USD(9)); /* armed again after the stop */
     uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
     bench_fill(&bench, 0, entry, SHARES(100), USD(10));
+    say_protected(&bench, 2);
     int64_t cash_e9 = ledger_cash_e9(&bench.decides.engine->ledger);
     take_back(&bench, 1);
     expect_trade(&bench, TRADE_OPEN, 100, 1000, 0, cash_e9 / MONEY_E9 + 601);

@@ -65,6 +65,12 @@ void engine_send_notice(struct engine *engine, const struct trade *trade, enum n
     engine_apply_notice(engine, output_commit(output));
 }
 
+/* A person has to know that the trade is held on against its plan. */
+static void send_not_closed(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    engine_send_notice(engine, trade, NOTICE_NOT_CLOSED, trade->qty_e9, output);
+}
+
 static void send_missing(struct engine *engine, const struct trade *trade, struct output *output)
 {
     engine_send_notice(engine, trade, NOTICE_MISSING, engine_missing_e9(engine, trade->instrument),
@@ -85,7 +91,11 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
             return; /* until the broker says that it is over */
         }
     }
-    if (order_is_working(&trade->exit) || trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
+    if (order_is_working(&trade->exit)) {
+        return;
+    }
+    if (trade->exit_attempts >= ORDER_ATTEMPT_MAX) {
+        send_not_closed(engine, trade, output);
         return;
     }
     int64_t qty_e9 = engine_sellable_e9(engine, trade);
@@ -97,6 +107,18 @@ void engine_close_trade(struct engine *engine, const struct trade *trade, enum e
     struct event *record = begin_order(engine, trade, id, cause, output);
     record->order.qty_e9 = qty_e9;
     send(engine, record, output);
+}
+
+/* The next step of an exit that is wanted, unless one that came to nothing waits for its time. */
+static void go_on_closing(struct engine *engine, const struct trade *trade, struct output *output)
+{
+    const struct exits *exits = &trade->exits;
+    if (exits->failures > CLOSER_RETRIES && !exits->told) {
+        send_not_closed(engine, trade, output);
+    }
+    if (!closer_waits(exits)) {
+        engine_close_trade(engine, trade, (enum exit_cause)exits->wish, output);
+    }
 }
 
 /* ---- protecting ---- */
@@ -239,19 +261,69 @@ static void protect(struct engine *engine, const struct trade *trade, struct out
         send_missing(engine, trade, output);
         return;
     }
-    if (exits->refusals >= CLOSER_REFUSALS_MAX || exits->attempts >= ORDER_ATTEMPT_MAX) {
-        engine_send_notice(engine, trade, NOTICE_GIVEN_UP, 0, output);
-        engine_close_trade(engine, trade, EXIT_CAUSE_REPAIR, output);
+    if (exits->attempts > 0 && !exits->bare) {
+        engine_send_notice(engine, trade, NOTICE_UNPROTECTED, trade->qty_e9, output);
+    }
+    if (closer_waits(exits)) {
         return;
     }
-    if (exits->attempts > 0) {
-        engine_send_notice(engine, trade, NOTICE_UNPROTECTED, 0, output);
+    if (closer_gives_up(exits) || exits->attempts >= ORDER_ATTEMPT_MAX) {
+        engine_send_notice(engine, trade, NOTICE_GIVEN_UP, trade->qty_e9, output);
+        engine_close_trade(engine, trade, EXIT_CAUSE_REPAIR, output);
+        return;
     }
     bool pair = is_pair(&protection);
     protection.attempt = exits->attempts + 1U;
     protection.group = pair ? order_id_make(trade->id, ORDER_ROLE_TARGET, protection.attempt) : 0;
     protection.class = pair ? ORDER_CLASS_OCO : ORDER_CLASS_SIMPLE;
     send_protection(engine, trade, &protection, output);
+}
+
+/* ---- what the log lacks ---- */
+
+bool engine_can_find(const struct engine *engine, const struct trade *trade,
+                     const struct event *found)
+{
+    uint64_t id = found->report.order_id;
+    uint32_t attempt = (uint32_t)(id & ORDER_ATTEMPT_MAX);
+    enum order_role role = order_id_role(id);
+    const struct order *before = role == ORDER_ROLE_EXIT     ? &trade->exit
+                                 : role == ORDER_ROLE_TARGET ? &trade->target
+                                                             : &trade->stop;
+    /* Both exits of a group are of one attempt. */
+    bool later = role == ORDER_ROLE_EXIT ? attempt > trade->exit_attempts
+                                         : attempt >= trade->exits.attempts && id > before->id;
+    bool known = role == ORDER_ROLE_EXIT ||
+                 ((role == ORDER_ROLE_TARGET || role == ORDER_ROLE_STOP) && engine->closes);
+    return trade_is_live(trade) && known && later && !order_is_working(before) &&
+           found->report.qty_e9 > 0 && found->report.qty_e9 <= trade->entry.qty_e9 &&
+           found->flags >= ORDER_TYPE_MARKET && found->flags <= ORDER_TYPE_TRAILING_STOP &&
+           found->report.price_e9 >= 0 && found->report.price_e9 <= PRICE_E9_MAX;
+}
+
+static enum exit_cause cause_of_found(const struct event *found)
+{
+    enum order_role role = order_id_role(found->report.order_id);
+    bool trails = found->flags == ORDER_TYPE_TRAILING_STOP;
+    return role == ORDER_ROLE_EXIT     ? EXIT_CAUSE_UNLOGGED /* nobody wrote it down */
+           : role == ORDER_ROLE_TARGET ? EXIT_CAUSE_TARGET
+           : trails                    ? EXIT_CAUSE_TRAILING
+                                       : EXIT_CAUSE_STOP;
+}
+
+void engine_take_found(struct engine *engine, const struct trade *trade, const struct event *found,
+                       struct output *output)
+{
+    struct event *record =
+        begin_order(engine, trade, found->report.order_id, cause_of_found(found), output);
+    record->order.qty_e9 = found->report.qty_e9;
+    record->order.type = found->flags;
+    if (found->flags == ORDER_TYPE_LIMIT) {
+        record->order.limit_price_e9 = found->report.price_e9;
+    } else {
+        ((struct order_request *)record)->terms.stop_price_e9 = found->report.price_e9;
+    }
+    engine_apply_order(engine, output_commit(output));
 }
 
 /* ---- shares that are missing ---- */
@@ -278,7 +350,7 @@ static void look_again(struct engine *engine, const struct trade *trade, struct 
         return;
     }
     if (trade->exits.wish != EXIT_CAUSE_NONE) {
-        engine_close_trade(engine, trade, (enum exit_cause)trade->exits.wish, output);
+        go_on_closing(engine, trade, output);
     } else if (lacks_protection(engine, trade)) {
         protect(engine, trade, output);
     } else if (trade_is_protected(trade) && !order_is_working(&trade->entry) &&
@@ -329,8 +401,8 @@ void engine_answer(struct engine *engine, const struct trade *trade, const struc
     }
     if (lacks_protection(engine, trade)) {
         protect(engine, trade, output);
-    } else if (trade->exits.wish != EXIT_CAUSE_NONE && trade->exits.retry_ns > report->ts_ns + 1) {
-        engine_close_trade(engine, trade, (enum exit_cause)trade->exits.wish, output);
+    } else if (trade->exits.wish != EXIT_CAUSE_NONE) {
+        go_on_closing(engine, trade, output);
     }
 }
 
@@ -343,6 +415,8 @@ void engine_act_on_exits(struct engine *engine, struct output *output)
             engine_close_trade(engine, trade, (enum exit_cause)trade->exits.wish, output);
         } else if (order_is_working(&trade->entry) && trade->entry.state != ORDER_CANCELING) {
             send_cancel(engine, trade, &trade->entry, EXIT_CAUSE_NONE, output);
+        } else if (lacks_protection(engine, trade)) {
+            protect(engine, trade, output);
         }
     }
     scratch->exit_count = 0;

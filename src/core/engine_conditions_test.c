@@ -17,6 +17,14 @@ static void say_status(struct bench *bench, enum status_condition condition, boo
     take_condition(bench, &event);
 }
 
+static void say_halt(struct bench *bench, uint32_t instrument, bool begins)
+{
+    struct event event = bench_report(bench, EVENT_STATUS, instrument, 0);
+    event.flags = STATUS_HALTED;
+    event.status = (struct event_status){.begins = begins ? 1 : 0};
+    take_condition(bench, &event);
+}
+
 static void say_holding(struct bench *bench, uint32_t instrument, int64_t qty_e9)
 {
     struct event event = bench_report(bench, EVENT_HOLDING, instrument, 0);
@@ -36,8 +44,11 @@ static uint8_t verdict_of_entry(struct bench *bench, uint32_t book, uint32_t ins
 
 Test(engine_conditions, each_keeps_every_entry_shut_until_it_ends)
 {
-    for (uint8_t condition = STATUS_RECONCILING; condition <= STATUS_DIFFERENCE; condition++) {
+    for (uint8_t condition = STATUS_RECONCILING; condition <= STATUS_CONDITION_COUNT; condition++) {
         struct bench bench;
+        if (status_is_of_instrument(condition)) {
+            continue;
+        }
         bench_init_simple(&bench, 2);
         say_status(&bench, (enum status_condition)condition, true);
         cr_expect_eq(verdict_of_entry(&bench, 0, 1), VERDICT_NOT_READY);
@@ -86,6 +97,59 @@ Test(engine_conditions, shares_that_are_not_ours_shut_their_symbol)
     cr_expect_eq(verdict_of_entry(&bench, 0, 1), VERDICT_PASS);
     say_holding(&bench, 0, 0);
     cr_expect_eq(verdict_of_entry(&bench, 0, 0), VERDICT_PASS);
+    bench_finish(&bench);
+}
+
+Test(engine_conditions, a_halt_shuts_its_symbol_and_no_other)
+{
+    struct bench bench;
+    bench_init_simple(&bench, 3);
+    say_halt(&bench, 1, true);
+    say_halt(&bench, 1, true); /* twice is once */
+    cr_expect_eq(bench.decides.engine->shut, 0);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 1), VERDICT_TRADING_HALTED);
+    cr_expect_eq(bench.decides.output.send_count, 0);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 0), VERDICT_PASS);
+    say_halt(&bench, 2, true);
+    say_halt(&bench, 1, false);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 1), VERDICT_PASS);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 2), VERDICT_TRADING_HALTED);
+    say_status(&bench, STATUS_KEYS, true);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 2), VERDICT_NOT_READY, "the run comes first");
+    say_status(&bench, STATUS_KEYS, false);
+    cr_expect_eq(verdict_of_entry(&bench, 0, 2), VERDICT_TRADING_HALTED);
+    bench_finish(&bench);
+}
+
+/* A broker may queue what is sold in a halt or refuse it. Refused, it is sent again once a slice,
+ * and for as long as a halt may last; where trading goes on it is sold. */
+Test(engine_conditions, what_is_held_in_a_halted_symbol_is_sold_as_soon_as_it_can_be)
+{
+    struct bench bench;
+    struct bench_plan plan = bench_plan_simple(2);
+    plan.exits.stop = (struct exit_distance){EXIT_PPM, 50000};
+    bench_init(&bench, &plan);
+    uint64_t entry = bench_buy(&bench, 0, 0, USD(10));
+    bench_fill(&bench, 0, entry, SHARES(100), USD(10));
+    bench_slice_at(&bench, USD(10));
+    say_halt(&bench, 0, true);
+    bench_slice_at(&bench, USD(9)); /* the close of the minute in which it was halted */
+    bench.price_e9[0] = 0;
+    for (int slice = 0; slice < 390; slice++) {
+        cr_assert_eq(bench.decides.output.send_count, 1, "slice %d", slice);
+        uint64_t exit = bench.decides.output.sends[0]->head.order.order_id;
+        bench_say(&bench, EVENT_REJECTED, 0, exit);
+        cr_assert_eq(bench.decides.output.send_count, 0, "not at once");
+        bench_slice(&bench);
+    }
+    say_halt(&bench, 0, false);
+    uint64_t exit = bench_trade(&bench, 0, 0)->exit.id;
+    bench_say(&bench, EVENT_ACCEPTED, 0, exit);
+    bench_slice_at(&bench, USD(8));
+    cr_expect_eq(bench.decides.output.send_count, 0, "it rests at the broker");
+    bench_fill(&bench, 0, exit, SHARES(100), USD(8));
+    cr_expect_eq(bench_trade(&bench, 0, 0)->qty_e9, 0);
+    cr_expect_eq(bench_trade(&bench, 0, 0)->state, TRADE_CLOSED);
     bench_finish(&bench);
 }
 

@@ -145,6 +145,8 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
     } else if (engine->shut != 0) {
         decision->decision.verdict = VERDICT_NOT_READY;
         decision->decision.value = engine->shut;
+    } else if (engine->halted[instrument]) {
+        decision->decision.verdict = VERDICT_TRADING_HALTED;
     } else if (engine->foreign_e9[instrument] != 0 || engine->surplus_e9[instrument] != 0) {
         decision->decision.verdict = VERDICT_FOREIGN;
         decision->decision.value = engine_beside_e9(engine, instrument);
@@ -155,6 +157,29 @@ RARELY static bool is_shut(const struct engine *engine, uint32_t instrument, str
         return false;
     }
     return true;
+}
+
+/* Whether a trade of the instrument stands without the protection that its plan promises. */
+static bool is_bare(const struct engine *engine, uint32_t instrument, struct event *decision)
+{
+    const struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
+    int64_t bare = 0;
+    for (const struct trade *const end = trade + engine->book_count; trade < end; trade++) {
+        bare += trade->exits.bare && trade->qty_e9 != 0 ? 1 : 0;
+    }
+    if (bare > 0) {
+        decision->decision.verdict = VERDICT_UNPROTECTED;
+        decision->decision.value = bare;
+    }
+    return bare > 0;
+}
+
+/* One call, for a run in which either may be. */
+RARELY static bool cannot_enter(const struct engine *engine, uint32_t instrument,
+                                struct event *decision)
+{
+    return (engine->wary && is_shut(engine, instrument, decision)) ||
+           (engine->closes && is_bare(engine, instrument, decision));
 }
 
 /* Whether no exit can be sent, with the numbers of it. What rests at the broker is canceled before
@@ -185,7 +210,8 @@ bool decide_candidate(const struct engine *engine, int64_t ts_ns, const struct c
     UNSET struct gate_order wanted;
 
     write_decision(engine, ts_ns, candidate, &engine->seats[place], decision);
-    if (entry && engine->wary && is_shut(engine, candidate->instrument, decision)) {
+    if (entry && (engine->wary | engine->closes) &&
+        cannot_enter(engine, candidate->instrument, decision)) {
         return false;
     }
     if (entry) {

@@ -23,6 +23,12 @@ bool engine_watch_price(struct engine *engine, uint32_t instrument, int64_t pric
 /* A slice at or after turn_ns: a session begins, or a time rule is due. True as above. */
 RARELY bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9);
 
+/* A moment between two slices: the time rules alone. */
+RARELY void engine_take_timer(struct engine *engine, int64_t ts_ns);
+
+/* Nothing is decided on the slice that was just applied: what it noted is due with the next. */
+RARELY void engine_put_off(struct engine *engine, int64_t ts_ns);
+
 /* Sets an instrument's band anew, after one of its trades changed. */
 void engine_set_band(struct engine *engine, uint32_t instrument);
 
@@ -58,15 +64,24 @@ void engine_disarm(struct engine *engine, const struct trade *trade);
 /* ---- deciding: on const state, but for what is applied with each record ---- */
 
 /* Sends what the trades noted in this slice need. */
-void engine_act_on_exits(struct engine *engine, struct output *output);
+RARELY void engine_act_on_exits(struct engine *engine, struct output *output);
 
 /* The next step to close a trade for that cause, or none while an answer is awaited. */
-void engine_close_trade(struct engine *engine, const struct trade *trade, enum exit_cause cause,
-                        struct output *output);
+RARELY void engine_close_trade(struct engine *engine, const struct trade *trade,
+                               enum exit_cause cause, struct output *output);
 
 /* What a report about the trade calls for: the next step of an exit, or protection. */
 RARELY void engine_answer(struct engine *engine, const struct trade *trade,
                           const struct event *report, struct output *output);
+
+/* Whether a live trade can have had that exit (EVENT_FOUND): a later attempt than those we know of,
+ * in the place of none that works. */
+RARELY bool engine_can_find(const struct engine *engine, const struct trade *trade,
+                            const struct event *found);
+
+/* Puts an exit of the trade that was sent and not logged into the log; it is not sent. */
+RARELY void engine_take_found(struct engine *engine, const struct trade *trade,
+                              const struct event *found, struct output *output);
 
 /* After what is missing of an instrument at the broker changed: no more than is there stays on its
  * way out, and what waited for shares is looked at again. */
@@ -78,12 +93,13 @@ RARELY void engine_fit_busted(struct engine *engine, const struct trade *trade, 
                               struct output *output);
 
 /* The exits that go with an entry: before its record is applied, and after. */
-void engine_tie_bracket(const struct engine *engine, struct event *entry);
-void engine_add_bracket(struct engine *engine, const struct event *entry, struct output *output);
+RARELY void engine_tie_bracket(const struct engine *engine, struct event *entry);
+RARELY void engine_add_bracket(struct engine *engine, const struct event *entry,
+                               struct output *output);
 
 /* Whether the book's entries are sent with their exits. */
 bool engine_brackets(const struct book_plan *plan);
 
-void engine_rearm(struct engine *engine, const struct trade *trade, struct output *output);
+RARELY void engine_rearm(struct engine *engine, const struct trade *trade, struct output *output);
 
 #endif

@@ -62,6 +62,9 @@ void engine_apply_slice(struct engine *engine, const struct slice *slice)
             (void)engine_watch_bar(engine, bar);
         }
     }
+    if (slice->past) {
+        engine_put_off(engine, slice->ts_ns);
+    }
     engine->scratch->exit_count = 0; /* what followed is in the records */
     engine->counters.slices++;
     engine->counters.bars += slice->count;

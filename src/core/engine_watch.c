@@ -36,6 +36,12 @@ static int64_t due_ns(const struct engine *engine, const struct trade *trade)
                : CLOSER_NEVER_NS;
 }
 
+/* When a step of the trade is to be tried again. */
+static int64_t retry_ns(const struct engine *engine, const struct trade *trade)
+{
+    return due_ns(engine, trade) != CLOSER_NEVER_NS ? trade->exits.retry_ns : CLOSER_NEVER_NS;
+}
+
 static void join(struct band *band, struct band other)
 {
     band->low_e9 = other.low_e9 > band->low_e9 ? other.low_e9 : band->low_e9;
@@ -57,6 +63,8 @@ void engine_set_band(struct engine *engine, uint32_t instrument)
         }
         int64_t ns = due_ns(engine, trade);
         first_ns = ns < first_ns ? ns : first_ns;
+        int64_t again_ns = retry_ns(engine, trade);
+        engine->timer_ns = again_ns < engine->timer_ns ? again_ns : engine->timer_ns;
     }
     engine->bands[instrument] = band;
     engine->dues[instrument] = first_ns;
@@ -73,7 +81,7 @@ static void note(struct engine *engine, struct trade *trade)
 /* The trade is to be closed; an exit has to be sent in this slice. */
 static void wish(struct engine *engine, struct trade *trade, enum exit_cause cause)
 {
-    trade->exits.wish = (uint8_t)cause;
+    closer_want(&trade->exits, cause);
     engine_show(engine, trade);
     note(engine, trade);
 }
@@ -138,18 +146,15 @@ bool engine_watch_price(struct engine *engine, uint32_t instrument, int64_t pric
 static void take_time(struct engine *engine, struct trade *trade, int64_t ts_ns)
 {
     struct exits *exits = &trade->exits;
-    if (exits->wish != EXIT_CAUSE_NONE) {
-        exits->retry_ns = CLOSER_NEVER_NS;
-        note(engine, trade);
-        return;
-    }
-    if (exits->patience_ns <= ts_ns) {
-        exits->patience_ns = CLOSER_NEVER_NS;
-        note(engine, trade);
-    }
-    enum exit_cause cause = closer_take_time(exits, ts_ns);
+    bool due = exits->retry_ns <= ts_ns || exits->patience_ns <= ts_ns;
+    exits->retry_ns = exits->retry_ns <= ts_ns ? CLOSER_NEVER_NS : exits->retry_ns;
+    exits->patience_ns = exits->patience_ns <= ts_ns ? CLOSER_NEVER_NS : exits->patience_ns;
+    enum exit_cause cause =
+        exits->wish == EXIT_CAUSE_NONE ? closer_take_time(exits, ts_ns) : EXIT_CAUSE_NONE;
     if (cause != EXIT_CAUSE_NONE) {
         wish(engine, trade, cause);
+    } else if (due) {
+        note(engine, trade);
     }
 }
 
@@ -168,6 +173,17 @@ static void take_times_of(struct engine *engine, uint32_t instrument, int64_t ts
     engine->dues[instrument] = first_ns;
 }
 
+/* Sets the next timer anew, over all trades. */
+static void set_timer(struct engine *engine)
+{
+    const size_t places = (size_t)engine->book_count * engine->instrument_count;
+    engine->timer_ns = CLOSER_NEVER_NS;
+    for (size_t i = 0; i < places; i++) {
+        int64_t again_ns = retry_ns(engine, &engine->trades[i]);
+        engine->timer_ns = again_ns < engine->timer_ns ? again_ns : engine->timer_ns;
+    }
+}
+
 static void take_times(struct engine *engine, int64_t ts_ns)
 {
     int64_t next_ns = CLOSER_NEVER_NS;
@@ -178,6 +194,25 @@ static void take_times(struct engine *engine, int64_t ts_ns)
         next_ns = engine->dues[instrument] < next_ns ? engine->dues[instrument] : next_ns;
     }
     engine->due_ns = next_ns;
+    if (engine->timer_ns != CLOSER_NEVER_NS) {
+        set_timer(engine);
+    }
+}
+
+void engine_take_timer(struct engine *engine, int64_t ts_ns)
+{
+    engine->ts_ns = ts_ns;
+    take_times(engine, ts_ns);
+    set_turn(engine);
+}
+
+void engine_put_off(struct engine *engine, int64_t ts_ns)
+{
+    struct slice_scratch *scratch = engine->scratch;
+    for (uint32_t i = 0; i < scratch->exit_count; i++) {
+        scratch->exits[i]->exits.retry_ns = ts_ns + 1;
+        engine_set_band(engine, scratch->exits[i]->instrument);
+    }
 }
 
 bool engine_turn(struct engine *engine, int64_t ts_ns, int64_t equity_e9)
@@ -240,34 +275,73 @@ static void cut_exits(struct trade *trade)
     }
 }
 
+static bool is_end(uint8_t kind)
+{
+    return kind == EVENT_REJECTED || kind == EVENT_CANCELED || kind == EVENT_EXPIRED;
+}
+
+/* A step of the trade's exit came to nothing: it stays wanted, and has its time. An exit of the
+ * strategy's own word has no other wish behind it. */
+static void note_failed_step(struct trade *trade, const struct order *order,
+                             const struct event *report)
+{
+    struct exits *exits = &trade->exits;
+    bool failed = order == &trade->exit ? is_end(report->kind) && trade->qty_e9 != 0
+                                        : report->kind == EVENT_CANCEL_REJECTED;
+    if (failed && order == &trade->exit) {
+        closer_want(exits, (enum exit_cause)exits->sent);
+    }
+    if (failed && exits->wish != EXIT_CAUSE_NONE) {
+        closer_step_failed(exits, report->ts_ns);
+    }
+}
+
+/* Whether it was the last of the orders that rested, with nothing else of the trade on its way. */
+static bool is_left_bare(const struct trade *trade)
+{
+    return trade->qty_e9 != 0 && !trade_is_protected(trade) && !order_is_working(&trade->entry) &&
+           trade->exits.wish == EXIT_CAUSE_NONE;
+}
+
+/* A target or a stop was accepted, filled, or ended. */
+static void note_protection_report(const struct engine *engine, struct trade *trade,
+                                   struct order *order, const struct event *report)
+{
+    struct exits *exits = &trade->exits;
+    if (report->kind == EVENT_ACCEPTED) {
+        exits->placed_ns = exits->placed_ns == CLOSER_NEVER_NS ? report->ts_ns : exits->placed_ns;
+        exits->bare = false;
+    } else if (report->kind == EVENT_FILL) {
+        take_exit_fill(engine, trade, order, report->report.qty_e9);
+    } else if (is_end(report->kind) && is_left_bare(trade)) {
+        bool refused = report->kind == EVENT_REJECTED && reject_is_refusal(report->flags);
+        closer_protection_ended(exits, (uint16_t)(order->id & ORDER_ATTEMPT_MAX), refused,
+                                report->ts_ns);
+    }
+}
+
 void engine_note_report(struct engine *engine, struct trade *trade, struct order *order,
                         const struct event *report)
 {
-    struct exits *exits = &trade->exits;
-    bool protects = order == &trade->target || order == &trade->stop;
-    bool ended = report->kind == EVENT_REJECTED || report->kind == EVENT_CANCELED ||
-                 report->kind == EVENT_EXPIRED;
-    if (protects && report->kind == EVENT_ACCEPTED) {
-        exits->refusals = 0;
-    } else if (protects && report->kind == EVENT_FILL) {
-        take_exit_fill(engine, trade, order, report->report.qty_e9);
-    } else if (order == &trade->entry && ended && trade->entry.filled_e9 > 0) {
+    if (order == &trade->target || order == &trade->stop) {
+        note_protection_report(engine, trade, order, report);
+    } else if (order == &trade->entry && is_end(report->kind) && trade->entry.filled_e9 > 0) {
         cut_exits(trade);
+    } else if (order == &trade->exit && report->kind == EVENT_FILL) {
+        trade->exits.failures = 0; /* it gets on */
+        trade->exits.told = false;
     }
-    bool refused = (order == &trade->exit && ended) || report->kind == EVENT_CANCEL_REJECTED;
-    if (refused && exits->wish != EXIT_CAUSE_NONE) {
-        exits->retry_ns = report->ts_ns + 1; /* with the next slice */
-    }
+    note_failed_step(trade, order, report);
 }
 
 void engine_note_protection(struct trade *trade, const struct order_request *request)
 {
     const struct event_order *head = &request->head.order;
-    uint16_t attempt = (uint16_t)(head->order_id & ORDER_ATTEMPT_MAX);
     struct exits *exits = &trade->exits;
+    uint16_t attempt = (uint16_t)(head->order_id & ORDER_ATTEMPT_MAX);
     if (attempt > exits->attempts) {
         exits->attempts = attempt;
-        exits->refusals++;
+        exits->placed_ns = CLOSER_NEVER_NS;
     }
     if (order_id_role(head->order_id) == ORDER_ROLE_TARGET) {
         exits->target_e9 = head->limit_price_e9;
@@ -310,11 +384,16 @@ void engine_apply_notice(struct engine *engine, const struct event *record)
         return;
     case NOTICE_UNPROTECTED:
         engine->counters.unprotected++;
+        trade->exits.bare = true;
         return;
     case NOTICE_GIVEN_UP:
         engine->counters.given_up++;
-        trade->exits.wish = EXIT_CAUSE_REPAIR;
+        closer_want(&trade->exits, EXIT_CAUSE_REPAIR);
         engine_show(engine, trade);
+        return;
+    case NOTICE_NOT_CLOSED:
+        engine->counters.not_closed++;
+        trade->exits.told = true;
         return;
     case NOTICE_MISSING:
         engine->counters.missing++;

@@ -46,7 +46,8 @@ struct exit_plan {
     X(FLAT, "flat-before-close")                                                                   \
     X(REPAIR, "no-plan-repaired")                                                                  \
     X(OPERATOR, "operator")                                                                        \
-    X(SPLIT, "split") /* it left no whole share: paid in cash */
+    X(SPLIT, "split")       /* it left no whole share: paid in cash */                             \
+    X(UNLOGGED, "unlogged") /* by an order that the log could not take, found at the broker */
 
 enum exit_cause {
 #define X(name, text) EXIT_CAUSE_##name,

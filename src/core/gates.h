@@ -97,7 +97,10 @@ enum gate_rule {
     X(UNKNOWN_ORDER, "unknown-order", COUNT, AT_MOST,                                              \
       "orders in this symbol whose outcome is being looked up")                                    \
     X(MISSING, "not-there", QUANTITY, AT_MOST,                                                     \
-      "shares of ours that the account has not: nothing is left for the exit to sell")
+      "shares of ours that the account has not: nothing is left for the exit to sell")             \
+    X(TRADING_HALTED, "trading-halted", NONE, NONE, "trading in the symbol is halted or paused")   \
+    X(UNPROTECTED, "unprotected", COUNT, AT_MOST,                                                  \
+      "trades of this symbol for which nothing rests at the broker, against their plan")
 
 enum verdict {
 #define X(name, text, unit, rule, help) VERDICT_##name,

@@ -468,6 +468,8 @@ Test(gates, have_names_units_rules_and_sentences)
         {"not-ours",                 "quantity", "at most",  NULL                      },
         {"unknown-order",            "count",    "at most",  NULL                      },
         {"not-there",                "quantity", "at most",  NULL                      },
+        {"trading-halted",           "none",     "none",     NULL                      },
+        {"unprotected",              "count",    "at most",  NULL                      },
     };
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         cr_expect_str_eq(verdict_text(i), want[i].name);

@@ -148,6 +148,13 @@ bool bar_file_is(const char *path)
     return file_begins_with(path, magic, sizeof magic);
 }
 
+bool bar_file_is_called_so(const char *path)
+{
+    size_t length = strlen(path);
+    size_t suffix = sizeof BAR_FILE_SUFFIX - 1;
+    return length > suffix && strcmp(path + length - suffix, BAR_FILE_SUFFIX) == 0;
+}
+
 static enum err damaged(const char *path, const char *fault, struct problem *problem)
 {
     return problem_set(problem, ERR_DAMAGED,

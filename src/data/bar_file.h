@@ -10,6 +10,9 @@
 /* Whether the file begins with the record file's magic. */
 bool bar_file_is(const char *path);
 
+/* Whether it is called like one. */
+bool bar_file_is_called_so(const char *path);
+
 /* Maps the file read-only and checks header, block checksums and every record, in this order. */
 enum err bar_file_open(const char *path, struct bars *bars, struct problem *problem);
 

@@ -88,6 +88,24 @@ static enum err open_recording(const char *path, struct bars *bars, struct impor
     return err;
 }
 
+/* A name that promises what the file is not: its rows would be searched for columns. */
+static enum err check_name(const char *path, struct problem *problem)
+{
+    struct text_input input = {0};
+    if (!bar_file_is_called_so(path)) {
+        return ERR_OK;
+    }
+    enum err err = text_input_open(path, &input, problem); /* says what cannot be opened */
+    text_input_finish(&input);
+    return err != ERR_OK
+               ? err
+               : problem_set(problem, ERR_FORMAT,
+                             "%s is no bars file of ours, though it is called one: its first 8 "
+                             "bytes are not those of a %s; make it again with `bellwether data "
+                             "import`, or name it by what it is (.csv, .csv.gz, .json)",
+                             path, BAR_FILE_SUFFIX);
+}
+
 static enum err open_text(const char *path, const struct import_options *options, struct bars *bars,
                           struct import_report *report, struct import_file *file,
                           struct problem *problem)
@@ -124,7 +142,8 @@ static enum err open_whole(const char *path, const struct import_options *option
     if (recording_is(path)) {
         return open_recording(path, bars, report, file, problem);
     }
-    return open_text(path, options, bars, report, file, problem);
+    enum err err = check_name(path, problem);
+    return err != ERR_OK ? err : open_text(path, options, bars, report, file, problem);
 }
 
 /* Several data sets, and what shall become of them. */

@@ -64,6 +64,25 @@ Test(bars, keeps_only_the_symbols_asked_for)
     free(file);
 }
 
+/* Whatever else it is, a file by that name is not searched for columns. */
+Test(bars, a_record_file_by_name_alone_is_refused_as_such)
+{
+    static const char *const texts[] = {"\x8f\x02 no text at all \xff,\n", "BWBARS", HEADER AA};
+    struct bars bars;
+    struct problem problem;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *path = write_text("by_name.bwbars", texts[i]);
+        cr_assert_eq(bars_open(path, NULL, &bars, NULL, &problem), ERR_FORMAT);
+        cr_expect(strncmp(problem.text, path, strlen(path)) == 0, "%s", problem.text);
+        cr_expect_not_null(strstr(problem.text, "is no bars file of ours"), "%s", problem.text);
+        cr_expect_not_null(strstr(problem.text, "make it again with `bellwether data import`"));
+        cr_expect_null(strstr(problem.text, "column"), "%s", problem.text);
+        free(path);
+    }
+    cr_expect_eq(bars_open("nowhere/none.bwbars", NULL, &bars, NULL, &problem), ERR_IO);
+    cr_expect_not_null(strstr(problem.text, "cannot open nowhere/none.bwbars"), "%s", problem.text);
+}
+
 Test(bars, a_record_file_wanted_whole_stays_mapped)
 {
     static const struct instrument wanted[] = {{"S001"}, {"S000"}};

@@ -24,7 +24,7 @@ struct world {
     uint64_t steps; /* after which all ledgers were compared */
     uint64_t books;
     uint64_t fills, cancels, unprotected, given_up, rejected;
-    uint64_t closed_by[EXIT_CAUSE_SPLIT + 1];
+    uint64_t closed_by[EXIT_CAUSE_UNLOGGED + 1];
     uint64_t actions, splits, dividends; /* given, and reported */
     uint64_t rearmed;
 };
@@ -279,7 +279,8 @@ static void tally_record(struct tally *tally, struct assembly *assembly, struct 
         return;
     }
     tally->cash_e9 += record->kind == EVENT_DEPOSIT ? record->deposit.amount_e9 : 0;
-    if (event_is_report(record->kind) || event_is_output(record->kind)) {
+    if (event_is_report(record->kind) || event_is_output(record->kind) ||
+        record->kind == EVENT_TIMER) {
         engine_apply(assembly->engine, record);
     } else if (event_is_input(record->kind)) {
         const struct slice *slice = gather_slice(gather, record);

@@ -25,8 +25,11 @@
     X(REFUSED, "refused")                                                                          \
     X(ORDERS, "orders")                                                                            \
     X(FILLS, "fills")                                                                              \
+    X(HALTED, "halted")                                                                            \
     X(DIFFERING, "differing")                                                                      \
-    X(SURPLUSES, "surpluses")
+    X(SURPLUSES, "surpluses")                                                                      \
+    X(UNPROTECTED, "unprotected")                                                                  \
+    X(NOT_CLOSED, "not_closed")
 
 enum answer_member {
 #define X(name, text) ANSWER_##name,

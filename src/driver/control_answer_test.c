@@ -27,8 +27,11 @@ Test(control_answer, reads_what_control_status_write_wrote)
                                     .equity_e9 = 100000 * MONEY_E9 + MONEY_E9 / 4,
                                     .day_e9 = -5 * MONEY_E9,
                                     .fills = 7,
+                                    .halted = 4,
                                     .differing = 2,
                                     .surpluses = 3,
+                                    .unprotected = 4,
+                                    .not_closed = 5,
                                     .shut = 1U << STATUS_RECONCILING | 1U << STATUS_DIFFERENCE,
                                     .latency = latency};
     struct json_writer json;
@@ -44,8 +47,11 @@ Test(control_answer, reads_what_control_status_write_wrote)
     expect_value(&answer, ANSWER_EQUITY, "100000.25");
     expect_value(&answer, ANSWER_DAY_RESULT, "-5");
     expect_value(&answer, ANSWER_FILLS, "7");
+    expect_value(&answer, ANSWER_HALTED, "4");
     expect_value(&answer, ANSWER_DIFFERING, "2");
     expect_value(&answer, ANSWER_SURPLUSES, "3");
+    expect_value(&answer, ANSWER_UNPROTECTED, "4");
+    expect_value(&answer, ANSWER_NOT_CLOSED, "5");
     cr_expect_eq(answer.shut, status.shut);
     const struct answer_stage *decide = &answer.stages[LATENCY_DECIDE];
     cr_expect_eq(decide->count, 1000);

@@ -131,8 +131,11 @@ static void write_counts(struct json_writer *json, const struct control_status *
         {"refused",     status->refused    },
         {"orders",      status->orders     },
         {"fills",       status->fills      },
+        {"halted",      status->halted     },
         {"differing",   status->differing  },
         {"surpluses",   status->surpluses  },
+        {"unprotected", status->unprotected},
+        {"not_closed",  status->not_closed },
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         json_member_uint(json, counts[i].key, counts[i].value);

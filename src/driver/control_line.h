@@ -53,8 +53,11 @@ struct control_status {
     uint32_t positions;
     uint64_t slices, evaluations, decisions, refused, orders, fills;
     uint32_t shut;                 /* a bit for each enum status_condition that stands */
+    uint32_t halted;               /* symbols in which trading is halted */
     uint32_t differing;            /* symbols of which the account holds more or less than we */
     uint64_t surpluses;            /* fills for more than their order had left */
+    uint64_t unprotected;          /* trades now for which nothing rests, against their plan */
+    uint64_t not_closed;           /* trades now whose exit comes to nothing time and again */
     const struct latency *latency; /* NULL: a run that has none to measure */
 };
 

@@ -99,6 +99,7 @@ void driver_destroy(struct driver *driver)
     sim_destroy(driver->sim);
     assembly_finish(&driver->assembly);
     free(driver->latency);
+    free(driver->storage.waiting);
     free(driver);
 }
 
@@ -271,7 +272,12 @@ enum err driver_command(struct driver *driver, enum command command, int64_t val
     } else if (command == COMMAND_STOP) {
         driver->stopped = true;
     }
-    return log_command(driver, &event, problem);
+    enum err err = log_command(driver, &event, problem);
+    if (err == ERR_OK || driver->world == NULL) {
+        return err;
+    }
+    live_log_failed(driver, problem); /* it is carried out, and forgotten by the next start */
+    return ERR_OK;
 }
 
 /* ---- the loop ---- */
@@ -281,11 +287,11 @@ RARELY enum err driver_halt(const struct driver *driver, uint8_t kind, struct pr
     enum engine_fault fault = driver->assembly.engine->fault;
     char when[UTC_TEXT_SIZE];
     (void)utc_format(driver->ts_ns, when);
-    return problem_set(problem, ERR_DIFFERS, "halted at %s, after a %s: %s%s", when,
-                       event_kind_text(kind),
-                       fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
-                                                  : "the exchange's ledger and ours disagree",
-                       driver->plan.log != NULL ? "; the log holds all of it" : "");
+    return problem_set(
+        problem, ERR_DIFFERS, "halted at %s, after a %s: %s%s", when, event_kind_text(kind),
+        fault != ENGINE_FAULT_NONE ? engine_fault_text(fault)
+                                   : "the exchange's ledger and ours disagree",
+        driver->plan.log != NULL && !live_log_is_lost(driver) ? "; the log holds all of it" : "");
 }
 
 static enum err take_report(struct driver *driver, struct problem *problem)
@@ -319,6 +325,36 @@ RARELY enum err driver_take_reports(struct driver *driver, struct problem *probl
     return err;
 }
 
+/* The moments that the engine waits for, before what comes at before_ns. */
+RARELY static enum err take_timers(struct driver *driver, int64_t before_ns,
+                                   struct problem *problem)
+{
+    struct assembly *assembly = &driver->assembly;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && assembly->engine->timer_ns < before_ns) {
+        err = driver_give_timer(driver, assembly->engine->timer_ns, problem);
+        if (err == ERR_OK && assembly->output.send_count > 0) {
+            sim_carry_out(driver->sim, &assembly->output, driver->ts_ns);
+            err = driver_take_reports(driver, problem);
+        }
+    }
+    return err;
+}
+
+enum err driver_give_timer(struct driver *driver, int64_t ts_ns, struct problem *problem)
+{
+    struct assembly *assembly = &driver->assembly;
+    driver->ts_ns = ts_ns > driver->ts_ns ? ts_ns : driver->ts_ns;
+    const struct event timer = {.ts_ns = driver->ts_ns,
+                                .src_ns = driver->ts_ns,
+                                .kind = EVENT_TIMER,
+                                .version = 1,
+                                .slots = 1,
+                                .instrument = INSTRUMENT_NONE};
+    engine_on_timer(assembly->engine, &timer, &assembly->output);
+    return driver->plan.log != NULL ? driver_log_input(driver, &timer, problem) : ERR_OK;
+}
+
 RARELY static void show_progress(const struct driver *driver)
 {
     uint64_t done = driver->last_ordinal + 1;
@@ -350,7 +386,25 @@ static enum err open_slice(struct driver *driver, struct problem *problem)
         sim_on_slice(driver->sim, &driver->slice);
     }
     driver->opened = false;
-    return driver_take_reports(driver, problem);
+    enum err err = driver_take_reports(driver, problem);
+    const int64_t ts_ns = driver->slice.ts_ns;
+    bool due = driver->assembly.engine->timer_ns < ts_ns;
+    return err == ERR_OK && due ? take_timers(driver, ts_ns, problem) : err;
+}
+
+/* What happens between the last slice and the one that ends at ts_ns, which the market place may
+ * have seen already, or be about to be shown by what the log holds of it (resume.c). */
+RARELY static enum err take_between(struct driver *driver, int64_t ts_ns, struct problem *problem)
+{
+    const bool apart = !driver->opened && !sim_is_behind(driver->sim);
+    enum err err = ERR_OK;
+    while (err == ERR_OK && ts_ns > driver->action_ns) {
+        err = apart ? take_timers(driver, driver->action_ns, problem) : ERR_OK;
+        if (err == ERR_OK) {
+            err = actions_take(driver, driver->action_ns + 1, problem);
+        }
+    }
+    return err == ERR_OK && apart ? take_timers(driver, ts_ns, problem) : err;
 }
 
 /* The same slice through view and engine. */
@@ -603,8 +657,9 @@ static enum err run_inside(struct driver *driver, struct problem *problem)
         if (driver->first_ns == 0) {
             driver->first_ns = driver->plan.feed->next->ts_ns;
         }
-        if (driver->plan.feed->next->ts_ns > driver->action_ns) {
-            err = actions_take(driver, driver->plan.feed->next->ts_ns, problem);
+        const int64_t next_ns = driver->plan.feed->next->ts_ns;
+        if (next_ns > driver->action_ns || next_ns > driver->assembly.engine->timer_ns) {
+            err = take_between(driver, next_ns, problem);
         }
         bool opens = way == NULL || !sim_is_quiet(driver->sim) || is_logged_alone(driver);
         if (err == ERR_OK && opens) {

@@ -45,6 +45,10 @@ struct driver_plan {
      * moment at most, but may come back sooner; at once when the moment has passed. May be NULL. */
     enum err (*attend)(void *context, int64_t until_mono_ns, struct problem *problem);
     void *attend_context;
+    /* Outside: bytes that are free where the log lies, negative where that cannot be told; asked
+     * for each minute. NULL: nobody watches. */
+    int64_t (*free_bytes)(void *context);
+    void *free_context;
 };
 
 struct driver;
@@ -80,13 +84,20 @@ enum err driver_begin(struct driver *driver, struct problem *problem);
  * the logged actions are not those of the plan. */
 enum err driver_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
 
-/* Runs to the end of the feed or to a stop. Errors: the log's; ERR_DIFFERS when the two ledgers
- * disagree or a report cannot be; ERR_FORMAT when a split makes no sense. All that was decided
- * before is in the log. */
+/* Before the world is set: an input of the time between the log's end and now, from a run that
+ * could not write it down. What followed from it was sent then: it is logged and not sent. Once
+ * all of them are taken, driver_caught_up() makes them durable, in one piece. */
+enum err driver_catch_up(struct driver *driver, const struct event *input, struct problem *problem);
+enum err driver_caught_up(struct driver *driver, struct problem *problem);
+
+/* Runs to the end of the feed or to a stop. Errors: the log's, at once, or, where market and broker
+ * are outside, when the run is ended, which goes on without entries until then; ERR_DIFFERS when
+ * the two ledgers disagree or a report cannot be; ERR_FORMAT when a split makes no sense. All that
+ * was decided before is in the log. */
 enum err driver_run(struct driver *driver, struct problem *problem);
 
 /* Carries out a command of the operator and logs it. From attend() only: between two steps.
- * `wall_ns`: when it was given. ERR_OK, or the log's error. */
+ * `wall_ns`: when it was given. ERR_OK, or the log's error where all is inside. */
 enum err driver_command(struct driver *driver, enum command command, int64_t value, int64_t wall_ns,
                         struct problem *problem);
 

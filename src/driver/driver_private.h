@@ -6,12 +6,24 @@
 #include "broker/sim.h"
 #include "core/engine_pass.h"
 #include "driver/assembly.h"
+#include "driver/disk_room.h"
 #include "driver/driver.h"
 #include "driver/latency.h"
 #include "driver/world.h"
 
 /* The engine goes on ahead of a market place that has nothing to say until it has so many bars. */
 #define AHEAD_MAX 256
+
+/* A live run and the disk that holds its log. */
+struct live_storage {
+    struct problem why;     /* .err is not ERR_OK once the log is lost */
+    int64_t since_ns;       /* by the world's clock */
+    int64_t remind_mono_ns; /* when it is said again */
+    struct event *waiting;  /* what the engine is still to be told, the next one at `next` */
+    uint32_t next, count;
+    struct disk_room room;
+    int64_t look_mono_ns; /* when the room is looked at again */
+};
 
 struct driver {
     struct driver_plan plan;
@@ -37,6 +49,7 @@ struct driver {
     int64_t cpu_ns;
     int64_t equity_e9[AHEAD_MAX]; /* the engine's, at the end of each slice that it is ahead */
     struct latency *latency;      /* where market and broker are outside; else NULL */
+    struct live_storage storage;
 };
 
 /* ---- actions.c ---- */
@@ -60,6 +73,10 @@ RARELY const struct event *actions_cut(const struct driver *driver, const struct
 /* Hands what the broker has reported to the engine, one by one, and sends what follows. */
 RARELY enum err driver_take_reports(struct driver *driver, struct problem *problem);
 
+/* Tells the engine that a moment has come which it waits for, as a step; what it answers is still
+ * to be sent. */
+RARELY enum err driver_give_timer(struct driver *driver, int64_t ts_ns, struct problem *problem);
+
 /* Before an input between two slices: a log that refers to the data has to say between which. */
 void driver_refer_to_last_slice(struct driver *driver);
 
@@ -82,6 +99,22 @@ enum err live_run(struct driver *driver, struct problem *problem);
 
 /* Takes such a run up where its log ends; the broker then finds out what happened since. */
 enum err live_resume(struct driver *driver, struct log_reader *reader, struct problem *problem);
+
+/* ---- live_storage.c ---- */
+
+/* The log takes nothing more. */
+RARELY void live_log_failed(struct driver *driver, const struct problem *why);
+
+/* The same of a step that was decided: what of it may still go out is left in its output. */
+RARELY void live_step_failed(struct driver *driver, const struct problem *why);
+bool live_log_is_lost(const struct driver *driver);
+
+/* What the engine is to be told of the disk, as an input; NULL: nothing. */
+const struct event *live_storage_next(struct driver *driver);
+
+/* At the start of the loop, and between two steps, now and then. */
+void live_storage_begin(struct driver *driver);
+void live_storage_look(struct driver *driver, int64_t mono_ns);
 
 /* ---- driver.c ---- */
 

@@ -168,8 +168,8 @@ static inline bool is_step_start(const struct records *records, size_t slot)
     const struct event *record = record_at(records, slot);
     bool first = is_market(record) && (slot == 0 || !is_market(record_at(records, slot - 1)));
     return first || event_is_report(record->kind) || record->kind == EVENT_COMMAND ||
-           record->kind == EVENT_DEPOSIT || record->kind == EVENT_ACTION ||
-           record->kind == EVENT_LOG_END;
+           record->kind == EVENT_TIMER || record->kind == EVENT_DEPOSIT ||
+           record->kind == EVENT_ACTION || record->kind == EVENT_LOG_END;
 }
 
 /* Writes the first `slots` slots as a new log. */

@@ -19,6 +19,9 @@ static void dump_account(const struct engine *engine, const struct instrument *i
                       "position %s qty %" PRId64 " cost %" PRId64 " value %" PRId64 " live %u\n",
                       instruments[i].symbol, position->qty_e9, position->cost_e9,
                       position->value_e9, engine->live[i]);
+        if (engine->halted[i]) {
+            (void)fprintf(out, "halted %s\n", instruments[i].symbol);
+        }
         if (engine->foreign_e9[i] != 0) {
             (void)fprintf(out, "foreign %s qty %" PRId64 "\n", instruments[i].symbol,
                           engine->foreign_e9[i]);
@@ -65,9 +68,11 @@ static void dump_exits(const struct exits *exits, FILE *out)
                   exit_cause_text(exits->cause));
     (void)fprintf(out,
                   "  exits time %" PRId64 " flat %" PRId64 " patience %" PRId64 " retry %" PRId64
-                  " frame %" PRId64 " attempts %u refusals %u fresh %d\n",
+                  " frame %" PRId64 " attempts %u ended %u placed %" PRId64
+                  " failures %u refusals %u fresh %d bare %d told %d\n",
                   exits->time_ns, exits->flat_ns, exits->patience_ns, exits->retry_ns,
-                  exits->frame_end_ns, exits->attempts, exits->refusals, exits->fresh);
+                  exits->frame_end_ns, exits->attempts, exits->ended, exits->placed_ns,
+                  exits->failures, exits->refusals, exits->fresh, exits->bare, exits->told);
 }
 
 static void dump_trade(const struct trade *trade, const struct instrument *instruments, FILE *out)
@@ -117,8 +122,8 @@ static void dump_books(const struct engine *engine, const struct instrument *ins
 static void dump_closer(const struct engine *engine, const struct instrument *instruments,
                         FILE *out)
 {
-    (void)fprintf(out, "closer due %" PRId64 " turn %" PRId64 "\n", engine->due_ns,
-                  engine->turn_ns);
+    (void)fprintf(out, "closer due %" PRId64 " turn %" PRId64 " timer %" PRId64 "\n",
+                  engine->due_ns, engine->turn_ns, engine->timer_ns);
     for (uint32_t i = 0; i < engine->instrument_count; i++) {
         (void)fprintf(out, "band %s %" PRId64 "..%" PRId64, instruments[i].symbol,
                       engine->bands[i].low_e9, engine->bands[i].high_e9);
@@ -143,8 +148,11 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   counters->refused, counters->orders, counters->session_entries,
                   counters->accepted, counters->rejected, counters->fills, counters->cancels,
                   counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
-    (void)fprintf(out, "missing %" PRIu64 " surpluses %" PRIu64 " busts %" PRIu64 " outside %d\n",
-                  counters->missing, counters->surpluses, counters->busts, engine->outside ? 1 : 0);
+    (void)fprintf(out,
+                  "missing %" PRIu64 " surpluses %" PRIu64 " not_closed %" PRIu64 " busts %" PRIu64
+                  " outside %d\n",
+                  counters->missing, counters->surpluses, counters->not_closed, counters->busts,
+                  engine->outside ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }

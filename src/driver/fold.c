@@ -20,8 +20,8 @@ enum err fold_record(struct assembly *assembly, struct gather *gather, const str
         return contents_refuse(record, number, fault, problem);
     }
     if (event_is_report(record->kind) || event_is_output(record->kind) ||
-        record->kind == EVENT_COMMAND || record->kind == EVENT_STATUS ||
-        record->kind == EVENT_HOLDING) {
+        record->kind == EVENT_TIMER || record->kind == EVENT_COMMAND ||
+        record->kind == EVENT_STATUS || record->kind == EVENT_HOLDING) {
         engine_apply(assembly->engine, record);
     } else if (record->kind == EVENT_ACTION) {
         assembly_on_action(assembly, record);

@@ -1,7 +1,7 @@
 /* live.c: the loop where market and broker are outside of this process.
  *
  *   the network has its turn -> what the broker said -> what became of streams and data
- *   -> the next whole slice -> log -> sync -> send
+ *   -> the moments that the engine waits for -> the next whole slice -> log -> sync -> send
  *
  * The steps are those of every other run: one input with what followed from it, in the log and
  * durable before anything is sent. Reports come before slices, so that nobody decides on a close
@@ -53,7 +53,7 @@ static void give(struct driver *driver, const struct event *input)
     }
 }
 
-/* What is in the log goes out. `kind`: of the step's input. */
+/* What is in the log goes out; without one, what may. `kind`: of the step's input. */
 static enum err send_step(struct driver *driver, struct latency_step *step, uint8_t kind,
                           struct problem *problem)
 {
@@ -81,8 +81,10 @@ static enum err take_input(struct driver *driver, const struct event *input,
     driver->ts_ns = event.ts_ns;
     give(driver, &event);
     step.decided_ns = clock_mono_ns();
-    enum err err = driver_log_input(driver, &event, problem);
-    return err == ERR_OK ? send_step(driver, &step, event.kind, problem) : err;
+    if (driver_log_input(driver, &event, problem) != ERR_OK) {
+        live_step_failed(driver, problem);
+    }
+    return send_step(driver, &step, event.kind, problem);
 }
 
 static enum err take_inputs(struct driver *driver, bool *took, struct problem *problem)
@@ -91,6 +93,10 @@ static enum err take_inputs(struct driver *driver, bool *took, struct problem *p
     struct live_feed *feed = driver->world->feed;
     const struct event *input;
     enum err err = ERR_OK;
+    while (err == ERR_OK && (input = live_storage_next(driver)) != NULL) {
+        *took = true;
+        err = take_input(driver, input, 0, problem);
+    }
     while (err == ERR_OK && (input = broker->ops->next_report(broker)) != NULL) {
         *took = true;
         err = take_input(driver, input, broker->received_mono_ns, problem);
@@ -119,8 +125,33 @@ static enum err take_slice(struct driver *driver, const struct slice *slice,
     view_on_slice(assembly->view, slice);
     engine_on_slice(assembly->engine, slice, &assembly->output);
     step.decided_ns = clock_mono_ns();
-    enum err err = driver_log_slice(driver, problem);
-    return err == ERR_OK ? send_step(driver, &step, EVENT_SLICE_END, problem) : err;
+    if (driver_log_slice(driver, problem) != ERR_OK) {
+        live_step_failed(driver, problem);
+    }
+    return send_step(driver, &step, EVENT_SLICE_END, problem);
+}
+
+/* The moments that the engine waits for. None beyond the market's time: a slice that is due by then
+ * has its own. */
+static enum err take_timers(struct driver *driver, bool *took, struct problem *problem)
+{
+    const struct driver_world *world = driver->world;
+    const struct engine *engine = driver->assembly.engine;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && engine->timer_ns <= *world->now_ns &&
+           engine->timer_ns < world->feed->ops->horizon_ns(world->feed)) {
+        struct latency_step step = latency_begin(driver->latency, 0);
+        *took = true;
+        if (driver_give_timer(driver, received_ns(driver, engine->timer_ns), problem) != ERR_OK) {
+            live_step_failed(driver, problem);
+        }
+        step.decided_ns = clock_mono_ns();
+        err = send_step(driver, &step, EVENT_TIMER, problem);
+        if (err == ERR_OK) {
+            err = take_inputs(driver, took, problem);
+        }
+    }
+    return err;
 }
 
 /* Everything that has come; a slice only when no report waits. */
@@ -130,6 +161,9 @@ static enum err take_all(struct driver *driver, bool *took, struct problem *prob
     struct slice slice;
     *took = false;
     enum err err = take_inputs(driver, took, problem);
+    if (err == ERR_OK) {
+        err = take_timers(driver, took, problem);
+    }
     while (err == ERR_OK && feed->ops->next(feed, &slice)) {
         *took = true;
         err = take_slice(driver, &slice, problem);
@@ -174,6 +208,26 @@ enum err live_resume(struct driver *driver, struct log_reader *reader, struct pr
     return err;
 }
 
+enum err driver_catch_up(struct driver *driver, const struct event *input, struct problem *problem)
+{
+    struct event event = *input;
+    event.version = 1;
+    event.slots = 1;
+    event.ts_ns = driver->ts_ns; /* the slices since are still to come */
+    give(driver, &event);
+    driver->assembly.output.send_count = 0;
+    enum err err = driver_log_input(driver, &event, problem);
+    if (err == ERR_OK && driver->assembly.engine->fault != ENGINE_FAULT_NONE) {
+        err = driver_halt(driver, event.kind, problem);
+    }
+    return err;
+}
+
+enum err driver_caught_up(struct driver *driver, struct problem *problem)
+{
+    return log_end_step(driver->plan.log, driver->plan.sync, problem);
+}
+
 enum err live_run(struct driver *driver, struct problem *problem)
 {
     const struct driver_plan *plan = &driver->plan;
@@ -181,6 +235,7 @@ enum err live_run(struct driver *driver, struct problem *problem)
     bool ended = false;
     bool took = true;
     enum err err = ERR_OK;
+    live_storage_begin(driver);
     while (err == ERR_OK && !ended && !driver_stop_asked(driver)) {
         driver->latency->began_ns = clock_mono_ns();
         err =
@@ -189,12 +244,18 @@ enum err live_run(struct driver *driver, struct problem *problem)
         if (err == ERR_OK) {
             err = take_all(driver, &took, problem);
         }
-        if (err == ERR_OK && plan->sync && !took) {
-            err = log_make_ready(plan->log, problem);
+        if (err == ERR_OK && plan->sync && !took && !live_log_is_lost(driver) &&
+            log_make_ready(plan->log, problem) != ERR_OK) {
+            live_log_failed(driver, problem);
         }
+        live_storage_look(driver, clock_mono_ns());
         if (err == ERR_OK && plan->attend != NULL) {
             err = plan->attend(plan->attend_context, clock_mono_ns(), problem);
         }
+    }
+    if (err == ERR_OK && live_log_is_lost(driver)) {
+        *problem = driver->storage.why;
+        err = problem->err;
     }
     return err;
 }

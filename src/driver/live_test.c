@@ -9,6 +9,9 @@
 #include "driver/world.h"
 #include "sys/clock.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 /* How long a message takes from its stamp until the turn is over. */
 #define WAY_NS (NS_PER_MS / 5)
 
@@ -22,8 +25,13 @@ struct outside {
     struct slice slice;
     struct driver_world world;
     int64_t now_ns;
-    bool shown;  /* the slice at hand was not taken yet */
-    bool stamps; /* its owners say when something came */
+    int64_t horizon_ns;
+    const struct engine *engine; /* it is told the time between slices; NULL: it is not */
+    bool shown;                  /* the slice at hand was not taken yet */
+    bool stamps;                 /* its owners say when something came */
+    uint64_t fail_at; /* after so many slices the log can be written no more; 0: it can */
+    uint64_t turns;
+    uint32_t alarms;
 
     /* A broker that fills more than was asked for, and an account in which others trade. */
     bool moody;
@@ -46,7 +54,8 @@ static struct outside *of_feed(const struct live_feed *feed)
 static void carry_out(struct broker *broker, const struct output *output)
 {
     struct outside *outside = of_broker(broker);
-    sim_carry_out(outside->sim, output, outside->now_ns);
+    bool stepped = outside->world.stepped; /* then it has the time of the step */
+    sim_carry_out(outside->sim, output, stepped ? output->sends[0]->head.ts_ns : outside->now_ns);
 }
 
 static void say(struct outside *outside, struct event event)
@@ -115,7 +124,7 @@ static bool next_slice(struct live_feed *feed, struct slice *slice)
 
 static int64_t horizon_ns(const struct live_feed *feed)
 {
-    return of_feed(feed)->slice.ts_ns;
+    return of_feed(feed)->horizon_ns;
 }
 
 static const struct event *next_status(struct live_feed *feed)
@@ -123,6 +132,25 @@ static const struct event *next_status(struct live_feed *feed)
     (void)feed;
     return NULL;
 }
+
+/* The log has failed: the exits that were sent since, and the entries, of which there is none. */
+static uint32_t exits_without_log, entries_without_log;
+
+static void count_carried_out(struct broker *broker, const struct output *output)
+{
+    struct rlimit limit;
+    cr_assert(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    for (uint32_t i = 0; i < output->send_count && limit.rlim_cur != RLIM_INFINITY; i++) {
+        const struct event_order *head = &output->sends[i]->head.order;
+        bool enters = order_id_role(head->order_id) == ORDER_ROLE_ENTRY;
+        entries_without_log += enters ? 1 : 0;
+        exits_without_log += enters ? 0 : 1;
+    }
+    carry_out(broker, output);
+}
+
+static const struct broker_ops counting_ops = {.carry_out = count_carried_out,
+                                               .next_report = next_report};
 
 static const struct broker_ops broker_ops = {.carry_out = carry_out, .next_report = next_report};
 static const struct live_feed_ops feed_ops = {
@@ -140,8 +168,17 @@ static enum err turn(void *context, int64_t until_mono_ns, bool took, bool *ende
     if (*ended) {
         return ERR_OK;
     }
+    if (++outside->turns == outside->fail_at) {
+        struct rlimit limit = {.rlim_cur = 512, .rlim_max = RLIM_INFINITY};
+        cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
     int64_t came_ns = clock_mono_ns();
     (void)feed_peek(outside->bars, &outside->slice);
+    outside->horizon_ns = outside->slice.ts_ns;
+    if (outside->engine != NULL && outside->engine->timer_ns < outside->horizon_ns) {
+        outside->now_ns = outside->engine->timer_ns;
+        return ERR_OK;
+    }
     feed_skip(outside->bars, outside->slice.bars + outside->slice.count, 1);
     outside->now_ns = outside->slice.ts_ns;
     sim_on_slice(outside->sim, &outside->slice);
@@ -199,6 +236,7 @@ static struct driver *run_outside(const struct stage *stage, struct outside *out
     char *dir = xasprintf("%s/live%d", stage->folder, outside->stamps);
     cr_assert_eq(driver_create(&plan, &driver, &problem), ERR_OK, "%s", problem.text);
     cr_assert_null(driver_latency(driver));
+    outside->engine = outside->world.stepped ? driver_engine(driver) : NULL;
     cr_assert_eq(log_create(dir, NULL, NULL, &log, &problem), ERR_OK, "%s", problem.text);
     driver_set_log(driver, log);
     driver_set_world(driver, &outside->world);
@@ -306,5 +344,123 @@ Test(live, a_log_with_surpluses_folds_and_replays)
     driver_destroy(again);
     driver_destroy(driver);
     outside_destroy(outside);
+    stage_finish(&stage);
+}
+
+/* ---- a log that fails ---- */
+
+static void hear(void *context, const char *what, const char *text)
+{
+    struct outside *outside = context;
+    outside->alarms += strcmp(what, "alarm") == 0 && strstr(text, "STORAGE FAULT") != NULL ? 1 : 0;
+}
+
+/* Wherever it fails, the run goes on to its end: what is held is sold, and nothing is bought. */
+static uint64_t run_with_failing_log(const struct stage *stage, uint64_t fail_at)
+{
+    struct driver_plan plan = {.config = &stage->config,
+                               .instrument_count = stage->bars.instrument_count,
+                               .outside = true,
+                               .start_ns = stage->bars.records[0].src_ns,
+                               .sync = true};
+    struct outside *outside = outside_create(stage, false);
+    struct driver *driver;
+    struct log *log;
+    struct problem problem;
+    char *dir = xasprintf("%s/fails%llu", stage->folder, (unsigned long long)fail_at);
+    outside->fail_at = fail_at;
+    outside->broker.ops = &counting_ops;
+    outside->world.say = hear;
+    outside->world.say_context = outside;
+    cr_assert_eq(driver_create(&plan, &driver, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(log_create(dir, NULL, NULL, &log, &problem), ERR_OK, "%s", problem.text);
+    driver_set_log(driver, log);
+    driver_set_world(driver, &outside->world);
+    cr_assert_eq(driver_begin(driver, &problem), ERR_OK, "%s", problem.text);
+    cr_expect_eq(driver_run(driver, &problem), ERR_FULL, "it is told when the run has ended");
+    cr_expect_not_null(strstr(problem.text, "takes nothing more"));
+    cr_expect_eq(driver_command(driver, COMMAND_UNPAUSE, 0, 0, &problem), ERR_OK);
+    cr_expect_eq(outside->alarms, 1);
+    const struct engine *engine = driver_engine(driver);
+    uint64_t withheld = engine->counters.rejected;
+    cr_expect(engine->shut & 1U << STATUS_STORAGE);
+    cr_expect_eq(engine->exposed_count, 0, "nothing is open any more");
+    cr_expect_eq(engine->counters.slices, BARS);
+    cr_expect_eq(log_close(log, NULL), ERR_FULL);
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    free(dir);
+    driver_destroy(driver);
+    outside_destroy(outside);
+    return withheld;
+}
+
+Test(live, goes_on_without_a_log_and_without_entries)
+{
+    struct stage stage;
+    uint64_t withheld = 0;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    stage_init(&stage, BUSY_SETUP(BARS, 42, 2));
+    for (uint64_t fail_at = 300; fail_at < 320; fail_at++) {
+        withheld += run_with_failing_log(&stage, fail_at);
+    }
+    cr_expect_eq(entries_without_log, 0);
+    cr_expect_gt(exits_without_log, 20);
+    cr_expect_gt(withheld, 5, "steps failed that had an entry in them");
+    stage_finish(&stage);
+}
+
+/* An exchange that refuses every fifth order, exits and protection among them: steps are tried
+ * again by time, in a backtest and outside at the same moments. */
+#define REFUSED                                                                                    \
+    "mode: backtest\ncalendar: always\nsymbols: all\nbar: 1min\ncash: $1,000,000\n"                \
+    "commission: $1\nexchange: {seed: 7, rejects: 20%}\nstrategies:\n"                             \
+    "  - {name: ma_crossover, parameters: {fast: 2, slow: 3, trigger: level, warmup_bars: 3},\n"   \
+    "     frame: 1min, quantity: 1000, entry: {order: market, time_in_force: ioc},\n"              \
+    "     exits: {target: $0.1, stop: $0.1, held_by: broker}}\n"                                   \
+    "  - {name: ma_crossover, parameters: {fast: 2, slow: 4, trigger: cross, warmup_bars: 4},\n"   \
+    "     frame: 1min, quantity: 100, exits: {stop: 0.5ATR, trailing: $0.15, time_limit: 4 "       \
+    "bars,\n"                                                                                      \
+    "     atr: 3}}\n"                                                                              \
+    "limits:\n  max_order_notional: $1,000,000,000\n  max_position_notional: $1,000,000,000\n"     \
+    "  max_exposure: $1,000,000,000\n  max_open_positions: 1000 positions\n"                       \
+    "  max_orders_per_session: 100000 orders\n  max_orders_per_strategy: 100000 orders\n"          \
+    "  min_time_between_entries: 0s\n  max_daily_loss: 100%\n"                                     \
+    "  max_portfolio_heat: $1,000,000,000\n  price_collar: 50%\n"
+
+Test(live, refusals_are_met_at_the_same_moments_as_in_a_backtest)
+{
+    struct stage stage = {0};
+    struct run backtest;
+    struct problem problem;
+    enum err err = config_parse("refused.yaml", REFUSED, strlen(REFUSED), &stage.config, &problem);
+    cr_assert_eq(err, ERR_OK, "%s", problem.text);
+    workload_create(BARS, 42, 2, &stage.bars);
+    stage.folder = folder_create();
+    char *dir = xasprintf("%s/backtest", stage.folder);
+    run_whole(&stage, &(struct run_options){.log_dir = dir}, &backtest);
+    cr_assert_eq(backtest.err, ERR_OK, "%s", backtest.problem.text);
+    struct outside *outside = outside_create(&stage, false);
+    outside->world.stepped = true;
+    struct driver *driver = run_outside(&stage, outside);
+    char *live = dump_text(driver_engine(driver), stage.bars.instruments);
+    char *past = dump_text(driver_engine(backtest.driver), stage.bars.instruments);
+    cr_expect_str_eq(live, past);
+    const struct engine_counters *counters = &driver_engine(driver)->counters;
+    cr_expect(counters->unprotected > 50 && counters->rejected > 200, "%" PRIu64 ", %" PRIu64,
+              counters->unprotected, counters->rejected);
+    struct records records = records_read(dir);
+    uint64_t timers = 0;
+    for (size_t at = 0; at < records.count; at += record_at(&records, at)->slots) {
+        timers += record_at(&records, at)->kind == EVENT_TIMER ? 1 : 0;
+    }
+    cr_expect_gt(timers, 100, "%" PRIu64, timers);
+    records_finish(&records);
+    free(live);
+    free(past);
+    driver_destroy(driver);
+    outside_destroy(outside);
+    run_finish(&backtest);
+    free(dir);
     stage_finish(&stage);
 }

@@ -121,6 +121,18 @@ static enum err give_condition(struct replay *replay, const struct event *event)
     return ERR_OK;
 }
 
+static enum err give_timer(struct replay *replay, const struct event *timer)
+{
+    enum err err = end_of_answers(replay, timer);
+    if (err != ERR_OK) {
+        return err;
+    }
+    engine_on_timer(replay->assembly.engine, timer, &replay->assembly.output);
+    replay->checked = 0;
+    replay->result->inputs++;
+    return ERR_OK;
+}
+
 static enum err give_action(struct replay *replay, const struct event *action)
 {
     enum err err = end_of_answers(replay, action);
@@ -205,6 +217,9 @@ static enum err take(struct replay *replay, const struct event *record)
     }
     if (event_is_report(record->kind)) {
         return give_report(replay, record);
+    }
+    if (record->kind == EVENT_TIMER) {
+        return give_timer(replay, record);
     }
     if (record->kind == EVENT_COMMAND) {
         return give_command(replay, record);

@@ -116,8 +116,9 @@ static void fold_record(struct fold *fold, const struct event *record)
     } else if (event_is_report(record->kind)) {
         sim_expect(driver->sim, record);
         engine_apply(driver->assembly.engine, record);
-    } else if (event_is_output(record->kind) || record->kind == EVENT_COMMAND ||
-               record->kind == EVENT_STATUS || record->kind == EVENT_HOLDING) {
+    } else if (event_is_output(record->kind) || record->kind == EVENT_TIMER ||
+               record->kind == EVENT_COMMAND || record->kind == EVENT_STATUS ||
+               record->kind == EVENT_HOLDING) {
         engine_apply(driver->assembly.engine, record);
     } else {
         return; /* starts, cuts and ends are no state, and their times are the wall's */

@@ -18,6 +18,8 @@ struct driver_world {
     bool stepped;          /* by steps: whatever happens is received when it happens */
     int64_t first_ns;      /* nothing that is traded lies before this: when the cash is put in */
     int64_t cash_e9;       /* of the account, for a run that begins */
+    void (*say)(void *context, const char *what, const char *text); /* to people; may be NULL */
+    void *say_context;
     void *context;
     /* Lets the network work and time pass, until something may have come or until_mono_ns of the
      * monotonic clock. `took`: what had come led to something, so time by steps stands still.

@@ -21,8 +21,13 @@ struct query_item {
 };
 
 /* Answers that go on: server-sent events. */
-enum call_events { CALL_EVENTS_NONE, CALL_EVENTS_TRADES, CALL_EVENTS_ACTIVITIES };
-enum { CALL_EVENTS_COUNT = 3 };
+enum call_events {
+    CALL_EVENTS_NONE,
+    CALL_EVENTS_TRADES,
+    CALL_EVENTS_ACTIVITIES,
+    CALL_EVENTS_ACTIONS, /* corporate actions: the same for all accounts */
+};
+enum { CALL_EVENTS_COUNT = 4 };
 
 struct call {
     struct venue *venue;
@@ -31,12 +36,13 @@ struct call {
     const char *arguments[CALL_ARGUMENTS_MAX]; /* what {...} in the path stood for, decoded */
     const struct query_item *query;
     uint32_t query_count;
-    const struct node *body;  /* NULL: none was sent */
-    int status;               /* of the answer; 200 unless a handler says otherwise */
-    bool empty;               /* the answer has no body (204, or an empty 200) */
-    uint8_t events;           /* enum call_events; set by a handler: no value is written */
-    bool without_newest;      /* the newest order is not listed, by fault script */
-    struct json_writer *json; /* takes the answer */
+    const struct node *body;   /* NULL: none was sent */
+    int status;                /* of the answer; 200 unless a handler says otherwise */
+    bool empty;                /* the answer has no body (204, or an empty 200) */
+    const char *last_event_id; /* where a client's events ended before; NULL: it says nothing */
+    uint8_t events;            /* enum call_events; set by a handler: no value is written */
+    bool without_newest;       /* the newest order is not listed, by fault script */
+    struct json_writer *json;  /* takes the answer */
 };
 
 typedef void call_handler(struct call *call);

@@ -121,7 +121,11 @@ static void follow_session(struct data_stream *stream, struct data_lane *lane, i
     if (!open && calendar_day_before(stream->plan.venue->plan.calendar, now_ns, &day)) {
         ts_ns = day.close_ns;
     }
+    const struct market_symbol *symbols = stream->plan.venue->market.symbols;
     for (uint32_t i = 0; i < stream->symbols.count; i++) {
+        if (open && lane == &stream->live && symbols[i].halted) {
+            continue; /* it does not open with the others */
+        }
         items_add(stream, CHANNEL_STATUSES, i)->status =
             (struct data_status){.ts_ns = ts_ns,
                                  .halted = !open,

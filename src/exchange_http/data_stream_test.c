@@ -509,6 +509,22 @@ Test(data_stream, finer_bars_become_minutes)
 
 /* ---- sessions of the market ---- */
 
+Test(data_stream, what_is_halted_does_not_open_with_the_others)
+{
+    struct client client;
+    data = made_bars();
+    start_over(made_open_ns(1) - NS_PER_MIN, false, 0);
+    listen_to(&client, DATA_ENDPOINT_IEX, false, "{\"action\":\"subscribe\",\"statuses\":[\"*\"]}");
+    data_stream_advance(stream, venue->now_ns);
+    venue->market.symbols[0].halted = true;
+    venue_advance(venue, made_open_ns(1) + 30 * NS_PER_S);
+    data_stream_advance(stream, venue->now_ns);
+    cr_expect_null(strstr(client.bytes, "AAPL"));
+    cr_expect_not_null(strstr(client.bytes, "\"S\":\"SPY\",\"sc\":\"T\""));
+    close_client(&client);
+    stop();
+}
+
 Test(data_stream, openings_closings_and_halts_are_told)
 {
     struct client client;

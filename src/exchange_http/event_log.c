@@ -10,6 +10,7 @@
 
 struct logged_event {
     int64_t ts_ns;
+    unsigned type;
     char id[ULID_TEXT_SIZE];
     char *text; /* the whole object */
 };
@@ -55,13 +56,15 @@ static uint64_t oldest(const struct event_log *log)
     return log->made > log->capacity ? log->made - log->capacity : 0;
 }
 
-const char *event_log_add(struct event_log *log, int64_t ts_ns, const char *text)
+const char *event_log_add(struct event_log *log, int64_t ts_ns, unsigned type, const char *text)
 {
+    CHECK(type < 32);
     CHECK(text[0] == '{' && text[1] != '\0');
     log->last_ns = ts_ns > log->last_ns ? ts_ns : log->last_ns;
     struct logged_event *event = &log->ring[log->made % log->capacity];
     free(event->text);
     event->ts_ns = log->last_ns;
+    event->type = type;
     ulid_write(log->seed, event->ts_ns, log->made++, event->id);
     event->text =
         xasprintf("{\"event_id\":\"%s\"%s%s", event->id, text[1] == '}' ? "" : ",", text + 1);
@@ -94,12 +97,17 @@ bool event_cursor_read(struct call *call, const struct event_log *log, struct ev
     bool until;
     bool since_id;
     bool until_id;
-    *cursor = (struct event_cursor){.since_ns = INT64_MIN, .until_ns = INT64_MAX};
+    *cursor =
+        (struct event_cursor){.since_ns = INT64_MIN, .until_ns = INT64_MAX, .types = UINT32_MAX};
     if (!call_query_time(call, "since", &since, &cursor->since_ns) ||
         !call_query_time(call, "until", &until, &cursor->until_ns) ||
         !read_id(call, "since_id", cursor->since_id, &since_id) ||
         !read_id(call, "until_id", cursor->until_id, &until_id)) {
         return false;
+    }
+    bool again = call->last_event_id != NULL;
+    if (again && !ulid_read(call->last_event_id, cursor->since_id)) {
+        return refuse_query(call, "invalid Last-Event-Id");
     }
     if (since && since_id) {
         return refuse_query(call, "since and since_id cannot be used together");
@@ -107,10 +115,10 @@ bool event_cursor_read(struct call *call, const struct event_log *log, struct ev
     if (until && !since) {
         return refuse_query(call, "since is required when until is specified");
     }
-    if (until_id && !since_id) {
+    if (until_id && !since_id && !again) {
         return refuse_query(call, "since_id is required when until_id is specified");
     }
-    cursor->next = since || since_id ? oldest(log) : log->made;
+    cursor->next = since || since_id || again ? oldest(log) : log->made;
     return true;
 }
 
@@ -166,7 +174,7 @@ void event_log_write(const struct event_log *log, struct event_cursor *cursor, i
             cursor->ended = true;
             return;
         }
-        if (!is_before(cursor, event)) {
+        if (!is_before(cursor, event) && (cursor->types >> event->type & 1) != 0) {
             append(out, "data: ");
             append(out, event->text);
             append(out, "\n\n");

@@ -22,10 +22,10 @@ struct event_log;
 struct event_log *event_log_create(uint64_t seed, uint32_t capacity);
 void event_log_destroy(struct event_log *log);
 
-/* Adds an event whose text is a JSON object; copies it. An event that is told with an earlier time
- * than the one before it takes that one's, so that ids rise. Returns its id, valid until the next
- * one is added. */
-const char *event_log_add(struct event_log *log, int64_t ts_ns, const char *text);
+/* Adds an event whose text is a JSON object; copies it. `type`, below 32, is what a client can
+ * leave out. An event that is told with an earlier time than the one before it takes that one's, so
+ * that ids rise. Returns its id, valid until the next one is added. */
+const char *event_log_add(struct event_log *log, int64_t ts_ns, unsigned type, const char *text);
 
 /* Which events a client wants, and how far it has got. */
 struct event_cursor {
@@ -34,12 +34,14 @@ struct event_cursor {
     int64_t until_ns;
     char since_id[ULID_TEXT_SIZE]; /* "": not asked for */
     char until_id[ULID_TEXT_SIZE];
-    uint64_t lost; /* events that the log dropped before they were written */
-    bool ended;    /* what was asked for has an end, and lies behind */
+    uint32_t types; /* bits: only these; all unless its owner says otherwise */
+    uint64_t lost;  /* events that the log dropped before they were written */
+    bool ended;     /* what was asked for has an end, and lies behind */
 };
 
 /* A cursor from the query's since, until, since_id, until_id: with none of them it begins behind
- * the last event. False with the refusal sent: two kinds of bounds mixed, an until without its
+ * the last event. An id that the client brings back as it connects again (call->last_event_id)
+ * stands for since_id. False with the refusal sent: two kinds of bounds mixed, an until without its
  * since, or no time or id. */
 bool event_cursor_read(struct call *call, const struct event_log *log, struct event_cursor *cursor);
 

@@ -46,7 +46,7 @@ static struct event_log *make_log(char ids[6][ULID_TEXT_SIZE])
     for (int i = 0; i < 6; i++) {
         char text[32];
         (void)snprintf(text, sizeof text, "{\"n\":%d}", i);
-        (void)snprintf(ids[i], ULID_TEXT_SIZE, "%s", event_log_add(log, AT(10 * i), text));
+        (void)snprintf(ids[i], ULID_TEXT_SIZE, "%s", event_log_add(log, AT(10 * i), 0, text));
     }
     return log;
 }
@@ -58,8 +58,8 @@ Test(event_log, writes_lines_of_server_sent_events)
     struct event_cursor cursor;
     cr_assert(begin(&served, log, "", &cursor));
     char id[ULID_TEXT_SIZE], expected[256];
-    (void)snprintf(id, sizeof id, "%s", event_log_add(log, AT(0), "{\"event\":\"new\"}"));
-    (void)event_log_add(log, AT(0), "{}");
+    (void)snprintf(id, sizeof id, "%s", event_log_add(log, AT(0), 0, "{\"event\":\"new\"}"));
+    (void)event_log_add(log, AT(0), 0, "{}");
     struct event_text out = {0};
     event_log_write(log, &cursor, AT(0), &out);
     (void)snprintf(expected, sizeof expected,
@@ -117,7 +117,7 @@ Test(event_log, tells_a_slow_reader_what_it_lost)
     struct event_cursor cursor;
     cr_assert(begin(&served, log, "", &cursor));
     for (int i = 0; i < 5; i++) {
-        (void)event_log_add(log, AT(i), "{\"n\":1}");
+        (void)event_log_add(log, AT(i), 0, "{\"n\":1}");
     }
     struct event_text out = {0};
     event_log_write(log, &cursor, AT(9), &out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "exchange_http/action_feed.h"
 #include "exchange_http/event_log.h"
 #include "exchange_http/shape_activity.h"
 #include "sys/memory.h"
@@ -34,6 +35,7 @@ struct account_events {
 struct events {
     struct venue *venue;
     struct account_events *accounts; /* plan.accounts_max */
+    struct action_feed actions;
     struct events_reader *first;
     struct event_text text;
     struct json_writer json;
@@ -56,6 +58,7 @@ static void drop_logs(struct events *events)
         }
         events->accounts[i] = (struct account_events){0};
     }
+    action_feed_finish(&events->actions);
 }
 
 void events_destroy(struct events *events)
@@ -94,7 +97,7 @@ static struct event_log *log_of(struct events *events, const struct account *acc
 void events_add_trade(struct events *events, const struct account *account, int64_t ts_ns,
                       const char *update)
 {
-    (void)event_log_add(log_of(events, account, CALL_EVENTS_TRADES), ts_ns, update);
+    (void)event_log_add(log_of(events, account, CALL_EVENTS_TRADES), ts_ns, 0, update);
 }
 
 static void add_activities(struct events *events, const struct account *account)
@@ -104,7 +107,7 @@ static void add_activities(struct events *events, const struct account *account)
         const struct activity *activity = &account->activities[of->activities];
         json_reset(&events->json);
         shape_activity_event(&events->json, account, activity);
-        (void)event_log_add(log_of(events, account, CALL_EVENTS_ACTIVITIES), activity->ts_ns,
+        (void)event_log_add(log_of(events, account, CALL_EVENTS_ACTIVITIES), activity->ts_ns, 0,
                             events->json.text);
     }
 }
@@ -143,13 +146,25 @@ static bool send(struct events_reader *reader)
     return text->length > 0 || reader->ended;
 }
 
+/* The log that is asked for, and from where on; NULL with the refusal sent. */
+static struct event_log *find_log(struct events *events, struct call *call,
+                                  struct event_cursor *cursor)
+{
+    if (call->events == CALL_EVENTS_ACTIONS) {
+        action_feed_follow(&events->actions, events->venue);
+        return action_feed_cursor(call, &events->actions, cursor) ? events->actions.log : NULL;
+    }
+    call->last_event_id = NULL; /* Alpaca documents it for the feed of actions alone */
+    add_activities(events, call->account);
+    struct event_log *log = log_of(events, call->account, (enum call_events)call->events);
+    return event_cursor_read(call, log, cursor) ? log : NULL;
+}
+
 void events_open(struct events *events, struct call *call, struct http_reply *reply)
 {
-    enum call_events kind = (enum call_events)call->events;
-    add_activities(events, call->account);
-    struct event_log *log = log_of(events, call->account, kind);
     struct event_cursor cursor;
-    if (!event_cursor_read(call, log, &cursor)) {
+    struct event_log *log = find_log(events, call, &cursor);
+    if (log == NULL) {
         return;
     }
     struct events_reader *reader = xcalloc(1, sizeof *reader);
@@ -169,6 +184,9 @@ bool events_follow(struct events *events)
 {
     for (uint32_t i = 0; i < events->venue->account_count; i++) {
         add_activities(events, events->venue->accounts[i]);
+    }
+    if (events->actions.log != NULL) {
+        action_feed_follow(&events->actions, events->venue);
     }
     bool sent = false;
     for (struct events_reader *reader = events->first; reader != NULL; reader = reader->next) {
@@ -199,4 +217,9 @@ void serve_trade_events(struct call *call)
 void serve_activity_events(struct call *call)
 {
     call->events = CALL_EVENTS_ACTIVITIES;
+}
+
+void serve_action_events(struct call *call)
+{
+    call->events = CALL_EVENTS_ACTIONS;
 }

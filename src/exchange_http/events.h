@@ -1,5 +1,6 @@
-/* events.h: server-sent events: GET /v2/events/trades and GET /v2beta1/events/activities. One log
- * of each account and kind, from its first event on, and those who read them.
+/* events.h: server-sent events: GET /v2/events/trades and GET /v2beta1/events/activities, one log
+ * of each account and kind, from its first event on; GET /v1beta1/events/corporate-actions, one for
+ * all (action_feed.h); and those who read them.
  *
  * Unlike the WebSocket it can begin in the past (event_log.h). Lines that begin with a colon are
  * comments: they show that the connection lives. */
@@ -35,5 +36,6 @@ void events_reset(struct events *events);
 /* The routes: they say which events; events_open() does the rest. */
 void serve_trade_events(struct call *call);
 void serve_activity_events(struct call *call);
+void serve_action_events(struct call *call);
 
 #endif

@@ -8,14 +8,38 @@ static struct peer reader;
 static const char buy[] = "{\"symbol\":\"AAPL\",\"qty\":\"5\",\"side\":\"buy\",\"type\":\"market\","
                           "\"time_in_force\":\"day\"}";
 
+/* Friday, Monday and Tuesday; the last is still to come. */
+static struct action action_rows[] = {
+    {.date = 20525,         .instrument = {"SPY"}, .split_new = 1, .split_old = 1,                             .cash_e9 = 1500000000},
+    {.date = 20528,                     .instrument = {"AAPL"},                              .split_new = 4,  .split_old = 1, .cash_e9 = 250000000},
+    {.date = 20529, .instrument = {"SPY"},                      .split_new = 1,                        .split_old = 8                                            },
+};
+static const struct actions actions = {.rows = action_rows, .count = 3};
+
+static void go_to(int64_t ts_ns)
+{
+    while (server_venue(running.server)->now_ns < ts_ns) {
+        server_advance_until(running.server, ts_ns);
+    }
+}
+
+static void start_plan(void)
+{
+    running_start(&running);
+    go_to(made_open_ns(1) + 31 * NS_PER_MIN);
+}
+
 static void start(void)
 {
     running_plan(&running, true);
-    running_start(&running);
-    int64_t begin_ns = made_open_ns(1) + 31 * NS_PER_MIN;
-    while (server_venue(running.server)->now_ns < begin_ns) {
-        server_advance_until(running.server, begin_ns);
-    }
+    start_plan();
+}
+
+static void start_with_actions(void)
+{
+    running_plan(&running, true);
+    running.plan.venue.actions = &actions;
+    start_plan();
 }
 
 static void stop(void)
@@ -83,9 +107,7 @@ Test(events, what_a_step_causes_is_out_before_it_returns)
     running_wait(&reader, "\"event\":\"new\"");
     turns(5);
     running_forget(&reader);
-    while (server_venue(running.server)->now_ns < made_open_ns(2)) {
-        server_advance_until(running.server, made_open_ns(2));
-    }
+    go_to(made_open_ns(2));
     running_read(&reader); /* no turn of the loop lies between */
     cr_expect(running_has(&reader, "\"event\":\"expired\""), "%s", reader.got);
 }
@@ -157,6 +179,118 @@ Test(events, wrong_questions)
     peer_say(&reader, "GET /v2/events/trades HTTP/1.1\r\nHost: a\r\n\r\n");
     running_wait(&reader, "\r\n\r\n");
     cr_expect_eq(peer_status(&reader), 401);
+}
+
+#define FEED "/v1beta1/events/corporate-actions"
+
+TestSuite(action_feed, .init = start_with_actions, .fini = stop);
+
+static void open_feed(const char *query)
+{
+    if (reader.fd > 0) {
+        peer_close(&reader);
+    }
+    char target[512];
+    (void)snprintf(target, sizeof target, FEED "?%s", query);
+    open_stream(target);
+}
+
+static void expect_feed(const char *query, size_t events)
+{
+    open_feed(query);
+    running_wait(&reader, ": heartbeat\n\n");
+    int64_t end_ns = clock_mono_ns() + patience_ns;
+    while (count("data: ") < events && clock_mono_ns() < end_ns) {
+        peer_turn(&reader);
+    }
+    turns(3);
+    cr_expect_eq(count("data: "), events, "%s: %s", query, reader.got);
+}
+
+static void expect_refusal(const char *query, const char *words)
+{
+    open_feed(query);
+    turns(3);
+    cr_expect_eq(peer_status(&reader), 400, "%s: %s", query, reader.got);
+    cr_expect(running_has(&reader, words), "%s: %s", query, reader.got);
+}
+
+Test(action_feed, tells_each_when_its_day_begins)
+{
+    expect_feed("", 0);
+    go_to(made_open_ns(2));
+    running_wait(&reader, "data: {\"event_id\":\"01");
+    cr_expect_eq(count("data: "), 1);
+    cr_expect(running_has(&reader, "\"at\":\"2026-03-17T04:00:00Z\",\"action\":\"insert\","
+                                   "\"event_type\":\"reverse_split_corporateaction_event\","
+                                   "\"region\":\"us\",\"ca\":{\"id\":\""),
+              "%s", reader.got);
+    cr_expect(running_has(&reader, "\"symbol\":\"SPY\",\"old_cusip\":\"\",\"new_cusip\":\"\","
+                                   "\"new_rate\":\"1\",\"old_rate\":\"8\","
+                                   "\"ex_date\":\"2026-03-17\",\"process_date\":\"2026-03-17\"}}"),
+              "%s", reader.got);
+}
+
+Test(action_feed, tells_the_past_as_the_list_does)
+{
+    expect_feed("since=2026-03-01", 3);
+    cr_expect(running_has(&reader, "\"symbol\":\"SPY\",\"cusip\":\"\",\"rate\":\"1.5\","
+                                   "\"special\":false,\"foreign\":false,"
+                                   "\"ex_date\":\"2026-03-13\""),
+              "%s", reader.got);
+    cr_expect(running_has(&reader, "\"new_rate\":\"4\",\"old_rate\":\"1\""), "%s", reader.got);
+    const char *at = strstr(reader.got, "\"ca\":{\"id\":\"");
+    char id[64];
+    (void)snprintf(id, sizeof id, "\"id\":\"%.36s\"", at + strlen("\"ca\":{\"id\":\""));
+    (void)running_ask(&running.http, "GET", "/v1/corporate-actions?start=2026-03-01", "");
+    cr_expect_not_null(strstr(running.http.got, id), "%s: %s", id, running.http.got);
+}
+
+Test(action_feed, tells_what_is_asked_for_alone)
+{
+    expect_feed("since=2026-03-01&type=forward_split_corporateaction_event", 1);
+    cr_expect_eq(count("\"symbol\":\"AAPL\""), 1);
+    expect_feed("since=2026-03-01&type=spin_off_corporateaction_event,"
+                "cash_dividend_corporateaction_event&region=US",
+                2);
+    expect_feed("since=2026-03-01&type=equity_partial_call_corporateaction_event", 0);
+    expect_feed("since=2026-03-01&type=&region=all", 3);
+    expect_feed("since=2026-03-01&region=non_us", 0);
+    expect_feed("since=2026-03-01&until=2026-03-14", 1);
+    running_wait(&reader, "\r\n0\r\n\r\n");
+}
+
+Test(action_feed, goes_on_where_a_client_was)
+{
+    expect_feed("since=2026-03-01", 3);
+    char second[27], text[512], query[128];
+    (void)snprintf(second, sizeof second, "%s", id_of(1));
+    (void)snprintf(query, sizeof query, "since_id=%s&until_id=%s", id_of(0), second);
+    (void)snprintf(text, sizeof text,
+                   "GET " FEED "?since_id=%s HTTP/1.1\r\nHost: a\r\n" RUNNING_KEYS
+                   "Last-Event-ID: %s\r\n\r\n",
+                   id_of(0), second);
+    expect_feed(query, 2);
+    running_wait(&reader, "\r\n0\r\n\r\n");
+    peer_close(&reader);
+    peer_connect(&reader, running.loop, server_port(running.server));
+    peer_say(&reader, text);
+    running_wait(&reader, "\"symbol\":\"AAPL\"");
+    turns(3);
+    cr_expect_eq(count("data: "), 2, "%s", reader.got);
+    cr_expect_str_eq(id_of(0), second);
+}
+
+Test(action_feed, refuses_what_cannot_be_meant)
+{
+    expect_refusal("type=gift", "invalid type: gift; valid: cash_dividend_corporateaction_event, ");
+    expect_refusal("type=gift", ", reorganization_corporateaction_event\"}");
+    expect_refusal("region=mars", "invalid region: mars; valid: all, us, non_us");
+    expect_refusal("until=2026-03-14", "since is required");
+    expect_refusal("since=2026-03-14&until=2026-03-17", "cannot be in the future");
+    expect_refusal("since_id=01J9RPMV5TKB8WX3M4F1KZ7QH2&until_id=7ZZZZZZZZZKB8WX3M4F1KZ7QH2",
+                   "cannot be in the future");
+    expect_refusal("since_id=gift", "invalid since_id");
 }
 
 Test(events, end_with_the_accounts)

@@ -183,6 +183,7 @@ void face_serve(struct face *face, const struct http_request *request, struct ht
         .query = query,
         .query_count = (uint32_t)request->url.parameter_count,
         .status = 200,
+        .last_event_id = http_header(request, "Last-Event-Id"),
         .without_newest = face->without_newest,
         .json = reply->json,
     };

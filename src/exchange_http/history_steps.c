@@ -31,14 +31,14 @@ int64_t history_day_label(enum calendar_id calendar, const struct trading_day *d
 static void add_step(struct history_steps *steps, const struct account *account,
                      struct history_step step)
 {
-    if (step.end_ns < account->created_ns) {
-        return; /* there was no account yet */
+    if (step.end_ns < account->created_ns && !steps->before_account) {
+        return;
     }
     if (steps->count == steps->capacity) {
         steps->capacity = steps->capacity == 0 ? 64 : 2 * steps->capacity;
         steps->list = xrealloc(steps->list, steps->capacity * sizeof *steps->list);
     }
-    step.equity_e9 = history_equity_e9(account, step.end_ns);
+    step.equity_e9 = steps->before_account ? 0 : history_equity_e9(account, step.end_ns);
     steps->list[steps->count++] = step;
 }
 
@@ -110,8 +110,8 @@ static bool close_before(const struct account *account, const struct history_que
 static void set_bases(struct history_steps *steps, const struct account *account,
                       const struct history_query *query)
 {
-    steps->base_e9 = account->plan.cash_e9;
-    if (steps->count == 0) {
+    steps->base_e9 = steps->before_account ? 0 : account->plan.cash_e9;
+    if (steps->count == 0 || steps->before_account) {
         return;
     }
     steps->base_known =
@@ -130,19 +130,29 @@ static void set_bases(struct history_steps *steps, const struct account *account
     }
 }
 
+static void add_all(struct history_steps *steps, const struct account *account,
+                    const struct history_query *query)
+{
+    if (query->hours == HISTORY_CONTINUOUS && query->timeframe->ns < NS_PER_DAY) {
+        add_continuous(steps, account, query);
+        return;
+    }
+    for (int32_t date = query->first_date; date <= query->last_date; date++) {
+        struct trading_day day;
+        if (trading_date(account->market->calendar, date, &day)) {
+            add_day(steps, account, query, &day);
+        }
+    }
+}
+
 void history_steps_make(struct history_steps *steps, const struct account *account,
                         const struct history_query *query)
 {
     *steps = (struct history_steps){0};
-    if (query->hours == HISTORY_CONTINUOUS && query->timeframe->ns < NS_PER_DAY) {
-        add_continuous(steps, account, query);
-    } else {
-        for (int32_t date = query->first_date; date <= query->last_date; date++) {
-            struct trading_day day;
-            if (trading_date(account->market->calendar, date, &day)) {
-                add_day(steps, account, query, &day);
-            }
-        }
+    add_all(steps, account, query);
+    if (steps->count == 0) {
+        steps->before_account = true;
+        add_all(steps, account, query);
     }
     set_bases(steps, account, query);
 }

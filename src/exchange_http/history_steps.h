@@ -18,8 +18,9 @@ struct history_steps {
     struct history_step *list; /* owned */
     size_t count;
     size_t capacity;
-    int64_t base_e9; /* what the first day's profit is told from */
-    bool base_known; /* it is the equity at the close of ... */
+    bool before_account; /* all of them lie before it was opened, and it was worth nothing */
+    int64_t base_e9;     /* what the first day's profit is told from */
+    bool base_known;     /* it is the equity at the close of ... */
     int32_t base_date;
 };
 

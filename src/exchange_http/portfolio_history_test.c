@@ -139,6 +139,36 @@ Test(portfolio_history, goes_as_far_as_now)
     served_finish(&served);
 }
 
+/* Opened on Friday evening: its last session is one that it has not seen. */
+Test(portfolio_history, of_a_fresh_account_is_worth_nothing_before_it)
+{
+    int64_t evening_ns = made_open_ns(0) + 9 * NS_PER_HOUR;
+    struct served served = served_at(evening_ns);
+    (void)ask(&served, "GET /v2/account/portfolio/history?period=1D&timeframe=15Min");
+    cr_assert_eq(served.status, 200, "%s", served.json.text);
+    expect_equal_lengths(&served);
+    cr_expect_eq(length_of(&served, "timestamp"), 27);
+    cr_expect_eq(element(&served, "timestamp", 0), seconds(made_open_ns(0)));
+    for (int i = 0; i < 27; i++) {
+        cr_expect_eq(element(&served, "equity", i), 0);
+        cr_expect_eq(element(&served, "profit_loss", i), 0);
+        cr_expect_eq(element(&served, "profit_loss_pct", i), 0);
+    }
+    const struct node *root = tree_root(&served.answer);
+    int64_t base_e9 = -1;
+    cr_assert_eq(node_e9(node_member(root, "base_value"), &base_e9), ERR_OK);
+    cr_expect_eq(base_e9, 0);
+    cr_expect_null(node_member(root, "base_value_asof"));
+    (void)ask(&served, "GET /v2/account/portfolio/history?period=1D&timeframe=1D");
+    cr_expect_eq(length_of(&served, "timestamp"), 1); /* Thursday */
+    cr_expect_eq(element(&served, "equity", 0), 0);
+    venue_advance(served.venue, made_open_ns(1) + NS_PER_MIN);
+    (void)ask(&served, "GET /v2/account/portfolio/history?period=4D&timeframe=15Min");
+    cr_expect_eq(length_of(&served, "timestamp"), 1); /* the past begins with the account */
+    cr_expect_eq(element(&served, "equity", 0), 100000 * MONEY_E9);
+    served_finish(&served);
+}
+
 Test(portfolio_history, between_moments)
 {
     struct served served = serve_until(made_open_ns(2) + 7 * NS_PER_HOUR);

@@ -1,5 +1,6 @@
 #include "exchange_http/routes_data.h"
 
+#include "exchange_http/events.h"
 #include "exchange_http/routes.h"
 
 static const struct route rows[] = {
@@ -24,6 +25,7 @@ static const struct route rows[] = {
     {"GET", "/v1beta1/screener/stocks/most-actives", serve_most_actives,      BUDGET_DATA},
     {"GET", "/v1beta1/screener/stocks/movers",       serve_movers,            BUDGET_DATA},
     {"GET", "/v1/corporate-actions",                 serve_corporate_actions, BUDGET_DATA},
+    {"GET", "/v1beta1/events/corporate-actions",     serve_action_events,     BUDGET_DATA},
     {"GET", "/v1beta1/news",                         serve_news,              BUDGET_DATA},
 };
 

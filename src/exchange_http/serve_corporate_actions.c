@@ -7,40 +7,18 @@
 #include "base/utc.h"
 #include "exchange_http/data_query.h"
 #include "exchange_http/routes_data.h"
+#include "exchange_http/shape_action.h"
 #include "market/new_york.h"
 #include "sys/base64.h"
-#include "venue/uuid.h"
 
 #define LIMIT_MAX     1000
 #define LIMIT_DEFAULT 100
 
-/* A row can be a dividend and a split at once; each of the two is an action of its own. */
-enum action_type { TYPE_CASH_DIVIDEND, TYPE_FORWARD_SPLIT, TYPE_REVERSE_SPLIT, TYPE_COUNT };
-
 static const char *const type_lists[TYPE_COUNT] = {"cash_dividends", "forward_splits",
                                                    "reverse_splits"};
-/* What may be asked for; of those behind the first three nothing ever happened here. */
-static const char *const type_names[] = {
-    "cash_dividend",
-    "forward_split",
-    "reverse_split",
-    "stock_dividend",
-    "spin_off",
-    "cash_merger",
-    "stock_merger",
-    "stock_and_cash_merger",
-    "unit_split",
-    "redemption",
-    "name_change",
-    "worthless_removal",
-    "rights_distribution",
-    "partial_call",
-    "reorganization",
-};
-
 struct action_query {
     const struct actions *actions;
-    bool types[sizeof type_names / sizeof type_names[0]];
+    bool types[ACTION_NAMES];
     const char *symbols; /* list; NULL: all */
     int32_t first, last; /* ex-dates, both included */
     bool descending;
@@ -69,8 +47,8 @@ static bool read_types(struct call *call, struct action_query *query)
     for (const char *at = list; expected > 0 && *at != '\0'; at++) {
         expected += *at == ',';
     }
-    for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++) {
-        bool listed = expected > 0 && is_listed(list, type_names[i]);
+    for (size_t i = 0; i < ACTION_NAMES; i++) {
+        bool listed = expected > 0 && is_listed(list, action_names[i]);
         found += listed;
         query->types[i] = expected == 0 || listed;
     }
@@ -117,52 +95,6 @@ static bool read_query(struct call *call, struct action_query *query)
 
 /* ---- answers ---- */
 
-static bool is_type(const struct action *action, enum action_type type)
-{
-    switch (type) {
-    case TYPE_CASH_DIVIDEND:
-        return action->cash_e9 > 0;
-    case TYPE_FORWARD_SPLIT:
-        return action->split_new > action->split_old;
-    case TYPE_REVERSE_SPLIT:
-        return action->split_new < action->split_old;
-    case TYPE_COUNT:
-        break;
-    }
-    return false;
-}
-
-static void shape_action(struct call *call, size_t row, enum action_type type)
-{
-    const struct action *action = &call->venue->plan.actions->rows[row];
-    struct json_writer *json = call->json;
-    char id[UUID_TEXT_SIZE];
-    char date[UTC_TEXT_SIZE];
-    uuid_write(call->venue->plan.seed, UUID_ACTION, row * TYPE_COUNT + type, id);
-    (void)utc_format(action->date * NS_PER_DAY, date);
-    date[10] = '\0';
-    json_begin_object(json);
-    json_member_string(json, "id", id);
-    json_member_string(json, "symbol", action->instrument.symbol);
-    if (type == TYPE_REVERSE_SPLIT) {
-        json_member_string(json, "old_cusip", "");
-        json_member_string(json, "new_cusip", "");
-    } else {
-        json_member_string(json, "cusip", "");
-    }
-    if (type == TYPE_CASH_DIVIDEND) {
-        json_member_money(json, "rate", action->cash_e9);
-        json_member_bool(json, "special", false);
-        json_member_bool(json, "foreign", false);
-    } else {
-        json_member_uint(json, "new_rate", (uint64_t)action->split_new);
-        json_member_uint(json, "old_rate", (uint64_t)action->split_old);
-    }
-    json_member_string(json, "ex_date", date);
-    json_member_string(json, "process_date", date);
-    json_end_object(json);
-}
-
 static bool is_wanted(const struct action_query *query, const struct action *action)
 {
     return action->date >= query->first && action->date <= query->last &&
@@ -182,7 +114,7 @@ static uint64_t write_type(struct call *call, const struct action_query *query,
         size_t row = query->descending ? count - 1 - i : i;
         for (enum action_type type = 0; type < TYPE_COUNT; type++) {
             const struct action *action = &query->actions->rows[row];
-            if (!query->types[type] || !is_type(action, type) || !is_wanted(query, action)) {
+            if (!query->types[type] || !action_is(action, type) || !is_wanted(query, action)) {
                 continue;
             }
             bool on_page = nth >= query->skip && nth < query->skip + (uint64_t)query->limit;
@@ -195,7 +127,7 @@ static uint64_t write_type(struct call *call, const struct action_query *query,
                 json_begin_array(call->json);
                 open = true;
             }
-            shape_action(call, row, type);
+            shape_action(call->json, call->venue, row, type);
         }
     }
     if (open) {

@@ -3,7 +3,8 @@
  * As the vendor's own answers have it: a step is labelled with its left edge and tells the equity
  * at its end; the last step of a session begins at its close. A day is labelled 20:00 in New York,
  * when it is added. Profit is that of the day so far, and of a whole day in steps of days; without
- * resets it is told from the base value. */
+ * resets it is told from the base value. The past begins with the account; where all that is asked
+ * for lies before that, its steps are there and worth 0, as is the base value. */
 #include <string.h>
 
 #include "base/money.h"

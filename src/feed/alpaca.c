@@ -205,30 +205,11 @@ static bool has_caught_up(const struct alpaca_feed *feed)
            horizon_ns > feed->time_ns - feed->delay_ns - PATIENCE_NS - feed->plan.bar_ns;
 }
 
-static void set_stale(struct alpaca_feed *feed, bool stale)
-{
-    feed->stale = stale;
-    if (feed->status_waits) {
-        feed->status_waits = false; /* nobody has heard of the change before: there was none */
-        return;
-    }
-    feed->status_waits = true;
-    feed->status = (struct event){.src_ns = feed->time_ns,
-                                  .kind = EVENT_STATUS,
-                                  .version = 1,
-                                  .slots = 1,
-                                  .flags = STATUS_MARKET_DATA,
-                                  .instrument = INSTRUMENT_NONE,
-                                  .status = {.begins = stale}};
-}
-
 static void judge(struct alpaca_feed *feed)
 {
     bool stale = is_stale(feed);
-    if (!feed->stale && stale) {
-        set_stale(feed, true);
-    } else if (feed->stale && !stale && has_caught_up(feed)) {
-        set_stale(feed, false);
+    if (stale || has_caught_up(feed)) {
+        (void)status_queue_put(&feed->statuses, INSTRUMENT_NONE, stale, feed->time_ns);
     }
 }
 
@@ -258,12 +239,7 @@ static int64_t feed_horizon_ns(const struct live_feed *port)
 
 static const struct event *feed_next_status(struct live_feed *port)
 {
-    struct alpaca_feed *feed = of_port(port);
-    if (!feed->status_waits) {
-        return NULL;
-    }
-    feed->status_waits = false;
-    return &feed->status;
+    return status_queue_next(&of_port(port)->statuses);
 }
 
 static int64_t earlier(int64_t a_ns, int64_t b_ns)
@@ -357,13 +333,28 @@ static void make_tables(struct alpaca_feed *feed)
     feed->by_symbol = xcalloc(count, sizeof *feed->by_symbol);
     feed->have_ns = xcalloc(count, sizeof *feed->have_ns);
     feed->asked = xcalloc(count, sizeof *feed->asked);
-    feed->halted = xcalloc(count, sizeof *feed->halted);
     for (uint32_t i = 0; i < count; i++) {
         feed->by_symbol[i] = i;
         feed->have_ns[i] = feed->first_ns;
     }
     qsort_r(feed->by_symbol, count, sizeof *feed->by_symbol, by_name,
             (void *)(uintptr_t)feed->plan.instruments);
+}
+
+/* What the log has still stands until something ends it. What happened meanwhile is not known: only
+ * what is traded from now on shows that an instrument is not halted any more. */
+static void restore_statuses(struct alpaca_feed *feed)
+{
+    status_queue_init(&feed->statuses, feed->plan.instrument_count);
+    for (uint32_t i = 0; i < feed->plan.instrument_count && feed->plan.halted != NULL; i++) {
+        if (feed->plan.halted[i]) {
+            status_queue_restore(&feed->statuses, i, feed->created_ns);
+        }
+    }
+    if (feed->plan.stale) {
+        status_queue_restore(&feed->statuses, INSTRUMENT_NONE, feed->created_ns);
+    }
+    feed->plan.halted = NULL;
 }
 
 struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan)
@@ -387,6 +378,7 @@ struct alpaca_feed *alpaca_feed_create(const struct alpaca_feed_plan *plan)
     slices.first_ns = feed->first_ns;
     feed->slices = slices_create(&slices);
     make_tables(feed);
+    restore_statuses(feed);
     if (plan->bar_ns < NS_PER_DAY) {
         uint32_t most = plan->stream_symbols == 0 ? STREAM_SYMBOLS_USUAL : plan->stream_symbols;
         feed->stream_count = most < plan->instrument_count ? most : plan->instrument_count;
@@ -407,7 +399,7 @@ void alpaca_feed_destroy(struct alpaca_feed *feed)
     free(feed->by_symbol);
     free(feed->have_ns);
     free(feed->asked);
-    free(feed->halted);
+    status_queue_finish(&feed->statuses);
     free(feed);
 }
 

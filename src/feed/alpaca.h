@@ -23,6 +23,8 @@ struct alpaca_feed_plan {
     int64_t last_slice_ns;   /* the log's last slice: nothing at or before it is given again; 0 */
     uint64_t first_ordinal;  /* of the first slice: behind the log's last; 0 */
     uint64_t seed;
+    const bool *halted; /* of each instrument, by the log; NULL: none. Read at the start only */
+    bool stale;         /* the data are old, by the log */
     /* The stream is up again after it was not: whoever knows the account looks what happened
      * meanwhile (R2). May be NULL. */
     void (*came_back)(void *context);

@@ -15,6 +15,9 @@ enum { SYMBOL_LIMIT = 405 };
 /* ... and one that brings nothing for so long is begun again even where nobody has traded. */
 #define LONG_SILENCE_NS (10 * NS_PER_MIN)
 
+/* The exchange's clock is ahead of ours by no more. */
+#define AHEAD_NS (10 * NS_PER_S)
+
 /* ---- what it is asked for ---- */
 
 /* `"NAME":["AAPL",...]` behind what is there; 0 where it does not fit. */
@@ -71,6 +74,67 @@ static void stream_fewer(struct alpaca_feed *feed)
     stream_restart(feed->stream, "with fewer symbols");
 }
 
+/* ---- halts ---- */
+
+/* Whether what begins at ts_ns lies in a session of the run. */
+static bool is_inside(const struct alpaca_feed *feed, int64_t ts_ns)
+{
+    int64_t open_ns;
+    return schedule_open_ns(&feed->unit, ts_ns + 1, &open_ns);
+}
+
+/* The end of regular hours, at which all trading ends, or goes on in the extended ones. */
+static bool is_close(const struct alpaca_feed *feed, int64_t ts_ns)
+{
+    struct trading_day day;
+    return calendar_day_at(feed->plan.calendar, ts_ns, &day) && ts_ns == day.close_ns;
+}
+
+/* When it was said, by the exchange's clock, which may be a little ahead of ours, and by steps as
+ * far as it likes; a time that no clock can have is now. */
+static int64_t said_ns(const struct alpaca_feed *feed, const struct market_message *message)
+{
+    const struct alpaca_clock *clock = client_clock(feed->plan.client);
+    bool can_be = clock->stepped || message->ts_ns <= clock->now_ns + AHEAD_NS;
+    return can_be ? message->ts_ns : clock->now_ns;
+}
+
+/* A halt within a session shuts its instrument. Between sessions nothing is traded anyway, and what
+ * does not open with the others has no bar to decide on. A status that is not known may be a halt.
+ */
+static void take_status(struct alpaca_feed *feed, uint32_t instrument,
+                        const struct market_message *message)
+{
+    const char *symbol = feed->plan.instruments[instrument].symbol;
+    int64_t ts_ns = said_ns(feed, message);
+    if (message->halted && (!is_inside(feed, ts_ns) || is_close(feed, ts_ns))) {
+        return;
+    }
+    if (!status_queue_put(&feed->statuses, instrument, message->halted, ts_ns)) {
+        return;
+    }
+    if (message->unknown) {
+        feed_say(feed, "market-data",
+                 "%s has the trading status %s, which is not known: no entries there until it is "
+                 "traded again",
+                 symbol, message->status);
+    } else {
+        feed_say(feed, "market-data", "trading in %s %s", symbol,
+                 message->halted ? "is halted: no entries there" : "goes on");
+    }
+}
+
+/* The stream says only what changes, and not what it was while nobody listened. */
+void feed_traded(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns, int64_t end_ns)
+{
+    const struct status_subject *halt = status_queue_subject(&feed->statuses, instrument);
+    if (halt->stands && start_ns >= halt->since_ns && is_inside(feed, start_ns)) {
+        (void)status_queue_put(&feed->statuses, instrument, false, end_ns);
+        feed_say(feed, "market-data", "trading in %s goes on: it has a bar of after the halt",
+                 feed->plan.instruments[instrument].symbol);
+    }
+}
+
 /* ---- what it brings ---- */
 
 /* By steps a bar comes at its end, so its length tells itself: data of longer bars. */
@@ -88,23 +152,11 @@ static void take_streamed(struct alpaca_feed *feed, uint32_t instrument,
     int64_t end_ns = message->ts_ns + length_ns;
     feed->missed = false;
     feed->doubted = false;
+    feed_traded(feed, instrument, message->ts_ns, end_ns);
     if (feed_is_streamed(feed, instrument) && feed->have_ns[instrument] < end_ns) {
         feed->have_ns[instrument] = end_ns;
     }
     feed_take_bar(feed, instrument, length_ns, message);
-}
-
-/* Every symbol is halted from the close to the open: only what lies between is told. */
-static void take_status(struct alpaca_feed *feed, uint32_t instrument,
-                        const struct market_message *message)
-{
-    int64_t open_ns;
-    bool strange = message->halted && schedule_open_ns(&feed->unit, message->ts_ns + 1, &open_ns);
-    if (strange != feed->halted[instrument]) {
-        feed->halted[instrument] = strange;
-        feed_say(feed, "market-data", "trading in %s %s", feed->plan.instruments[instrument].symbol,
-                 strange ? "is halted" : "goes on");
-    }
 }
 
 static void take(void *context, const struct market_message *message)

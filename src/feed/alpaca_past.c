@@ -35,6 +35,9 @@ static void on_bar(void *context, const char *symbol, const struct market_messag
         feed->missed = true;
         feed->doubted = true;
     }
+    if (!feed_is_streamed(feed, instrument)) {
+        feed_traded(feed, instrument, message->ts_ns, message->ts_ns + feed->unit.bar_ns);
+    }
     feed_take_bar(feed, instrument, feed->unit.bar_ns, message);
 }
 

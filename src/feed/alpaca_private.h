@@ -12,6 +12,7 @@
 #include "alpaca/stream.h"
 #include "feed/alpaca.h"
 #include "feed/slices.h"
+#include "feed/status_queue.h"
 
 struct alpaca_feed {
     struct live_feed port; /* first */
@@ -22,7 +23,6 @@ struct alpaca_feed {
     int64_t delay_ns;      /* after a unit's end, until it can be asked for */
     uint32_t *by_symbol;   /* instruments in the order of their symbols */
     int64_t *have_ns;      /* of each instrument; see above */
-    bool *halted;          /* within a session, as it was told */
     uint32_t stream_count; /* instruments 0.. are streamed */
     struct stream *stream; /* NULL: bars of days are asked for */
     int64_t floor_ns;      /* what ended up to here is not the stream's: it was not up */
@@ -44,9 +44,7 @@ struct alpaca_feed {
     bool missed;  /* since it came up, the stream has kept back what the past has */
     bool doubted; /* it has once, and brought nothing since */
     bool trouble; /* the past does not come either */
-    bool stale;   /* as it was said */
-    bool status_waits;
-    struct event status;
+    struct status_queue statuses;
     struct alpaca_feed_counts counts;
     uint64_t said;    /* sum of the counts when they were said last */
     char example[96]; /* the last bar that was counted */
@@ -73,6 +71,10 @@ bool feed_is_streamed(const struct alpaca_feed *feed, uint32_t instrument);
 
 void feed_live_start(struct alpaca_feed *feed);
 void feed_live_slept(struct alpaca_feed *feed);
+
+/* There is a bar of the instrument, by the stream, or by the past where the stream does not bring
+ * it: a halt that began before the bar is over. */
+void feed_traded(struct alpaca_feed *feed, uint32_t instrument, int64_t start_ns, int64_t end_ns);
 void feed_live_on_time(struct alpaca_feed *feed, int64_t now_ns);
 int64_t feed_live_deadline_ns(const struct alpaca_feed *feed);
 

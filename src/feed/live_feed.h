@@ -21,7 +21,8 @@ struct live_feed_ops {
     /* The end of the slice that comes next, as far as it is known: nothing else may be taken for
      * later than that. Between sessions the end of the first slice of the next one. */
     int64_t (*horizon_ns)(const struct live_feed *feed);
-    /* An EVENT_STATUS (market data stale, or fresh again); NULL: none waits. */
+    /* An EVENT_STATUS (market data stale, or fresh again; an instrument halted, or traded again),
+     * valid until the next call; NULL: none waits. */
     const struct event *(*next_status)(struct live_feed *feed);
     int64_t (*deadline_ns)(const struct live_feed *feed);
     void (*on_time)(struct live_feed *feed, int64_t now_ns);

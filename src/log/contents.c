@@ -113,7 +113,7 @@ static const char *order_fault(const struct contents *contents, const struct eve
         !is_book(order->book)) {
         return "the run has no such instrument or book";
     }
-    if (!is_order_id(order->order_id) || event_order_cause(record) > EXIT_CAUSE_SPLIT ||
+    if (!is_order_id(order->order_id) || event_order_cause(record) > EXIT_CAUSE_UNLOGGED ||
         event_order_role(record) != (uint8_t)order_id_role(order->order_id)) {
         return "no order has that id, role or cause";
     }
@@ -181,7 +181,7 @@ static const char *trade_fault(const struct contents *contents, const struct eve
         return "the run has no such instrument or book";
     }
     bool possible = trade->trade_id != 0 && record->flags >= TRADE_OPEN &&
-                    record->flags <= TRADE_VOID && trade->exit_cause <= EXIT_CAUSE_SPLIT &&
+                    record->flags <= TRADE_VOID && trade->exit_cause <= EXIT_CAUSE_UNLOGGED &&
                     is_time(detail->opened_ns) && is_time(detail->closed_ns);
     return possible ? NULL : "no trade is like that";
 }
@@ -191,7 +191,7 @@ static const char *notice_fault(const struct contents *contents, const struct ev
     if (record->instrument >= contents->instrument_count || !is_book(record->notice.book)) {
         return "the run has no such instrument or book";
     }
-    bool known = record->flags >= NOTICE_REARMED && record->flags <= NOTICE_SURPLUS;
+    bool known = record->flags >= NOTICE_REARMED && record->flags <= NOTICE_NOT_CLOSED;
     return known ? NULL : "there is no such notice";
 }
 
@@ -201,11 +201,27 @@ static const char *command_fault(const struct event *record)
     return known ? NULL : "there is no such command";
 }
 
-static const char *status_fault(const struct event *record)
+static bool is_condition(uint8_t condition)
 {
-    bool known = record->flags >= STATUS_RECONCILING && record->flags <= STATUS_CALENDAR &&
-                 (record->status.begins == 0 || record->status.begins == 1);
-    return known ? NULL : "there is no such condition";
+    switch ((enum status_condition)condition) {
+#define X(name, code, text, meaning) case STATUS_##name:
+        STATUS_CONDITION_LIST(X)
+#undef X
+        return true;
+    }
+    return false;
+}
+
+static const char *status_fault(const struct contents *contents, const struct event *record)
+{
+    if (!is_condition(record->flags) || record->status.begins < 0 || record->status.begins > 1) {
+        return "there is no such condition";
+    }
+    if (status_is_of_instrument(record->flags)) {
+        return record->instrument < contents->instrument_count ? NULL
+                                                               : "there is no such instrument";
+    }
+    return record->instrument == INSTRUMENT_NONE ? NULL : "it is no condition of an instrument";
 }
 
 /* ---- any record ---- */
@@ -239,7 +255,7 @@ static const char *kind_fault(struct contents *contents, const struct event *rec
     case EVENT_COMMAND:
         return command_fault(record);
     case EVENT_STATUS:
-        return status_fault(record);
+        return status_fault(contents, record);
     case EVENT_HOLDING:
         return record->instrument < contents->instrument_count ? NULL
                                                                : "there is no such instrument";

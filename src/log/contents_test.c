@@ -163,67 +163,68 @@ Test(contents, that_cannot_be_are_found)
         int64_t value;
         size_t found_at; /* the record */
     } rows[] = {
-        {"a kind of no record",      FIELD(AT_FILL,       kind),                    99,                                       AT_FILL                                 },
-        {"a kind of the preamble",   FIELD(AT_FILL,       kind),                    EVENT_LOG_TEXT,                           AT_FILL                                 },
-        {"too few slots",            FIELD(AT_DECISION,   slots),                   1,                                        AT_DECISION                             },
-        {"too many slots",           FIELD(AT_BAR,        slots),                   2,                                        AT_BAR                                  },
-        {"an unknown layout",        FIELD(AT_FILL,       version),                 2,                                        AT_FILL                                 },
-        {"a time before all years",  FIELD(AT_FILL,       src_ns),                  INT64_MIN,                                AT_FILL                                 },
-        {"a time behind all years",  FIELD(AT_FILL,       ts_ns),                   INT64_MAX,                                AT_FILL                                 },
-        {"a time that runs back",    FIELD(AT_FILL,       ts_ns),                   0,                                        AT_FILL                                 },
-        {"no deposit",               FIELD(AT_DEPOSIT,    deposit.amount_e9),       0,                                        AT_DEPOSIT                              },
-        {"a quote that cannot be",   FIELD(AT_QUOTE,      quote.bid_e9),            -1,                                       AT_QUOTE                                },
-        {"a tick of nobody",         FIELD(AT_TICK,       instrument),              2,                                        AT_TICK                                 },
-        {"a tick that cannot be",    FIELD(AT_TICK,       trade_tick.size),         0,                                        AT_TICK                                 },
-        {"a bar that cannot be",     FIELD(AT_BAR,        bar.low_e9),              USD(10),                                  AT_BAR                                  },
-        {"a bar twice",              FIELD(AT_BAR,        instrument),              1,                                        AT_SECOND_BAR                           },
-        {"a bar of nobody",          FIELD(AT_SECOND_BAR, instrument),              2,                                        AT_SECOND_BAR                           },
-        {"a tick behind a bar",      FIELD(AT_SECOND_BAR, kind),                    EVENT_TRADE_TICK,                         AT_SECOND_BAR                           },
-        {"a bar of another minute",  FIELD(AT_SECOND_BAR, ts_ns),                   NS_PER_HOUR,                              AT_SECOND_BAR                           },
-        {"a slice of more bars",     FIELD(AT_SLICE_END,  slice_end.seen),          3,                                        AT_SLICE_END                            },
-        {"a slice of another time",  FIELD(AT_SLICE_END,  ts_ns),                   NS_PER_HOUR,                              AT_SLICE_END                            },
-        {"a slice without its end",  FIELD(AT_SLICE_END,  kind),                    EVENT_SLICE,                              AT_SLICE_END                            },
-        {"a slice of no kind",       FIELD(AT_SLICE_END,  flags),                   SLICE_END_PAST + 1,                       AT_SLICE_END                            },
-        {"a decision to hold",       FIELD(AT_DECISION,   flags),                   ACT_HOLD,                                 AT_DECISION                             },
-        {"a book of nobody",         FIELD(AT_DECISION,   decision.book),           0,                                        AT_DECISION                             },
-        {"a refusal with an order",  FIELD(AT_DECISION,   decision.verdict),        GATE_FIRST,                               AT_DECISION                             },
-        {"a verdict of no gate",     FIELD(AT_DECISION,   decision.verdict),        VERDICT_COUNT,                            AT_DECISION                             },
+        {"a kind of no record",      FIELD(AT_FILL,       kind),                    99,                                       AT_FILL                                                     },
+        {"a kind of the preamble",   FIELD(AT_FILL,       kind),                    EVENT_LOG_TEXT,                           AT_FILL                                                     },
+        {"too few slots",            FIELD(AT_DECISION,   slots),                   1,                                        AT_DECISION                                                 },
+        {"too many slots",           FIELD(AT_BAR,        slots),                   2,                                        AT_BAR                                                      },
+        {"an unknown layout",        FIELD(AT_FILL,       version),                 2,                                        AT_FILL                                                     },
+        {"a time before all years",  FIELD(AT_FILL,       src_ns),                  INT64_MIN,                                AT_FILL                                                     },
+        {"a time behind all years",  FIELD(AT_FILL,       ts_ns),                   INT64_MAX,                                AT_FILL                                                     },
+        {"a time that runs back",    FIELD(AT_FILL,       ts_ns),                   0,                                        AT_FILL                                                     },
+        {"no deposit",               FIELD(AT_DEPOSIT,    deposit.amount_e9),       0,                                        AT_DEPOSIT                                                  },
+        {"a quote that cannot be",   FIELD(AT_QUOTE,      quote.bid_e9),            -1,                                       AT_QUOTE                                                    },
+        {"a tick of nobody",         FIELD(AT_TICK,       instrument),              2,                                        AT_TICK                                                     },
+        {"a tick that cannot be",    FIELD(AT_TICK,       trade_tick.size),         0,                                        AT_TICK                                                     },
+        {"a bar that cannot be",     FIELD(AT_BAR,        bar.low_e9),              USD(10),                                  AT_BAR                                                      },
+        {"a bar twice",              FIELD(AT_BAR,        instrument),              1,                                        AT_SECOND_BAR                                               },
+        {"a bar of nobody",          FIELD(AT_SECOND_BAR, instrument),              2,                                        AT_SECOND_BAR                                               },
+        {"a tick behind a bar",      FIELD(AT_SECOND_BAR, kind),                    EVENT_TRADE_TICK,                         AT_SECOND_BAR                                               },
+        {"a bar of another minute",  FIELD(AT_SECOND_BAR, ts_ns),                   NS_PER_HOUR,                              AT_SECOND_BAR                                               },
+        {"a slice of more bars",     FIELD(AT_SLICE_END,  slice_end.seen),          3,                                        AT_SLICE_END                                                },
+        {"a slice of another time",  FIELD(AT_SLICE_END,  ts_ns),                   NS_PER_HOUR,                              AT_SLICE_END                                                },
+        {"a slice without its end",  FIELD(AT_SLICE_END,  kind),                    EVENT_SLICE,                              AT_SLICE_END                                                },
+        {"a slice of no kind",       FIELD(AT_SLICE_END,  flags),                   SLICE_END_PAST + 1,                       AT_SLICE_END                                                },
+        {"a decision to hold",       FIELD(AT_DECISION,   flags),                   ACT_HOLD,                                 AT_DECISION                                                 },
+        {"a book of nobody",         FIELD(AT_DECISION,   decision.book),           0,                                        AT_DECISION                                                 },
+        {"a refusal with an order",  FIELD(AT_DECISION,   decision.verdict),        GATE_FIRST,                               AT_DECISION                                                 },
+        {"a verdict of no gate",     FIELD(AT_DECISION,   decision.verdict),        VERDICT_COUNT,                            AT_DECISION                                                 },
         {"more than full strength",  FIELD(AT_DECISION,   decision.strength_ppm),   1000001,
-         AT_DECISION                                                                                                                                                  },
-        {"no confidence at all",     FIELD(AT_DECISION,   decision.confidence_ppm), -1,                                       AT_DECISION                             },
+         AT_DECISION                                                                                                                                                                      },
+        {"no confidence at all",     FIELD(AT_DECISION,   decision.confidence_ppm), -1,                                       AT_DECISION                                                 },
         {"inputs beyond their slot", SECOND(AT_DECISION,  struct decision_inputs,   count),                                   8,
          AT_DECISION},
-        {"an order of two minds",                          FIELD(AT_ORDER,                       flags),        ORDER_ROLE_STOP,                    AT_ORDER                                     },
+        {"an order of two minds",                          FIELD(AT_ORDER,                       flags),        ORDER_ROLE_STOP,                    AT_ORDER                                                         },
         {"an order of no trade",                          FIELD(AT_ORDER,                        order.order_id),         1 << 12,           AT_ORDER},
-        {"an order for no cause",                          FIELD(AT_ORDER,                       flags),        0xf1,                    AT_ORDER                                                  },
+        {"an order for no cause",                          FIELD(AT_ORDER,                       flags),        0xf1,                    AT_ORDER                                                                      },
         {"an order for nothing",                          FIELD(AT_ORDER,                        order.qty_e9),         0,             AT_ORDER},
-        {"an order of no type",                          FIELD(AT_ORDER,                         order.type),          6,               AT_ORDER                                                   },
+        {"an order of no type",                          FIELD(AT_ORDER,                         order.type),          6,               AT_ORDER                                                                       },
         {"an order without a time",                          FIELD(AT_ORDER,                     order.time_in_force),      0,      AT_ORDER},
-        {"an order of no class",                          FIELD(AT_ORDER,                        order.order_class),         4,        AT_ORDER                                                  },
+        {"an order of no class",                          FIELD(AT_ORDER,                        order.order_class),         4,        AT_ORDER                                                                      },
         {"an order that replaces",                          FIELD(AT_ORDER,                      order.action),       2,             AT_ORDER},
-        {"an order of no leg",                          FIELD(AT_ORDER,                          order.leg_count),           0,          AT_ORDER                                           },
+        {"an order of no leg",                          FIELD(AT_ORDER,                          order.leg_count),           0,          AT_ORDER                                                               },
         {"a price of too much",                          FIELD(AT_ORDER,                         order.limit_price_e9),          PRICE_E9_MAX + 1,     AT_ORDER},
-        {"a reference below zero",                          FIELD(AT_ORDER,                      order.reference_price_e9),       -1, AT_ORDER                                                        },
+        {"a reference below zero",                          FIELD(AT_ORDER,                      order.reference_price_e9),       -1, AT_ORDER                                                                            },
         {"another instrument's leg",                          FIELD(AT_ORDER + 1,                    ts_ns), 0,                AT_ORDER},
-        {"a posting below zero",                          FIELD(AT_POSTING,                        posting.amount_e9),       -1,      AT_POSTING                                       },
+        {"a posting below zero",                          FIELD(AT_POSTING,                        posting.amount_e9),       -1,      AT_POSTING                                                           },
         {"a posting to itself",                          FIELD(AT_POSTING,                         posting.debit),        ACCOUNT_CASH,          AT_POSTING},
-        {"a posting to no account",                          FIELD(AT_POSTING,                     posting.credit),    ACCOUNT_COUNT,         AT_POSTING                                         },
+        {"a posting to no account",                          FIELD(AT_POSTING,                     posting.credit),    ACCOUNT_COUNT,         AT_POSTING                                                             },
         {"shares of no position",                          FIELD(AT_POSTING,                       posting.debit),      ACCOUNT_CAPITAL,          AT_POSTING},
-        {"shares without opposite",                          FIELD(AT_POSTING,                     posting.qty_e9),    INT64_MIN,         AT_POSTING                                                },
+        {"shares without opposite",                          FIELD(AT_POSTING,                     posting.qty_e9),    INT64_MIN,         AT_POSTING                                                                    },
         {"a position in nothing",                          FIELD(AT_POSTING,                       instrument),      INSTRUMENT_NONE,             AT_POSTING},
-        {"a posting of no book",                          FIELD(AT_POSTING,                        posting.book),       BOOKS_MAX + 1,           AT_POSTING                                               },
+        {"a posting of no book",                          FIELD(AT_POSTING,                        posting.book),       BOOKS_MAX + 1,           AT_POSTING                                                                   },
         {"a trade without a number",                          FIELD(AT_TRADE,                    trade.trade_id),     0,           AT_TRADE},
-        {"a trade of no state",                          FIELD(AT_TRADE,                         flags),          TRADE_VOID + 1,                    AT_TRADE                                      },
+        {"a trade of no state",                          FIELD(AT_TRADE,                         flags),          TRADE_VOID + 1,                    AT_TRADE                                                          },
         {"a trade of no book",                          FIELD(AT_TRADE,                          trade.book),           BOOKS_MAX + 1,               AT_TRADE},
         {"a trade out of time",                          SECOND(AT_TRADE,                         struct trade_detail,         closed_ns),      INT64_MAX,
          AT_TRADE},
-        {"a trade for no cause",                   FIELD(AT_TRADE,                                      trade.exit_cause),                                         10,                                                 AT_TRADE                                  },
-        {"no such notice",                  FIELD(AT_NOTICE,                                     flags),                                              0,      AT_NOTICE},
-        {"a notice of no book",                 FIELD(AT_NOTICE,                                    notice.book),                                        0,                                            AT_NOTICE                                                                   },
-        {"no such command",                 FIELD(AT_COMMAND,                                    flags),                                            0,         AT_COMMAND},
-        {"a split into nothing",                FIELD(AT_ACTION,                                   action.split_new),                                      0,                                        AT_ACTION                                                                                        },
-        {"a dividend paid in",                 FIELD(AT_ACTION,                                    action.cash_e9),                                         -1,           AT_ACTION},
-        {"a split of nobody",                 FIELD(AT_ACTION,                                    instrument),                                          2,                                         AT_ACTION                                                                                                                          },
+        {"a trade for no cause",                   FIELD(AT_TRADE,                                      trade.exit_cause),                                         EXIT_CAUSE_UNLOGGED + 1,
+         AT_TRADE                                                      },
+        {"no such notice",                   FIELD(AT_NOTICE,                                      flags),                                               0,                                                      AT_NOTICE                },
+        {"a notice of no book",                 FIELD(AT_NOTICE,                                    notice.book),                                        0,AT_NOTICE},
+        {"no such command",                 FIELD(AT_COMMAND,                                    flags),                                            0,                                                         AT_COMMAND                                                                                   },
+        {"a split into nothing",                FIELD(AT_ACTION,                                   action.split_new),                                      0,AT_ACTION},
+        {"a dividend paid in",                 FIELD(AT_ACTION,                                    action.cash_e9),                                         -1,                                                           AT_ACTION                                                                                                                                                       },
+        {"a split of nobody",                 FIELD(AT_ACTION,                                    instrument),                                          2,AT_ACTION},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct event log[SLOTS_MAX];
@@ -233,6 +234,29 @@ Test(contents, that_cannot_be_are_found)
         const char *fault = first_fault(log, &at);
         cr_expect_not_null(fault, "%s", rows[i].what);
         cr_expect_eq(at, rows[i].found_at, "%s: slot %zu: %s", rows[i].what, at, fault);
+    }
+}
+
+/* Every condition there is, of the run or of an instrument as it has to be. */
+Test(contents, conditions_are_of_the_run_or_of_an_instrument)
+{
+    for (int condition = 0; condition < UINT8_MAX; condition++) {
+        struct event log[SLOTS_MAX];
+        size_t at;
+        bool known = strcmp(status_condition_text((uint8_t)condition), "unknown") != 0;
+        bool of_one = known && status_is_of_instrument((uint8_t)condition);
+        make_log(log);
+        log[AT_COMMAND].kind = EVENT_STATUS;
+        log[AT_COMMAND].flags = (uint8_t)condition;
+        log[AT_COMMAND].status = (struct event_status){.begins = 1};
+        log[AT_COMMAND].instrument = INSTRUMENTS - 1;
+        cr_expect_eq(first_fault(log, &at) == NULL, of_one, "%d", condition);
+        log[AT_COMMAND].instrument = INSTRUMENTS;
+        cr_expect_not_null(first_fault(log, &at), "%d", condition);
+        log[AT_COMMAND].instrument = INSTRUMENT_NONE;
+        cr_expect_eq(first_fault(log, &at) == NULL, known && !of_one, "%d", condition);
+        log[AT_COMMAND].status.begins = 2;
+        cr_expect_not_null(first_fault(log, &at), "%d", condition);
     }
 }
 

@@ -32,8 +32,8 @@
  * block without slots leaves the value as it is, so that a close does not change it.
  *
  * Blocks hold whole steps and are never rewritten. A segment is durable before the next one is
- * made, and a new segment's header before its first block. After a failed write or sync the log is
- * dead: nobody knows what the disk holds, so it takes nothing more until it is opened anew. */
+ * made, and a new segment's header before its first block. After a failed write or sync nobody
+ * knows what the disk holds: the log is dead until it is opened anew. */
 #include "log/log.h"
 
 #include <errno.h>
@@ -102,9 +102,8 @@ static int sync_nothing(int fd)
     return 0;
 }
 
-/* One segment holds it all. */
 static const struct log_options log_options_memory = {
-    .segment_size_max = INT64_MAX,
+    .segment_size_max = INT64_MAX, /* one holds it all */
     .write_at = write_at_by_system,
     .sync = sync_nothing,
 };
@@ -383,6 +382,18 @@ enum err log_make_ready(struct log *log, struct problem *problem)
     }
     log->room.zeroed = wanted > 0 ? from + wanted : log->room.zeroed;
     return ERR_OK;
+}
+
+bool log_is_cramped(const struct log *log)
+{
+    return log->room.full;
+}
+
+void log_try_room(struct log *log)
+{
+    if (log->dead.err == ERR_OK && !is_in_memory(log)) {
+        log_room_retry(&log->room, log->fd, log->used, log->options->segment_size_max);
+    }
 }
 
 /* Everything is durable, and one more block says so: from then on a bad byte is known as damage. */

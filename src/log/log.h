@@ -52,6 +52,11 @@ enum err log_flush(struct log *log, struct problem *problem);
  * Nothing for a log in memory. */
 enum err log_make_ready(struct log *log, struct problem *problem);
 
+/* Whether the log's next piece of room was wanted and not to be had: the disk is full, though some
+ * steps may still find room. log_try_room() tries again where that was so. */
+bool log_is_cramped(const struct log *log);
+void log_try_room(struct log *log);
+
 /* Flushes, syncs, gives the preallocated rest back, and frees. */
 enum err log_close(struct log *log, struct problem *problem);
 

@@ -20,6 +20,7 @@ Test(log_faults, a_full_disk_ends_it_for_good)
     for (; step < 100000 && err == ERR_OK; step++) {
         append_step(log, step);
         err = log_end_step(log, false, &problem);
+        cr_assert(err != ERR_OK || log_is_cramped(log), "that is known long before");
     }
     cr_assert(err == ERR_FULL, "%s", problem.text);
     cr_assert_not_null(strstr(problem.text, "000001.bwlog"));
@@ -31,6 +32,30 @@ Test(log_faults, a_full_disk_ends_it_for_good)
     cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     int64_t steps = steps_in(dir, &err);
     cr_assert(err == ERR_OK && steps > 1000 && steps < (int64_t)step);
+    folder_remove(dir);
+}
+
+Test(log_faults, room_that_comes_back_is_taken)
+{
+    char *dir = folder_create();
+    (void)signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit = {.rlim_cur = 300000, .rlim_max = RLIM_INFINITY};
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    struct log *log = create(dir);
+    cr_expect(log_is_cramped(log));
+    cr_assert(write_steps(log, 0, 100, true) == ERR_OK, "some room is left");
+    log_try_room(log);
+    cr_expect(log_is_cramped(log));
+    limit.rlim_cur = RLIM_INFINITY;
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    cr_expect(log_is_cramped(log));
+    log_try_room(log);
+    cr_expect_not(log_is_cramped(log));
+    cr_assert(log_make_ready(log, NULL) == ERR_OK);
+    cr_assert(write_steps(log, 100, 10000, false) == ERR_OK);
+    cr_assert(log_close(log, NULL) == ERR_OK);
+    enum err err;
+    cr_expect(steps_in(dir, &err) == 10100);
     folder_remove(dir);
 }
 

@@ -36,8 +36,21 @@ void log_room_for(struct log_room *room, int fd, uint64_t end, uint64_t max)
     if (result == 0) {
         room->allocated = target;
         room->chunk *= room->chunk < CHUNK_MAX ? 2 : 1;
+        room->full = false;
     } else {
         room->chunk = 0;
+        room->full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    }
+}
+
+void log_room_retry(struct log_room *room, int fd, uint64_t used, uint64_t max)
+{
+    if (room->full) {
+        room->allocated = used > room->allocated ? used : room->allocated;
+        room->chunk = CHUNK_MIN;
+        uint64_t end = least(used + READY, max);
+        log_room_for(room, fd, end, max);
+        room->full = room->allocated < end;
     }
 }
 

@@ -39,6 +39,8 @@
     X(QUOTE, 3, "quote")                                                                           \
     X(TRADE_TICK, 4, "trade-tick")                                                                 \
     X(ACTION, 5, "corporate-action")                                                               \
+    /* inputs: time between two slices */                                                          \
+    X(TIMER, 11, "timer")                                                                          \
     /* inputs: the operator */                                                                     \
     X(COMMAND, 12, "command")                                                                      \
     /* inputs: what a broker elsewhere, its network and its market data are like */                \
@@ -54,7 +56,8 @@
     X(CANCEL_REJECTED, 22, "cancel-rejected")                                                      \
     X(ACCOUNT_CASH, 23, "account-cash")                                                            \
     X(NO_ANSWER, 24, "no-answer")                                                                  \
-    X(BUSTED, 25, "busted")                                                                        \
+    X(FOUND, 25, "found")                                                                          \
+    X(BUSTED, 26, "busted")                                                                        \
     /* outputs of the engine */                                                                    \
     X(DEPOSIT, 32, "deposit")                                                                      \
     X(DECISION, 33, "decision")                                                                    \
@@ -131,6 +134,11 @@ struct event_action {
     uint64_t unused[2];
 };
 
+/* A moment that the engine waits for has come, and no slice with it (engine.h: timer_ns). */
+struct event_timer {
+    uint64_t unused[5];
+};
+
 /* What an operator asked of a running engine, in the order taken. `flags`: enum command; `src_ns`:
  * when it was asked, by the wall clock. PAUSE and UNPAUSE move the engine's state; the others tell
  * how the run was driven and change nothing that is decided. */
@@ -153,8 +161,9 @@ enum command {
 #undef X
 };
 
-/* A condition under which no entry goes out begins or ends (reliability R3, G7). `flags`: enum
- * status_condition; `src_ns`: when, by the clock of whoever saw it. */
+/* A condition under which no entry goes out begins or ends (reliability R3, G7, N5): of the whole
+ * run, then `instrument` is INSTRUMENT_NONE, or of one instrument. `flags`: enum status_condition;
+ * `src_ns`: when, by the clock of whoever saw it. */
 struct event_status {
     int64_t begins; /* 1: from now on; 0: no more */
     int64_t value;  /* a measure of it, where it has one, for people: ns or a count */
@@ -171,13 +180,28 @@ struct event_status {
     X(BUDGET, 7, "budget", "the broker's limit of requests is used up")                            \
     X(STORAGE, 8, "storage", "the log could not be written")                                       \
     X(DIFFERENCE, 9, "difference", "the account is not what our orders make it")                   \
-    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")
+    X(CALENDAR, 10, "calendar", "the broker's sessions are not ours")                              \
+    X(HALTED, 11, "halted", "trading in the symbol is halted")                                     \
+    X(DISK_SPACE, 12, "disk-space", "too little room is left for the log")
 
 enum status_condition {
 #define X(name, code, text, meaning) STATUS_##name = code,
     STATUS_CONDITION_LIST(X)
 #undef X
 };
+
+/* Their codes count from 1. */
+enum {
+#define X(name, code, text, meaning) +1
+    STATUS_CONDITION_COUNT = STATUS_CONDITION_LIST(X)
+#undef X
+};
+
+/* Whether it is one of an instrument, and not of the whole run. */
+static inline bool status_is_of_instrument(uint8_t condition)
+{
+    return condition == STATUS_HALTED;
+}
 
 /* "reconciling", and what it means; "unknown" for a code that is none. */
 const char *status_condition_text(uint8_t condition);
@@ -191,16 +215,19 @@ struct event_holding {
 };
 
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
- * CANCEL_REJECTED, NO_ANSWER, BUSTED). REJECTED, CANCELED and CANCEL_REJECTED have an enum
+ * CANCEL_REJECTED, NO_ANSWER, FOUND, BUSTED). REJECTED, CANCELED and CANCEL_REJECTED have an enum
  * reject_reason in `flags`. REPLACED ends the old order; the new one is ACCEPTED right after.
- * NO_ANSWER: what became of its request is being looked up. BUSTED: the exchange takes an execution
- * back. */
+ * NO_ANSWER: what became of its request is being looked up. FOUND: an exit that the log does not
+ * have, sent by a run that could not write it; `flags`: enum order_type. BUSTED: the exchange takes
+ * an execution back. */
 struct event_report {
     uint64_t order_id;
     uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; BUSTED: the fill's;
                             * else 0 */
-    int64_t qty_e9;        /* FILL: executed now, > 0; BUSTED: of it booked to its trade; else 0 */
-    int64_t price_e9;      /* FILL, BUSTED: price of this execution; else 0 */
+    int64_t qty_e9;        /* FILL: executed now, > 0; FOUND: ordered, > 0; BUSTED: of it booked to
+                            * its trade; else 0 */
+    int64_t price_e9;      /* FILL, BUSTED: price of this execution; FOUND: its limit or stop, 0:
+                            * none; else 0 */
     int64_t commission_e9; /* FILL: commission and fees of this execution, >= 0; BUSTED: as they
                             * were booked; else 0 */
 };
@@ -314,7 +341,8 @@ struct event_slice {
 /* What became of a trade beside its orders. `flags`: enum notice (core/closer.h). */
 struct event_notice {
     uint64_t trade_id;
-    int64_t qty_e9; /* MISSING: shares that are not there; SURPLUS: of the fill before it; else 0 */
+    int64_t qty_e9; /* MISSING: shares that are not there; SURPLUS: of the fill before it;
+                     * UNPROTECTED, GIVEN_UP, NOT_CLOSED: that the trade holds; else 0 */
     uint64_t unused[2];
     uint16_t book;
     uint16_t also_unused[3];
@@ -340,6 +368,7 @@ struct event {
         struct event_trade_tick trade_tick;
         struct event_slice_end slice_end;
         struct event_action action;
+        struct event_timer timer;
         struct event_command command;
         struct event_status status;
         struct event_holding holding;
@@ -427,13 +456,13 @@ static inline bool event_is_report(uint8_t kind)
     return kind >= EVENT_ACCEPTED && kind <= EVENT_BUSTED;
 }
 
-/* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, commands,
- * reports. */
+/* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, moments,
+ * commands, reports. */
 static inline bool event_is_input(uint8_t kind)
 {
     return kind == EVENT_BAR || event_is_tick(kind) || kind == EVENT_SLICE_END ||
-           kind == EVENT_ACTION || kind == EVENT_COMMAND || kind == EVENT_STATUS ||
-           kind == EVENT_HOLDING || event_is_report(kind);
+           kind == EVENT_ACTION || kind == EVENT_TIMER || kind == EVENT_COMMAND ||
+           kind == EVENT_STATUS || kind == EVENT_HOLDING || event_is_report(kind);
 }
 
 /* What the engine answers. */

@@ -3,6 +3,7 @@
 #define MARKET_ORDER_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "market/event.h"
@@ -108,6 +109,13 @@ const char *order_type_text(uint8_t type);
 const char *time_in_force_text(uint8_t time_in_force);
 const char *order_role_text(uint8_t role);
 const char *reject_reason_text(uint8_t reason);
+
+/* Whether somebody refused the request. What could not be sent, or never arrived, nobody has seen.
+ */
+static inline bool reject_is_refusal(uint8_t reason)
+{
+    return reason != REJECT_NOT_SENT && reason != REJECT_NOT_FOUND;
+}
 
 struct order_leg {
     uint32_t instrument;

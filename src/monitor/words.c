@@ -140,6 +140,8 @@ static const struct wording {
     [VERDICT_FOREIGN] = {"not ours",              NULL             },
     [VERDICT_UNKNOWN_ORDER] = {"orders looked up",      NULL             },
     [VERDICT_MISSING] = {"not there",             NULL             },
+    [VERDICT_TRADING_HALTED] = {"trading is halted",     NULL             },
+    [VERDICT_UNPROTECTED] = {"unprotected",           NULL             },
 };
 
 static void measure(uint8_t verdict, int64_t value, char text[SHOWN_SIZE])

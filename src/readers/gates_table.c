@@ -104,6 +104,8 @@ static const char *const fixed[VERDICT_COUNT] = {
     [VERDICT_FOREIGN] = "none",
     [VERDICT_UNKNOWN_ORDER] = "none",
     [VERDICT_MISSING] = "some are there",
+    [VERDICT_TRADING_HALTED] = "not halted",
+    [VERDICT_UNPROTECTED] = "none",
 };
 
 /* The gate's limit for people; empty when it would be configured and no configuration was read. */

@@ -259,12 +259,12 @@ static void make_slice(struct row_maker *maker, const struct event *record, uint
     row_text(row, maker->hash);
 }
 
-/* What the account holds or filled otherwise than our orders make it. */
-static bool is_of_account(const struct event *record)
+/* Of a symbol: what the account holds or filled otherwise than our orders make it, and what of a
+ * trade is not as its plan has it. */
+static bool is_of_symbol(const struct event *record)
 {
     return record->kind == EVENT_HOLDING ||
-           (record->kind == EVENT_NOTICE &&
-            (record->flags == NOTICE_MISSING || record->flags == NOTICE_SURPLUS));
+           (record->kind == EVENT_NOTICE && record->flags != NOTICE_REARMED);
 }
 
 static const char *condition_text(const struct event *record)
@@ -274,11 +274,12 @@ static const char *condition_text(const struct event *record)
                                           : event_kind_text(record->kind);
 }
 
-/* A holding lasts as long as there is something held; a notice tells of a moment. */
+/* A holding lasts as long as there is something held; a notice tells of a moment. Of the whole run
+ * is what has no instrument. */
 static void make_condition(struct row_maker *maker, const struct event *record, uint64_t slot,
                            struct journal_row *row)
 {
-    bool of_account = is_of_account(record);
+    bool of_symbol = is_of_symbol(record);
     int64_t value = record->kind == EVENT_HOLDING  ? record->holding.qty_e9
                     : record->kind == EVENT_NOTICE ? record->notice.qty_e9
                                                    : record->status.value;
@@ -286,8 +287,10 @@ static void make_condition(struct row_maker *maker, const struct event *record, 
     row_time(maker, row, record->ts_ns);
     row_int(row, record->src_ns);
     row_text(row, condition_text(record));
-    row_int(row, of_account ? value != 0 : record->status.begins);
-    row_text(row, of_account ? lookup_symbol(maker->lookup, record->instrument) : NULL);
+    row_int(row, of_symbol ? value != 0 : record->status.begins);
+    row_text(row, record->instrument != INSTRUMENT_NONE
+                      ? lookup_symbol(maker->lookup, record->instrument)
+                      : NULL);
     row_int(row, value);
 }
 
@@ -323,7 +326,7 @@ bool journal_has_row(enum journal_table table, const struct event *record)
     case TABLE_SLICES:
         return record->kind == EVENT_SLICE;
     case TABLE_CONDITIONS:
-        return record->kind == EVENT_STATUS || is_of_account(record);
+        return record->kind == EVENT_STATUS || is_of_symbol(record);
     }
     return false;
 }

@@ -63,7 +63,7 @@ const char journal_schema[] =
     " exchange_ts_ns INTEGER NOT NULL,"
     " kind TEXT NOT NULL CHECK (kind = 'fill' OR kind = 'accepted' OR kind = 'canceled' OR"
     " kind = 'rejected' OR kind = 'expired' OR kind = 'replaced' OR kind = 'cancel-rejected' OR"
-    " kind = 'account-cash' OR kind = 'no-answer' OR kind = 'busted'),"
+    " kind = 'account-cash' OR kind = 'no-answer' OR kind = 'found' OR kind = 'busted'),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
@@ -149,10 +149,10 @@ const char journal_schema[] =
     " ts_ns INTEGER NOT NULL,"
     " ts TEXT NOT NULL,"
     " seen_ts_ns INTEGER NOT NULL,"
-    " condition TEXT NOT NULL," /* holding: shares that are not ours; surplus, not-there */
+    " condition TEXT NOT NULL," /* holding: shares that are not ours; a notice */
     " begins INTEGER NOT NULL CHECK (begins IN (0, 1)),"
-    " symbol TEXT,"           /* of a holding, surplus, not-there */
-    " value INTEGER NOT NULL" /* of these: shares in e9 */
+    " symbol TEXT,"           /* of halted and of a holding or a notice */
+    " value INTEGER NOT NULL" /* of the last two: shares in e9 */
     ") STRICT;";
 
 const struct journal_table_def journal_tables[TABLE_COUNT] = {

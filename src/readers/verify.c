@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/utc.h"
@@ -18,6 +19,16 @@ void checks_pass(struct checks *checks, const char *format, ...)
     va_start(arguments, format);
     (void)fputs("ok   ", checks->out);
     (void)vfprintf(checks->out, format, arguments); /* the owner of `out` asks ferror() */
+    (void)fputc('\n', checks->out);
+    va_end(arguments);
+}
+
+void checks_skip(struct checks *checks, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("skip ", checks->out);
+    (void)vfprintf(checks->out, format, arguments);
     (void)fputc('\n', checks->out);
     va_end(arguments);
 }
@@ -91,8 +102,38 @@ static void verify_views(struct checks *checks, const char *run_dir, struct log_
     free(dir);
 }
 
-static enum err verify_opened(const char *run_dir, struct log_reader *reader, FILE *out,
-                              struct problem *problem)
+static void name_builds(struct checks *checks, const char *theirs, const char *ours)
+{
+    checks->foreign = strcmp(theirs, ours) != 0;
+    if (checks->foreign) {
+        (void)fprintf(
+            checks->out,
+            "note build: the run is of %s; this is %s. Both read the log, so the sums are "
+            "made and the files compared; only the same build decides the same again "
+            "(replay --verify)\n",
+            theirs, ours);
+    }
+}
+
+/* The first difference; of another build's run with whom to ask. */
+static enum err end_checks(const struct checks *checks, const struct preamble *preamble,
+                           struct problem *problem)
+{
+    enum err err = checks->first.err;
+    if (err != ERR_OK && checks->foreign) {
+        return problem_set(problem, err,
+                           "%s (the run is of %s: verify it with that build before you take it for "
+                           "changed)",
+                           checks->first.text, preamble->build);
+    }
+    if (err != ERR_OK && problem != NULL) {
+        *problem = checks->first;
+    }
+    return err;
+}
+
+static enum err verify_opened(const char *run_dir, const char *build, struct log_reader *reader,
+                              FILE *out, struct problem *problem)
 {
     struct preamble preamble;
     enum err err = preamble_read(reader, &preamble, problem);
@@ -102,24 +143,23 @@ static enum err verify_opened(const char *run_dir, struct log_reader *reader, FI
     }
     struct checks checks = {.out = out};
     struct tally tally;
+    name_builds(&checks, preamble.build, build);
     verify_ledger(&checks, reader, &preamble, &tally);
     verify_end(&checks, reader, &tally);
     verify_views(&checks, run_dir, reader, &preamble);
     verify_result(&checks, run_dir, reader, &preamble, &tally);
+    err = end_checks(&checks, &preamble, problem);
     preamble_finish(&preamble);
-    if (checks.first.err != ERR_OK && problem != NULL) {
-        *problem = checks.first;
-    }
-    return checks.first.err;
+    return err;
 }
 
-enum err verify_run(const char *run_dir, FILE *out, struct problem *problem)
+enum err verify_run(const char *run_dir, const char *build, FILE *out, struct problem *problem)
 {
     char *log_dir = xasprintf("%s/log", run_dir);
     struct log_reader *reader = NULL;
     enum err err = log_reader_open(log_dir, &reader, problem);
     if (err == ERR_OK) {
-        err = verify_opened(run_dir, reader, out, problem);
+        err = verify_opened(run_dir, build, reader, out, problem);
         log_reader_close(reader);
     } else {
         (void)fprintf(out, "FAIL log: %s\n", err_text(err));

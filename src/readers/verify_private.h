@@ -11,6 +11,7 @@
 /* What has been found so far. */
 struct checks {
     FILE *out;
+    bool foreign;         /* another build wrote the run */
     struct problem first; /* the first difference; .err is ERR_OK while all hold */
 };
 
@@ -18,6 +19,10 @@ struct checks {
 void checks_pass(struct checks *checks, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void checks_fail(struct checks *checks, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "skip TEXT": what cannot be compared here. */
+void checks_skip(struct checks *checks, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* What the log's records add up to. */
@@ -46,7 +51,8 @@ struct tally {
 void verify_ledger(struct checks *checks, struct log_reader *reader,
                    const struct preamble *preamble, struct tally *tally);
 
-/* (3) Every row of both journals, in every table. */
+/* (3) Every row of both journals, in every table; of another build's in those that it made as this
+ * one does. */
 void verify_journal(struct checks *checks, const char *run_dir, const char *rebuilt_dir);
 
 /* (4) Every byte of the three streams. */

@@ -279,7 +279,7 @@ static void expect_found(const char *text)
     size_t length = 0;
     FILE *out = open_memstream(&report, &length);
     struct problem problem = {0};
-    enum err err = verify_run("run", out, &problem);
+    enum err err = verify_run("run", "test", out, &problem);
     cr_assert(fclose(out) == 0);
     if (text == NULL) {
         cr_assert(err == ERR_OK, "%s%s", report, problem.text);
@@ -336,7 +336,7 @@ Test(verify, a_surplus_is_no_trades)
     static const struct plan plan = {1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9};
     make_run(&plan);
     struct problem problem = {0};
-    cr_assert_eq(verify_run("run", stderr, &problem), ERR_OK, "%s", problem.text);
+    cr_assert_eq(verify_run("run", "test", stderr, &problem), ERR_OK, "%s", problem.text);
     folder_leave();
 }
 
@@ -427,7 +427,7 @@ Test(verify, names_what_is_missing)
         folder_leave();
     }
     struct problem problem = {0};
-    cr_assert(verify_run("nowhere", stderr, &problem) == ERR_NOT_FOUND);
+    cr_assert(verify_run("nowhere", "test", stderr, &problem) == ERR_NOT_FOUND);
 }
 
 Test(verify, finds_a_log_that_is_wrong_in_itself)
@@ -462,6 +462,75 @@ Test(verify, says_how_far_a_torn_log_got)
     cr_assert(fd >= 0 && write(fd, "torn", 4) == 4);
     close(fd);
     expect_found("slots), then 4 bytes that are no whole block");
+    folder_leave();
+}
+
+/* ---- a run of another build ---- */
+
+/* What another build says of the run, which the caller frees. */
+static char *report_by(const char *build, enum err wanted, struct problem *problem)
+{
+    char *report = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&report, &length);
+    enum err err = verify_run("run", build, out, problem);
+    cr_assert(fclose(out) == 0);
+    cr_assert_eq(err, wanted, "%s", report);
+    return report;
+}
+
+static void expect_said(char *report, const char *text)
+{
+    cr_expect(strstr(report, text) != NULL, "%s is missing in\n%s", text, report);
+}
+
+Test(verify, names_the_build_of_a_run_that_is_not_its_own)
+{
+    struct problem problem = {0};
+    make_run(&right);
+    char *report = report_by("newer", ERR_OK, &problem);
+    cr_expect(strncmp(report, "note build: the run is of test; this is newer. ", 47) == 0, "%s",
+              report);
+    cr_expect_null(strstr(report, "FAIL"));
+    cr_expect_null(strstr(report, "skip"));
+    free(report);
+    report = report_by("test", ERR_OK, &problem);
+    cr_expect_null(strstr(report, "note"), "%s", report);
+    free(report);
+    folder_leave();
+}
+
+Test(verify, leaves_out_what_another_build_made_otherwise)
+{
+    struct problem problem = {0};
+    make_run(&right);
+    change_journal(
+        "ALTER TABLE fills ADD COLUMN colour TEXT; DROP TABLE trades; CREATE TABLE old (a)");
+    expect_found("FAIL journal: table sqlite_master");
+    char *report = report_by("newer", ERR_OK, &problem);
+    cr_expect_null(strstr(report, "FAIL"), "%s", report);
+    expect_said(report,
+                "skip journal: table fills is made otherwise by the run's build, and not compared");
+    expect_said(report, "skip journal: table trades is made by this build alone, and not compared");
+    expect_said(report,
+                "skip journal: table old is made by the run's build alone, and not compared");
+    expect_said(report, "ok   journal: ");
+    free(report);
+    folder_leave();
+}
+
+Test(verify, finds_what_was_changed_in_a_run_of_another_build)
+{
+    struct problem problem = {0};
+    make_run(&right);
+    change_journal(
+        "ALTER TABLE decisions ADD COLUMN colour TEXT; UPDATE fills SET price_e9 = price_e9 + 1");
+    char *report = report_by("newer", ERR_DIFFERS, &problem);
+    expect_said(report, "skip journal: table decisions is made otherwise");
+    expect_said(report, "FAIL journal: table fills, ");
+    cr_expect_not_null(strstr(problem.text, "(the run is of test: verify it with that build"), "%s",
+                       problem.text);
+    free(report);
     folder_leave();
 }
 

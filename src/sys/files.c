@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "sys/memory.h"
@@ -182,4 +183,15 @@ bool file_begins_with(const char *path, const void *bytes, size_t length)
     bool same = got == (ssize_t)length && memcmp(start, bytes, length) == 0;
     free(start);
     return same;
+}
+
+int64_t folder_free_bytes(const char *path)
+{
+    struct statvfs there;
+    if (statvfs(path, &there) != 0) {
+        return -1;
+    }
+    uint64_t blocks = there.f_bavail;
+    uint64_t most = INT64_MAX / (there.f_frsize > 0 ? there.f_frsize : 1);
+    return (int64_t)((blocks < most ? blocks : most) * there.f_frsize);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "sys/problem.h"
@@ -26,6 +27,10 @@ enum err file_read(const char *path, size_t size_max, char **bytes, size_t *leng
 /* Whether the file begins with these bytes; not, when it cannot be read. Waits for no writer of a
  * pipe. */
 bool file_begins_with(const char *path, const void *bytes, size_t length);
+
+/* Bytes that this user may still write to the folder's file system; negative where that cannot be
+ * told. */
+int64_t folder_free_bytes(const char *path);
 
 /* Writes all of the bytes, through interruptions and short writes. 0, or -1 with errno set. */
 int write_all(int fd, const void *bytes, size_t length);

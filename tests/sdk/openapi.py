@@ -20,6 +20,7 @@ import description
 
 ALLOWED = pathlib.Path(__file__).with_name("openapi_deviations.txt")
 FORMATS = FormatChecker(["date", "uuid"])
+KINDS = ("application/json", "text/event-stream")
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$")
 
 
@@ -61,16 +62,24 @@ class Description:
                 answer = self.documents[name]
                 for part in at:
                     answer = answer[part]
-            schema = answer.get("content", {}).get("application/json", {}).get("schema")
-            if schema is None:
+            kind = next((k for k in KINDS if "schema" in answer.get("content", {}).get(k, {})), None)
+            if kind is None:
                 self.validators[key] = None
             else:
-                at += ["content", "application/json", "schema"]
+                at += ["content", kind, "schema"]
                 self.validators[key] = Draft202012Validator(
                     {"$ref": f"urn:{name}#" + urllib.parse.quote(description.pointer(*at))},
                     registry=self.registry, format_checker=FORMATS,
                 )
         return self.validators[key]
+
+
+def body_of(answer):
+    """Of server-sent events the list of them, as the description has it."""
+    if not answer["type"].startswith("text/event-stream"):
+        return json.loads(answer["body"])
+    return [json.loads(line.removeprefix("data: "))
+            for line in answer["body"].splitlines() if line.startswith("data: ")]
 
 
 def place(error):
@@ -102,7 +111,7 @@ def deviations(known, operation, answer):
     if validator is None:
         return
     try:
-        body = json.loads(answer["body"])
+        body = body_of(answer)
     except ValueError:
         yield "(whole)", "not JSON", answer["body"][:100]
         return

@@ -18,7 +18,7 @@ results=$installed/results
 python=$installed/python/bin/python
 # The usual eight symbols, and one that is thin enough to buy all that is offered of it.
 options=(--json --port 0 --admin-port 0 --tls --synth 7 --speed 1 --free-plan --rate-limit 100000
-    --symbols 'AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE')
+    --symbols 'AAPL,AMZN,IWM,MSFT,NVDA,QQQ,SPY,TSLA,WEE' --actions "$here/actions.csv")
 sdks=(alpaca-py js-v3 js-v4)
 failures=0
 more_sdks=(go java) # with --long
@@ -96,6 +96,9 @@ run_steps()
         ;;
     go)
         timeout 300 "$installed/go/steps" "$here/steps.txt"
+        ;;
+    feed)
+        PYTHONDONTWRITEBYTECODE=1 timeout 60 "$python" "$here/python/feed.py"
         ;;
     java)
         timeout 300 java -cp "$installed/java/steps:$installed/java/jars/*" Run "$here/steps.txt"
@@ -211,6 +214,7 @@ main()
             conform "$name"
         fi
     done
+    conform feed
     against_description
     counted "$python" "$here/table.py" ${write:+"$write"} "$root/docs/exchange.md" "$results"
     [[ $failures -eq 0 ]]
