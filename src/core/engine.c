@@ -258,11 +258,12 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
     engine->turn_ns = INT64_MIN;
 }
 
-/* What a broker elsewhere says of each instrument. */
+/* What a broker elsewhere says of each instrument, and what it may take back. */
 struct outside_parts {
     int64_t *foreign_e9;
     int64_t *surplus_e9;
     bool *halted;
+    struct execution *executions;
 };
 
 static struct outside_parts carve_outside(struct arena *arena, uint32_t instrument_count)
@@ -271,6 +272,7 @@ static struct outside_parts carve_outside(struct arena *arena, uint32_t instrume
     parts.foreign_e9 = arena_take(arena, instrument_count, sizeof *parts.foreign_e9);
     parts.surplus_e9 = arena_take(arena, instrument_count, sizeof *parts.surplus_e9);
     parts.halted = arena_take(arena, instrument_count, sizeof *parts.halted);
+    parts.executions = arena_take(arena, EXECUTIONS_KEPT, sizeof *parts.executions);
     return parts;
 }
 
@@ -284,12 +286,9 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct seat *seats = arena_take(arena, places, sizeof *seats);
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
-    struct outside_parts outside = carve_outside(arena, plan->instrument_count);
-    struct execution *executions = arena_take(arena, EXECUTIONS_KEPT, sizeof *executions);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
-    size_t reasons = (size_t)plan->book_count * SAID_MAX;
-    uint64_t *said = arena_take(arena, reasons, sizeof *said);
+    uint64_t *said = arena_take(arena, (size_t)plan->book_count * SAID_MAX, sizeof *said);
     struct ledger ledger;
     ledger_init(&ledger, arena, plan->instrument_count);
     *output = (struct output){.capacity = output_capacity(plan)};
@@ -297,6 +296,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     output->sends =
         arena_take(arena, has_rules(plan) ? 4 * places + 4 : places, sizeof *output->sends);
     struct closer_parts closer = carve_closer(arena, plan);
+    struct outside_parts outside = carve_outside(arena, plan->instrument_count);
     if (engine == NULL) {
         return NULL;
     }
@@ -322,7 +322,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .decision_hash = DECISION_HASH_START,
         .surplus_e9 = outside.surplus_e9,
         .halted = outside.halted,
-        .executions = executions,
+        .executions = outside.executions,
         .scratch = scratch,
         .said = said,
     };
