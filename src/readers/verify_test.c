@@ -57,9 +57,10 @@ struct plan {
     int64_t cash_off_e9; /* added to what the slices say */
     bool no_end;
     int64_t surplus_e9; /* what of each fill is said to be no order's */
+    uint64_t busted[2]; /* executions that are taken back of one more fill, number 50; 0: none */
 };
 
-static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0};
+static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}};
 
 /* The run being written. */
 struct maker {
@@ -155,6 +156,36 @@ static void fill(struct maker *maker, uint64_t order_id, bool buy)
     append(maker, record, &detail);
 }
 
+static void post_bust(struct maker *maker, uint16_t debit, uint16_t credit, int64_t amount_e9,
+                      int64_t qty_e9)
+{
+    struct event record = {.kind = EVENT_POSTING, .flags = POSTING_TAKES_BACK};
+    record.posting = (struct event_posting){.amount_e9 = amount_e9, .qty_e9 = qty_e9, .book = 1};
+    record.posting.order_id = order_id_make(TRADES + 1, ORDER_ROLE_ENTRY, 0);
+    record.posting.debit = debit;
+    record.posting.credit = credit;
+    append(maker, record, NULL);
+}
+
+/* A fill that is taken back: as if it had never been. */
+static void fill_and_bust(struct maker *maker, uint64_t order_id)
+{
+    struct event record = {.kind = EVENT_FILL};
+    record.report = (struct event_report){
+        .order_id = order_id, .exec_id = 50, .qty_e9 = 10 * MONEY_E9, .price_e9 = 100 * MONEY_E9};
+    record.report.commission_e9 = MONEY_E9;
+    append(maker, record, NULL);
+    post(maker, ACCOUNT_POSITIONS, ACCOUNT_CASH, 1000 * MONEY_E9, 10 * MONEY_E9);
+    post(maker, ACCOUNT_COMMISSION, ACCOUNT_CASH, MONEY_E9, 0);
+    for (int i = 0; i < 2 && maker->plan->busted[i] != 0; i++) {
+        record.kind = EVENT_BUSTED;
+        record.report.exec_id = maker->plan->busted[i];
+        append(maker, record, NULL);
+        post_bust(maker, ACCOUNT_CASH, ACCOUNT_POSITIONS, 1000 * MONEY_E9, -10 * MONEY_E9);
+        post_bust(maker, ACCOUNT_CASH, ACCOUNT_COMMISSION, MONEY_E9, 0);
+    }
+}
+
 static void slice(struct maker *maker, bool traded)
 {
     struct event record = {.kind = EVENT_SLICE, .flags = traded ? 1 : 0};
@@ -193,6 +224,9 @@ static void make_records(struct maker *maker)
     decide(maker, 0, true);
     uint64_t id = order_id_make(TRADES + 1, ORDER_ROLE_ENTRY, 0);
     order(maker, id, true);
+    if (maker->plan->busted[0] != 0) {
+        fill_and_bust(maker, id);
+    }
     record = (struct event){.kind = EVENT_REJECTED, .flags = REJECT_INSUFFICIENT_CASH};
     record.report.order_id = id;
     append(maker, record, NULL);
@@ -333,7 +367,24 @@ Test(verify, a_run_that_agrees_passes)
 /* A broker outside filled more than was ordered; the rest was told, and not booked. */
 Test(verify, a_surplus_is_no_trades)
 {
-    static const struct plan plan = {1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9};
+    static const struct plan plan = {1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9, {0}};
+    make_run(&plan);
+    struct problem problem = {0};
+    cr_assert_eq(verify_run("run", "test", stderr, &problem), ERR_OK, "%s", problem.text);
+    folder_leave();
+}
+
+static struct plan with_busts(uint64_t first, uint64_t second)
+{
+    struct plan plan = right;
+    plan.busted[0] = first;
+    plan.busted[1] = second;
+    return plan;
+}
+
+Test(verify, what_was_taken_back_is_no_fill)
+{
+    struct plan plan = with_busts(50, 0);
     make_run(&plan);
     struct problem problem = {0};
     cr_assert_eq(verify_run("run", "test", stderr, &problem), ERR_OK, "%s", problem.text);
@@ -436,17 +487,21 @@ Test(verify, finds_a_log_that_is_wrong_in_itself)
         struct plan plan;
         const char *found;
     } cases[] = {
-        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "fills: execution 1 came twice"          },
-        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "positions: AAA is 3 by the ledger, 0 by"},
-        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false, 0},             "was filled beyond its quantity"         },
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false, 0},
-         "slice's cash is not what the postings come"                                                         },
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true, 0},
-         "log: cut short; whole up to 2019-02-11T14"                                                          },
-        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 2 * MONEY_E9},
-         "was filled beyond its quantity"                                                                     },
-        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 14 * MONEY_E9},
-         "a surplus that is none of the"                                                                      },
+        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}},             "fills: execution 1 came twice"   },
+        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}},
+         "positions: AAA is 3 by the ledger, 0 by"                                                          },
+        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false, 0, {0}},             "was filled beyond its quantity"  },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false, 0, {0}},
+         "slice's cash is not what the postings come"                                                       },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true, 0, {0}},
+         "log: cut short; whole up to 2019-02-11T14"                                                        },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 2 * MONEY_E9, {0}},
+         "was filled beyond its quantity"                                                                   },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 14 * MONEY_E9, {0}},
+         "a surplus that is none of the"                                                                    },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {50, 50}},
+         "execution 50 was taken back twice"                                                                },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {51}},            "51 was taken back and never came"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make_run(&cases[i].plan);
