@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # paper.sh: a paper run against the exchange served, as two programs: a day traded to its end, the
-# same with kill -9 in between, what is refused before anything is sent, and where the keys are not.
+# same with kill -9 in between, days on which fills are taken back, what is refused before anything is sent, and where the keys are not.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -44,6 +44,44 @@ a_day_to_its_end()
     expect 'its replay verifies every record' 0 'byte for byte' "$bellwether" replay last --verify
     expect 'log, journal, streams and summary agree' 0 'ok   result' "$bellwether" verify last
     end_exchange TERM
+}
+
+# money_is_theirs NAME: the last run's cash and equity are the exchange's, and nothing is open.
+money_is_theirs()
+{
+    local result
+    result=$(last_run)/result.json
+    printf '    equity %s and %s\n' "$(json_field "$result" final_equity)" "$(ledger equity)"
+    check "$1: cash is the exchange's" test "$(json_field "$result" final_cash)" = "$(ledger cash)"
+    check "$1: equity is the exchange's" \
+        test "$(json_field "$result" final_equity)" = "$(ledger equity)"
+    check "$1: nothing is open at the exchange" test "$(ledger open_orders)" = 0
+    check "$1: it holds nothing" grep -q '"positions":\[\]' <<<"$(curl -s -m 10 "http://$admin/ledger")"
+    check "$1: nothing is open here" test "$(json_field "$result" trades_open)" = 0
+}
+
+# A day of the example's faults, which take a fill back; and one on which a quarter of all fills are
+# taken back, minutes later, and a fifth of what the stream tells is lost.
+days_with_busts()
+{
+    local busted day
+    printf '%s\n' 'seed: 5' 'rules:' '  - {what: bust, for: 150s, probability: 25%}' \
+        '  - {stream: trading, what: drop, probability: 20%}' >busts.yaml
+    for day in "$root/examples/faults.yaml" busts.yaml; do
+        rm -rf accounts runs
+        serve --data day.bwbars --rate-limit 0 --faults "$day"
+        expect "a day of ${day##*/} is traded to its end" 0 '"mode": "paper"' "${paper[@]}" --json \
+            --requests-per-minute 100000
+        busted=$(grep -c '"status":"busted"' "$(last_run)/trades.jsonl" || true)
+        check "${day##*/}: fills were taken back ($busted)" test "$busted" -gt 0
+        money_is_theirs "${day##*/}"
+        check "${day##*/}: no cash came from nowhere" test -z "$(grep 'cash differs' expect.log)"
+        expect "${day##*/}: its replay verifies every record" 0 'byte for byte' \
+            "$bellwether" replay last --verify
+        expect "${day##*/}: log, journal, streams and summary agree" 0 'ok   result' \
+            "$bellwether" verify last
+        end_exchange TERM
+    done
 }
 
 # What a crash between making a log and its first block leaves counts as no log.
@@ -245,6 +283,7 @@ cat >accounts.yaml <<'END'
 END
 chmod 600 accounts.yaml
 a_day_to_its_end
+days_with_busts
 an_unfinished_log
 a_gateway_in_trouble
 a_day_with_kills

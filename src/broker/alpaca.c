@@ -112,7 +112,8 @@ bool alpaca_find_fact(void *context, uint32_t instrument, uint64_t order_id,
 static bool is_known(struct alpaca *alpaca, const struct event *event)
 {
     struct order_fact fact;
-    bool of_order = event_is_report(event->kind) && event->kind != EVENT_ACCOUNT_CASH;
+    bool of_order = event_is_report(event->kind) && event->kind != EVENT_ACCOUNT_CASH &&
+                    event->kind != EVENT_BUSTED; /* it remembers more executions than orders */
     if (!of_order || alpaca_find_fact(alpaca, event->instrument, event->report.order_id, &fact)) {
         return true;
     }
@@ -121,6 +122,46 @@ static bool is_known(struct alpaca *alpaca, const struct event *event)
                    event->report.order_id);
     }
     return false;
+}
+
+/* By the engine's memory, which outlives a process. */
+static uint64_t find_execution(void *context, uint64_t order_id, int64_t qty_e9, int64_t price_e9)
+{
+    const struct engine *engine = ((const struct alpaca *)context)->plan.engine;
+    uint64_t found = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < EXECUTIONS_KEPT; i++) {
+        const struct execution *execution = &engine->executions[i];
+        if (execution->exec_id != 0 && execution->order_id == order_id &&
+            execution->qty_e9 == qty_e9 && execution->price_e9 == price_e9) {
+            found = execution->exec_id;
+            count++;
+        }
+    }
+    return count == 1 ? found : 0;
+}
+
+/* A bust is told as the execution was booked, which the engine knows once it has taken it. */
+static const struct event *complete(struct alpaca *alpaca, const struct event *event)
+{
+    if (event == NULL || event->kind != EVENT_BUSTED) {
+        return event;
+    }
+    const struct execution *execution =
+        engine_execution(alpaca->plan.engine, event->report.exec_id);
+    if (execution == NULL) {
+        alpaca_say(alpaca, "alarm",
+                   "order %" PRIu64 ": execution %" PRIu64 " was taken back, and is remembered no "
+                   "more: it stays booked",
+                   event->report.order_id, event->report.exec_id);
+        orders_doubt_execution(&alpaca->orders, event->report.order_id);
+        return NULL;
+    }
+    alpaca->told = *event;
+    alpaca->told.report.qty_e9 = execution->trade_e9;
+    alpaca->told.report.price_e9 = execution->price_e9;
+    alpaca->told.report.commission_e9 = execution->commission_e9;
+    return &alpaca->told;
 }
 
 static void say_of_orders(void *context, const char *what, const char *text)
@@ -197,6 +238,10 @@ static void tend_once(struct alpaca *alpaca)
         alpaca_tend_lookup(alpaca, order, now_ns);
     }
     alpaca_pump(alpaca);
+    if (alpaca->busts != alpaca->orders.busts) { /* entries stay shut until all is compared */
+        alpaca->busts = alpaca->orders.busts;
+        alpaca_reconcile_want(alpaca);
+    }
     alpaca_tend_round(alpaca, now_ns);
     alpaca_tend_calendar(alpaca, now_ns);
     alpaca_condition(alpaca, STATUS_DIFFERENCE, alpaca->orders.doubts > 0, alpaca->orders.doubts);
@@ -225,18 +270,28 @@ static void carry_out(struct broker *broker, const struct output *output)
     alpaca_carry_out((struct alpaca *)broker, output);
 }
 
+/* What is in the queue, as the engine can take it. */
+static const struct event *next_told(struct alpaca *alpaca)
+{
+    const struct event *event;
+    while ((event = report_queue_next(&alpaca->reports)) != NULL) {
+        const struct event *whole = is_known(alpaca, event) ? complete(alpaca, event) : NULL;
+        if (whole != NULL) {
+            return whole;
+        }
+    }
+    return NULL;
+}
+
 static const struct event *next_report(struct broker *broker)
 {
     struct alpaca *alpaca = (struct alpaca *)broker;
-    const struct event *event;
-    do {
-        event = report_queue_next(&alpaca->reports);
-        if (event == NULL) {
-            alpaca_tend(alpaca); /* a comparison may have waited for this */
-            event = report_queue_next(&alpaca->reports);
-        }
-    } while (event != NULL && !is_known(alpaca, event));
-    if (event != NULL && event->kind == EVENT_FILL) {
+    const struct event *event = next_told(alpaca);
+    if (event == NULL) {
+        alpaca_tend(alpaca); /* a comparison may have waited for this */
+        event = next_told(alpaca);
+    }
+    if (event != NULL && (event->kind == EVENT_FILL || event->kind == EVENT_BUSTED)) {
         alpaca_touch(alpaca, event->instrument);
     }
     return event;
@@ -292,6 +347,7 @@ struct alpaca *alpaca_create(const struct alpaca_plan *plan)
                                      .reports = &alpaca->reports,
                                      .context = alpaca,
                                      .find = alpaca_find_fact,
+                                     .executed = find_execution,
                                      .say = plan->say == NULL ? NULL : say_of_orders,
                                  });
     alpaca_reconcile_begin(alpaca);

@@ -3,8 +3,10 @@
  *
  * What differs may be motion: an execution under way, a snapshot older than a report. So a
  * difference is believed when it was seen twice and nothing of ours moved there for ten seconds
- * (R5), at the first reconciliation at once where no order of ours works. It becomes what the
- * account holds beside ours, or cash that we did not move; never a change of our own trades. */
+ * (R5), at the first reconciliation at once where no order of ours works; and when the orders that
+ * filled for it were looked at, since the exchange may have taken an execution back unheard. It
+ * becomes what the account holds beside ours, or cash that we did not move; never a change of our
+ * own trades. */
 #include <inttypes.h>
 
 #include "base/money.h"
@@ -59,8 +61,17 @@ static bool compare_holding(struct alpaca *alpaca, uint32_t instrument)
     bool twice = holding->differs && holding->differs_e9 == beside_e9;
     bool first = !alpaca->reconcile.known;
     bool quiet = now_ns - holding->active_ns > QUIET_NS;
+    holding->asked = holding->asked && twice;
     holding->differs = true;
     holding->differs_e9 = beside_e9;
+    if (quiet && !holding->asked) { /* what its orders say comes first */
+        holding->asked = true;
+        int64_t more_e9 = money_sub_capped(beside_e9, engine->foreign_e9[instrument]);
+        if (alpaca_poll_ended(alpaca, instrument, more_e9)) {
+            alpaca->reconcile.asks = true;
+            return first;
+        }
+    }
     if ((first && ((quiet && !works(alpaca, instrument)) || twice)) || (twice && quiet)) {
         holding->differs = false;
         tell_holding(alpaca, instrument, beside_e9);
@@ -204,6 +215,22 @@ void alpaca_touch(struct alpaca *alpaca, uint32_t instrument)
     }
 }
 
+/* Cash is ours and so are the holdings of a symbol: whatever was in doubt about its executions. */
+static void end_doubts(struct alpaca *alpaca)
+{
+    const struct engine *engine = alpaca->plan.engine;
+    if (ledger_cash_e9(&engine->ledger) != alpaca->cash_e9) {
+        return;
+    }
+    for (uint32_t i = 0; i < alpaca->plan.instrument_count && alpaca->orders.doubts > 0; i++) {
+        int64_t beside_e9 = money_sub_capped(alpaca->reconcile.holdings[i].shown_e9,
+                                             engine->ledger.positions[i].qty_e9);
+        if (beside_e9 == engine->foreign_e9[i] && engine->surplus_e9[i] == 0) {
+            orders_agree(&alpaca->orders, i, beside_e9 == 0);
+        }
+    }
+}
+
 void alpaca_compare(struct alpaca *alpaca)
 {
     struct reconcile *reconcile = &alpaca->reconcile;
@@ -215,10 +242,14 @@ void alpaca_compare(struct alpaca *alpaca)
         return;
     }
     bool motion = false;
+    reconcile->asks = false;
     for (uint32_t i = 0; i < alpaca->plan.instrument_count; i++) {
         motion = compare_holding(alpaca, i) || motion;
     }
-    compare_cash(alpaca);
+    if (!reconcile->asks) {
+        compare_cash(alpaca);
+    }
+    end_doubts(alpaca);
     reconcile->tries++;
     alpaca_round_complete(alpaca, motion && reconcile->tries < TRIES_MAX);
 }

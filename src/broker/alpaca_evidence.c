@@ -53,14 +53,15 @@ static void report_end(struct orders *orders, struct tracked *order)
 }
 
 /* Draws the conclusions from the two numbers and the end. */
-static void settle(struct orders *orders, struct tracked *order)
+void tracked_settle(struct orders *orders, struct tracked *order)
 {
     bool stuck = (order->doubt & DOUBT_EXECUTION) != 0;
-    order->wants_fills = order->known_e9 > order->applied_e9 && !stuck;
+    bool lacks = order->known_e9 > order->applied_e9 || order->fallen;
+    order->wants_fills = lacks && !stuck;
     if (order->wants_fills && order->state == TRACKED_ENDED) {
         tracked_reopen(orders, order);
     }
-    if (order->state == TRACKED_ENDED || order->known_e9 > order->applied_e9) {
+    if (order->state == TRACKED_ENDED || lacks) {
         return;
     }
     if (order->end != WIRE_UNKNOWN) {
@@ -73,19 +74,13 @@ static void settle(struct orders *orders, struct tracked *order)
 
 /* ---- executions ---- */
 
-struct execution {
-    int64_t qty_e9;
-    int64_t cum_e9; /* of its order, this one included */
-    int64_t price_e9;
-    int64_t ts_ns;
-};
-
-static void report_fill(struct orders *orders, const struct tracked *order,
-                        const struct execution *execution)
+/* Returns our id of it; 0: nothing of it is told. */
+static uint64_t report_fill(struct orders *orders, const struct tracked *order,
+                            const struct executed *execution)
 {
     if (order->orphan) {
         tracked_say(orders, order, "alarm", "an order that the engine does not know was filled");
-        return;
+        return 0;
     }
     int64_t before_e9 = execution->cum_e9 - execution->qty_e9;
     int64_t qty_e9 = counted_e9(order, execution->cum_e9) - counted_e9(order, before_e9);
@@ -94,7 +89,7 @@ static void report_fill(struct orders *orders, const struct tracked *order,
                     "it filled what was not sent: the account holds that beside ours");
     }
     if (qty_e9 == 0) {
-        return;
+        return 0;
     }
     const struct event event = {
         .src_ns = execution->ts_ns,
@@ -106,11 +101,29 @@ static void report_fill(struct orders *orders, const struct tracked *order,
                    .price_e9 = execution->price_e9},
     };
     report_queue_add(orders->plan.reports, &event);
+    return event.report.exec_id;
+}
+
+/* The next one of the order; remembered as it was told. */
+static void count(struct orders *orders, struct tracked *order, const struct executed *execution,
+                  const struct executed *told)
+{
+    struct executed counted = *told;
+    order->applied_e9 = execution->cum_e9;
+    counted.exec_id = report_fill(orders, order, execution);
+    counted.listed = true;
+    busts_note(orders, order, &counted);
 }
 
 /* Whether it was new and in its turn. */
-static bool apply(struct orders *orders, struct tracked *order, const struct execution *execution)
+static bool apply(struct orders *orders, struct tracked *order, const struct executed *told)
 {
+    if (busts_take_listed(orders, order, told)) {
+        return false;
+    }
+    struct executed shifted = *told;
+    const struct executed *const execution = &shifted;
+    shifted.cum_e9 -= busts_before(orders, order, told);
     int64_t before_e9 = execution->cum_e9 - execution->qty_e9;
     if (execution->qty_e9 <= 0 || execution->price_e9 <= 0 || before_e9 < 0 ||
         execution->cum_e9 <= order->applied_e9 || (order->doubt & DOUBT_EXECUTION) != 0) {
@@ -125,15 +138,14 @@ static bool apply(struct orders *orders, struct tracked *order, const struct exe
     accept(orders, order, execution->ts_ns);
     bool next = before_e9 == order->applied_e9;
     if (next) {
-        order->applied_e9 = execution->cum_e9;
-        report_fill(orders, order, execution);
+        count(orders, order, execution, told);
     } else if (before_e9 < order->applied_e9) {
         tracked_doubt(orders, order, DOUBT_EXECUTION, 0);
         tracked_say(orders, order, "alarm",
                     "an execution overlaps with one that was counted; "
                     "compare the order with the broker's records");
     }
-    settle(orders, order);
+    tracked_settle(orders, order);
     return next;
 }
 
@@ -322,14 +334,13 @@ static struct tracked *find_leg(const struct orders *orders, uint64_t parent,
 static void take_quantity(struct orders *orders, struct tracked *order,
                           const struct wire_order *shown)
 {
-    if (shown->filled_qty_e9 > order->known_e9) {
+    bool later = shown->updated_ns - FALL_NS > order->updated_ns && order->updated_ns != 0;
+    if (shown->filled_qty_e9 > order->known_e9 && shown->updated_ns >= order->bust_ns) {
         order->known_e9 = shown->filled_qty_e9;
-    } else if (shown->filled_qty_e9 < order->known_e9 &&
-               shown->updated_ns - FALL_NS > order->updated_ns && order->updated_ns != 0 &&
-               (order->doubt & DOUBT_EXECUTION) == 0) {
-        tracked_doubt(orders, order, DOUBT_EXECUTION, 0);
-        tracked_say(orders, order, "alarm",
-                    "its filled quantity fell: an execution was taken back");
+    }
+    bool less = shown->filled_qty_e9 < order->known_e9;
+    if ((less && later) || (order->fallen && shown->updated_ns >= order->fallen_ns)) {
+        busts_take_quantity(orders, order, shown);
     }
     if (shown->updated_ns > order->updated_ns) {
         order->updated_ns = shown->updated_ns;
@@ -375,7 +386,7 @@ static void take_order(struct orders *orders, struct tracked *order, const struc
     } else if (order->end != WIRE_REJECTED || order->known_e9 > 0) {
         accept(orders, order, shown->submitted_ns);
     }
-    settle(orders, order);
+    tracked_settle(orders, order);
 }
 
 /* The first of a group ended, and its children do not exist. */
@@ -425,10 +436,11 @@ static void take_word(struct orders *orders, struct tracked *order,
 {
     switch (update->event) {
     case WIRE_UPDATE_TRADE_BUST:
-    case WIRE_UPDATE_TRADE_CORRECT:
+        busts_take_update(orders, order, update);
+        return;
+    case WIRE_UPDATE_TRADE_CORRECT: /* nobody has told yet what it says of the old execution */
         tracked_doubt(orders, order, DOUBT_EXECUTION, 0);
-        tracked_say(orders, order, "alarm", "an execution was %s by the exchange",
-                    update->event == WIRE_UPDATE_TRADE_BUST ? "taken back" : "corrected");
+        tracked_say(orders, order, "alarm", "an execution was corrected by the exchange");
         return;
     case WIRE_UPDATE_ORDER_CANCEL_REJECTED:
         orders_cancel_refused(orders, order->id, REJECT_BY_BROKER, update->timestamp_ns);
@@ -465,17 +477,19 @@ void orders_take_update(struct orders *orders, const struct wire_update *update)
 {
     const struct wire_order *shown = &update->group.order;
     struct tracked *order = find_shown(orders, shown);
-    if (order == NULL) {
-        return; /* not ours, or a child whose parent has not been heard of: it is looked at then */
+    if (order == NULL) { /* or a child whose parent has not been heard of: it is looked at then */
+        busts_take_forgotten(orders, update);
+        return;
     }
     bool fills = update->event == WIRE_UPDATE_FILL || update->event == WIRE_UPDATE_PARTIAL_FILL;
     if (fills && bind(orders, order, shown)) {
-        const struct execution execution = {
+        struct executed execution = {
             .qty_e9 = update->qty_e9,
             .cum_e9 = shown->filled_qty_e9,
             .price_e9 = update->price_e9,
             .ts_ns = update->timestamp_ns != 0 ? update->timestamp_ns : shown->updated_ns,
         };
+        (void)memcpy(execution.execution_id, update->execution_id, WIRE_ID_SIZE);
         (void)apply(orders, order, &execution);
     }
     take_word(orders, order, update);
@@ -488,7 +502,7 @@ bool orders_take_execution(struct orders *orders, const struct wire_activity *ac
     if (order == NULL || !activity->trades) {
         return false;
     }
-    const struct execution execution = {
+    const struct executed execution = {
         .qty_e9 = activity->qty_e9,
         .cum_e9 = activity->cum_qty_e9,
         .price_e9 = activity->price_e9,

@@ -13,7 +13,10 @@
 
 #include "broker/alpaca_private.h"
 
-enum { MISSES_MIN = 5 };
+enum {
+    MISSES_MIN = 5,
+    ENDED_MAX = 4, /* orders that are looked at again for one difference */
+};
 
 #define MISSES_NS     (30 * NS_PER_S)
 #define LOOK_NS       (3 * NS_PER_S)
@@ -87,6 +90,22 @@ void alpaca_poll(struct alpaca *alpaca, struct tracked *order, bool counted)
     (void)alpaca_ask(alpaca, use, HTTP_GET, target, NULL, &about); /* it waits */
 }
 
+/* An execution that was taken back unheard makes the difference that its order filled for. */
+bool alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9)
+{
+    uint32_t left = ENDED_MAX;
+    for (uint32_t i = alpaca->orders.count; i-- > 0 && left > 0;) {
+        struct tracked *order = &alpaca->orders.list[i];
+        if (order->instrument == instrument && order->state == TRACKED_ENDED &&
+            order->applied_e9 > 0 && order->buys == (differs_e9 < 0) &&
+            order->broker_id[0] != '\0') {
+            alpaca_poll(alpaca, order, false);
+            left--;
+        }
+    }
+    return left < ENDED_MAX;
+}
+
 /* ---- its executions ---- */
 
 /* One that the stream should have told long ago: the stream is dead, whatever its pings say. */
@@ -122,6 +141,7 @@ static void on_fills(struct alpaca *alpaca, const struct list_plan *plan, bool c
     if (!complete) {
         return;
     }
+    orders_end_listing(&alpaca->orders, order->id, alpaca_now_ns(alpaca));
     struct tracked_lookup *lookup = &order->lookup;
     int64_t now_ns = alpaca_now_ns(alpaca);
     if (!order->wants_fills) {
@@ -144,6 +164,7 @@ static void ask_fills(struct alpaca *alpaca, struct tracked *order)
         .done = on_fills,
     };
     (void)memcpy(plan.order, order->broker_id, sizeof plan.order);
+    orders_begin_listing(&alpaca->orders, order);
     order->fills_ns = alpaca_now_ns(alpaca);
     alpaca_list(alpaca, &plan);
 }

@@ -20,12 +20,14 @@ enum {
 void orders_init(struct orders *orders, const struct orders_plan *plan)
 {
     *orders = (struct orders){.plan = *plan, .last_exec_id = plan->last_exec_id};
+    busts_begin(orders);
 }
 
 void orders_finish(struct orders *orders)
 {
     free(orders->list);
     free(orders->ids);
+    busts_end(orders);
     orders->list = NULL;
     orders->ids = NULL;
     orders->count = 0;

@@ -9,12 +9,14 @@
  *   FILL       for each execution, in the order of the order's cumulative quantity: one that ends
  *              at or below what is applied is old; one that begins above it shows a gap, and the
  *              order wants its activities
+ *   BUSTED    for an execution that was told and that the exchange takes back, by its name on the
+ *              stream or by the numbers (alpaca_busts.c); in doubt until the account agrees
  *   CANCELED, EXPIRED, REJECTED
  *              when the order is final at the broker and every execution that it shows was reported
  *
  * An order is ours by its client id, or as the child of one of ours. Others are never touched. What
- * cannot be (a bust, an execution that overlaps another, words that we do not know, an order that
- * is not what was sent) is said and puts the order in doubt; nothing is changed silently. An order
+ * cannot be (an execution that overlaps another, words that we do not know, an order that is not
+ * what was sent) is said and puts the order in doubt; nothing is changed silently. An order
  * of our name that is not what was sent is somebody's of before, and ours was refused; or, sent
  * with ours or later, what our request came to: it is canceled, and told until it has ended. */
 #ifndef BROKER_ALPACA_ORDERS_H
@@ -50,8 +52,10 @@ enum cancel_answer {
 /* Why an order is in doubt: bits. */
 enum {
     DOUBT_STATUS = 1,    /* a status that we do not know; ends with one that we know */
-    DOUBT_EXECUTION = 2, /* busted, corrected, overlapping: a person must look */
+    DOUBT_EXECUTION = 2, /* busted, corrected, overlapping, and which cannot be told; ends when
+                          * the account agrees with our books */
     DOUBT_OTHER = 4,     /* the broker's order is not the one that was sent */
+    DOUBT_BUSTED = 8,    /* an execution was taken back, and the account not compared since */
 };
 
 /* Of an order that is looked up (O5), or whose executions are; kept by who asks. */
@@ -90,12 +94,16 @@ struct tracked {
     bool told;             /* its end was reported */
     bool wants_fills;      /* the broker shows executions that we have not */
     bool wants_poll;       /* has to be looked at by its id */
+    bool fallen;           /* the broker shows less than was reported: `shown_e9` */
     uint8_t cancel_answer; /* enum cancel_answer: to the last request to cancel it */
     uint32_t seen;         /* the last reconciliation that saw it; kept by who reconciles */
     char broker_id[WIRE_ID_SIZE];
     int64_t qty_e9;
     int64_t applied_e9; /* cumulative quantity that was reported */
     int64_t known_e9;   /* the highest that the broker has shown */
+    int64_t shown_e9;   /* where it has fallen: what the broker shows ... */
+    int64_t fallen_ns;  /* ... and since when */
+    int64_t bust_ns;    /* of the last execution that was taken back; 0: none */
     int64_t updated_ns; /* of the latest evidence */
     int64_t ended_ns;   /* the broker's time of its end */
     int64_t sent_ns;    /* or earlier than it was sent, where only the log tells of it */
@@ -103,6 +111,7 @@ struct tracked {
     int64_t cut_ns;     /* when it is cut short, partly filled before its exits; 0: it is not */
     int64_t polled_ns;  /* when it was asked for by its id last ... */
     int64_t fills_ns;   /* ... and its executions; 0: not yet */
+    uint32_t listings;  /* of its executions since it has fallen */
     uint32_t cancels;   /* requests to cancel it that went out */
     uint32_t failures;  /* questions about it in a row that got no answer ... */
     int64_t wait_ns;    /* ... and how long the next one waits for that; kept by who asks */
@@ -132,6 +141,9 @@ struct orders_plan {
     void *context; /* of both functions */
     /* Whether the engine knows the order, and what of it. */
     bool (*find)(void *context, uint32_t instrument, uint64_t order_id, struct order_fact *fact);
+    /* The engine's id of the one execution of the order, of that quantity and price, that it has
+     * booked and that stands; 0: there is none, or more than one. NULL: it is not asked. */
+    uint64_t (*executed)(void *context, uint64_t order_id, int64_t qty_e9, int64_t price_e9);
     void (*say)(void *context, const char *what, const char *text);
 };
 
@@ -144,6 +156,9 @@ struct orders {
     uint32_t live;   /* all before it have ended */
     uint32_t doubts; /* orders in doubt */
     uint64_t last_exec_id;
+    uint64_t busts;            /* executions that were taken back */
+    struct executed *executed; /* the latest that were counted, in a ring */
+    uint64_t executed_count;   /* so far */
 };
 
 void orders_init(struct orders *orders, const struct orders_plan *plan);
@@ -195,6 +210,18 @@ void orders_take_update(struct orders *orders, const struct wire_update *update)
 
 /* An execution from the account's activities: whether it was new. */
 bool orders_take_execution(struct orders *orders, const struct wire_activity *activity);
+
+/* An execution of it was taken back that cannot be reversed. */
+void orders_doubt_execution(struct orders *orders, uint64_t id);
+
+/* All executions of an order are read, from the first on; and are. Those of one that has fallen and
+ * that are not among them were taken back. */
+void orders_begin_listing(struct orders *orders, const struct tracked *order);
+void orders_end_listing(struct orders *orders, uint64_t id, int64_t now_ns);
+
+/* The account holds of the instrument what our trades make it (and beside them what the engine
+ * knows), and its cash is ours: doubt about executions ends. */
+void orders_agree(struct orders *orders, uint32_t instrument, bool nothing_beside);
 
 /* The broker does not know the id that it gave: in doubt until it does again. */
 void orders_lost(struct orders *orders, uint64_t id);

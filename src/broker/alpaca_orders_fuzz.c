@@ -1,12 +1,12 @@
 /* alpaca_orders_fuzz.c: whatever is shown of orders, in whatever order, what was applied never
- * falls, its sum is what was reported, and nothing is reported twice.
+ * falls but by a bust, its sum is what was reported, and nothing is reported or taken back twice.
  *
  * Each step takes four bytes: what happens, to which order, and two numbers. Quantities, statuses
  * and times contradict each other as they please. */
 #include "base/check.h"
 #include "broker/alpaca_orders_test.h"
 
-enum { ORDERS = 6, STEP = 4, STEPS_MAX = 256 };
+enum { ORDERS = 6, STEP = 4, STEPS_MAX = 256, FILLS_MAX = 64 + STEPS_MAX };
 
 /* Two groups of an entry, a target and a stop; the first ones have names of ours. */
 struct fuzz {
@@ -16,8 +16,10 @@ struct fuzz {
     bool sent[ORDERS];
     int64_t filled_e9[ORDERS]; /* as reported */
     int64_t applied_e9[ORDERS];
+    bool busted[ORDERS]; /* in this step */
     uint32_t accepted[ORDERS], ended[ORDERS], unanswered[ORDERS], cancels[ORDERS];
     uint64_t exec_id;
+    struct event fills[FILLS_MAX]; /* by exec_id, from 41 on; of none: never, or taken back */
 };
 
 static void begin(struct fuzz *fuzz)
@@ -69,6 +71,7 @@ static void take_update(struct fuzz *fuzz, unsigned i, uint8_t a, uint8_t b)
         .qty_e9 = SHARES(a % 7),
         .group = picture(fuzz, i, (uint8_t)(a * 7), b, (a & 64) != 0),
     };
+    update.execution_id[0] = b % 4 == 0 ? '\0' : (char)('a' + b % 4);
     orders_take_update(&fuzz->bench.orders, &update);
 }
 
@@ -104,6 +107,26 @@ static void recall(struct fuzz *fuzz, unsigned i, uint8_t a, uint8_t b)
     }
 }
 
+/* A whole list of its executions, which has one at most; or the account agrees. */
+static void read_list(struct fuzz *fuzz, unsigned i, uint8_t a, uint8_t b)
+{
+    struct orders *orders = &fuzz->bench.orders;
+    uint64_t id = fuzz->requests[i].head.order.order_id;
+    const struct tracked *order = orders_find(orders, id);
+    if (order == NULL) {
+        return;
+    }
+    if (a >= 250) {
+        orders_agree(orders, 0, b % 2 == 0);
+        return;
+    }
+    orders_begin_listing(orders, order);
+    if (a >= 64) {
+        take_execution(fuzz, i, a, b);
+    }
+    orders_end_listing(orders, id, BENCH_T_NS + b * NS_PER_S);
+}
+
 static void step(struct fuzz *fuzz, const uint8_t *bytes)
 {
     unsigned i = bytes[1] % ORDERS;
@@ -111,7 +134,7 @@ static void step(struct fuzz *fuzz, const uint8_t *bytes)
     uint64_t group = fuzz->requests[i / 3 * 3].head.order.order_id;
     struct orders *orders = &fuzz->bench.orders;
     struct wire_group shown;
-    switch (bytes[0] % 9) {
+    switch (bytes[0] % 10) {
     case 0:
         send_group(fuzz, i / 3 * 3);
         return;
@@ -143,6 +166,9 @@ static void step(struct fuzz *fuzz, const uint8_t *bytes)
             orders_cancel_refused(orders, id, REJECT_BY_BROKER, BENCH_T_NS);
         }
         return;
+    case 9:
+        read_list(fuzz, i, bytes[2], bytes[3]);
+        return;
     }
 }
 
@@ -159,6 +185,14 @@ static void hear(struct fuzz *fuzz, const struct event *event)
         CHECK(event->report.exec_id == ++fuzz->exec_id);
         CHECK(event->report.qty_e9 > 0 && event->report.price_e9 > 0);
         fuzz->filled_e9[i] += event->report.qty_e9;
+        CHECK(fuzz->exec_id < FILLS_MAX);
+        fuzz->fills[fuzz->exec_id] = *event;
+    } else if (event->kind == EVENT_BUSTED) {
+        struct event *fill = &fuzz->fills[event->report.exec_id % FILLS_MAX];
+        CHECK(fill->report.exec_id == event->report.exec_id && fill->report.order_id == id);
+        fuzz->filled_e9[i] -= fill->report.qty_e9;
+        fuzz->busted[i] = true;
+        *fill = (struct event){0};
     } else if (event->kind == EVENT_ACCEPTED) {
         CHECK(++fuzz->accepted[i] == 1);
         CHECK(fuzz->ended[i] == 0);
@@ -184,7 +218,10 @@ static void check(struct fuzz *fuzz)
         if (order == NULL) {
             continue;
         }
-        CHECK(order->applied_e9 >= fuzz->applied_e9[i]);
+        CHECK(order->applied_e9 >= fuzz->applied_e9[i] || fuzz->busted[i] || order->orphan ||
+              order->unlike);
+        CHECK(order->applied_e9 >= 0);
+        fuzz->busted[i] = false;
         CHECK(order->orphan || order->unlike || order->applied_e9 == fuzz->filled_e9[i]);
         CHECK(order->orphan || order->applied_e9 >= fuzz->filled_e9[i]);
         CHECK(!order->unlike || order->doubt != 0);

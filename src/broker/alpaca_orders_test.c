@@ -243,17 +243,15 @@ Test(alpaca_orders, a_cancel_is_a_promise_until_the_order_has_ended)
     bench_end(&sent->bench);
 }
 
-Test(alpaca_orders, a_bust_a_fall_and_an_overlap_are_alarms_and_change_nothing)
+/* Busts: alpaca_busts_test.c. */
+Test(alpaca_orders, a_correction_and_an_overlap_are_alarms_and_change_nothing)
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
         struct sent *sent = send(ENTRY, 10);
         update(sent, WIRE_UPDATE_PARTIAL_FILL, WIRE_PARTIALLY_FILLED, 4, 4, 1);
         (void)told(&sent->bench);
-        if (i < 2) {
-            update(sent, i == 0 ? WIRE_UPDATE_TRADE_BUST : WIRE_UPDATE_TRADE_CORRECT,
-                   WIRE_PARTIALLY_FILLED, 4, 4, 2);
-        } else if (i == 2) {
-            show(sent, WIRE_PARTIALLY_FILLED, 3, 3);
+        if (i == 0) {
+            update(sent, WIRE_UPDATE_TRADE_CORRECT, WIRE_PARTIALLY_FILLED, 4, 4, 2);
         } else {
             (void)execute(sent, 3, 6);
         }

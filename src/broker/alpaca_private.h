@@ -6,7 +6,7 @@
  *   alpaca_lookup.c     what became of an order: by client id, by id, its executions
  *   alpaca_reconcile.c  the rounds in which everything at the broker is read
  *   alpaca_compare.c    positions and cash against ours
- *   alpaca_orders.c, alpaca_evidence.c   the bookkeeping, without a network
+ *   alpaca_orders.c, alpaca_evidence.c, alpaca_busts.c   the bookkeeping, without a network
  *
  * Each answer ends in alpaca_tend(), which begins whatever is due. */
 #ifndef BROKER_ALPACA_PRIVATE_H
@@ -157,6 +157,7 @@ struct shown_holding {
     int64_t shown_e9;
     int64_t differs_e9; /* the difference seen last that is not settled */
     bool differs;
+    bool asked;        /* for orders that may explain it */
     int64_t active_ns; /* when we last sent, canceled or heard something of it */
     int64_t hint_e9;   /* what the stream says the account holds, after a fill ... */
     bool hinted;       /* ... that the engine has not been compared with yet */
@@ -182,6 +183,7 @@ struct reconcile {
     struct shown_holding *holdings; /* [instrument] */
     uint32_t hints;                 /* of them, that are hinted */
     int64_t heeded_ns;              /* when a hint wanted a round last */
+    bool asks; /* orders are looked at that may explain what this comparison found */
     int64_t cash_differs_e9;
     bool cash_differs;
 };
@@ -208,6 +210,10 @@ int64_t alpaca_round_due_ns(struct alpaca *alpaca);
 
 /* The engine has taken every report: compares, if a round waits for that. */
 void alpaca_compare(struct alpaca *alpaca);
+
+/* Looks at the orders that may explain why the account holds so much more (or, below zero, less)
+ * than ours: the latest that filled against it and have ended. False: there are none. */
+bool alpaca_poll_ended(struct alpaca *alpaca, uint32_t instrument, int64_t differs_e9);
 
 /* The stream says what the account holds after a fill. Where that is not what the engine has, once
  * it has taken what was reported and nothing of ours is open there, somebody else may trade: a
@@ -248,6 +254,8 @@ struct alpaca {
     struct calendar_watch calendar;
     struct wire_account account; /* as it was read first */
     int64_t cash_e9;             /* as it was read last */
+    uint64_t busts;              /* of which the rounds know */
+    struct event told;           /* the report that was given last, where it was completed */
     uint64_t random;             /* of the waits after failures */
     uint32_t shut;               /* conditions that stand, as the engine has been told: bits */
     char searched[WIRE_ID_SIZE]; /* the order that was looked at last in a search */

@@ -4,6 +4,7 @@
  * Reports are EVENT_ACCEPTED ... as the exchange in process gives them: each execution once, with a
  * commission that is known, in an order that the engine's table knows; beside them
  *   EVENT_NO_ANSWER     what became of a request is being looked up (O5)
+ *   EVENT_BUSTED        the exchange takes an execution back; once, as it was booked
  *   EVENT_STATUS        a condition begins or ends (enum status_condition)
  *   EVENT_ACCOUNT_CASH  with CASH_RECONCILED, what the account has beside our own doing
  *   EVENT_HOLDING       what the account holds of an instrument beside ours

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/hot.h"
 #include "core/decision_hash.h"
+#include "core/engine_bust.h"
 #include "core/engine_confirmed.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
@@ -257,11 +258,12 @@ static void init_closer(struct engine *engine, const struct engine_plan *plan,
     engine->turn_ns = INT64_MIN;
 }
 
-/* What a broker elsewhere says of each instrument. */
+/* What a broker elsewhere says of each instrument, and what it may take back. */
 struct outside_parts {
     int64_t *foreign_e9;
     int64_t *surplus_e9;
     bool *halted;
+    struct execution *executions;
 };
 
 static struct outside_parts carve_outside(struct arena *arena, uint32_t instrument_count)
@@ -270,6 +272,7 @@ static struct outside_parts carve_outside(struct arena *arena, uint32_t instrume
     parts.foreign_e9 = arena_take(arena, instrument_count, sizeof *parts.foreign_e9);
     parts.surplus_e9 = arena_take(arena, instrument_count, sizeof *parts.surplus_e9);
     parts.halted = arena_take(arena, instrument_count, sizeof *parts.halted);
+    parts.executions = arena_take(arena, EXECUTIONS_KEPT, sizeof *parts.executions);
     return parts;
 }
 
@@ -283,11 +286,9 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     struct seat *seats = arena_take(arena, places, sizeof *seats);
     uint8_t *weights = arena_take(arena, (places + 7) / 8, sizeof(uint64_t)); /* read by eight */
     uint16_t *live = arena_take(arena, plan->instrument_count, sizeof *live);
-    struct outside_parts outside = carve_outside(arena, plan->instrument_count);
     struct slice_scratch *scratch = arena_take(arena, 1, sizeof *scratch);
     struct candidate *candidates = arena_take(arena, places, sizeof *candidates);
-    size_t reasons = (size_t)plan->book_count * SAID_MAX;
-    uint64_t *said = arena_take(arena, reasons, sizeof *said);
+    uint64_t *said = arena_take(arena, (size_t)plan->book_count * SAID_MAX, sizeof *said);
     struct ledger ledger;
     ledger_init(&ledger, arena, plan->instrument_count);
     *output = (struct output){.capacity = output_capacity(plan)};
@@ -295,6 +296,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
     output->sends =
         arena_take(arena, has_rules(plan) ? 4 * places + 4 : places, sizeof *output->sends);
     struct closer_parts closer = carve_closer(arena, plan);
+    struct outside_parts outside = carve_outside(arena, plan->instrument_count);
     if (engine == NULL) {
         return NULL;
     }
@@ -320,6 +322,7 @@ struct engine *engine_init(struct arena *arena, const struct engine_plan *plan,
         .decision_hash = DECISION_HASH_START,
         .surplus_e9 = outside.surplus_e9,
         .halted = outside.halted,
+        .executions = outside.executions,
         .scratch = scratch,
         .said = said,
     };
@@ -450,6 +453,10 @@ void engine_on_report(struct engine *engine, const struct event *report, struct 
     restart(output);
     uint64_t fills = engine->counters.fills;
     engine->ts_ns = report->ts_ns;
+    if (report->kind == EVENT_BUSTED) {
+        engine_on_bust(engine, report, output);
+        return;
+    }
     struct trade *trade = engine_apply_report(engine, report);
     if (report->kind == EVENT_ACCOUNT_CASH) {
         post_cash(engine, report, output);
@@ -530,7 +537,8 @@ void engine_deposit(struct engine *engine, int64_t ts_ns, int64_t amount_e9, str
 }
 
 /* Whether no trade has more resting or on its way than it holds or has ordered, and none waits to
- * be closed that holds nothing and is still open. */
+ * be closed that holds nothing and is still open. Of what was taken back from a trade its exits
+ * know only once the broker has canceled them. */
 static bool exits_are_consistent(const struct engine *engine)
 {
     size_t places = (size_t)engine->book_count * engine->instrument_count;
@@ -546,6 +554,9 @@ static bool exits_are_consistent(const struct engine *engine)
         }
         if (leaving && (entering || trade_is_protected(trade))) {
             return false;
+        }
+        if (trade->busted) {
+            continue;
         }
         if ((leaving && trade->exit.qty_e9 - trade->exit.filled_e9 > trade->qty_e9) ||
             (order_is_working(&trade->target) &&

@@ -116,13 +116,14 @@ struct engine_counters {
     uint64_t session_entries; /* entry orders of this session */
     uint64_t accepted;
     uint64_t rejected;
-    uint64_t fills;
+    uint64_t fills;       /* that stand */
     uint64_t cancels;     /* asked for */
     uint64_t unprotected; /* trades whose protection at the broker went missing */
     uint64_t given_up;    /* trades whose protection was refused too often */
     uint64_t not_closed;  /* trades whose exit came to nothing time and again */
     uint64_t missing;     /* exits and protection of which nothing could be sent */
     uint64_t surpluses;   /* fills for more than their order or its trade had left */
+    uint64_t busts;       /* executions that were taken back: no fills any more */
     uint64_t refused_by[VERDICT_COUNT];
 };
 
@@ -167,6 +168,22 @@ struct gate_trace {
     void (*take)(void *context, uint32_t book, uint32_t instrument, int64_t price_e9,
                  int64_t qty_e9, const struct gate_input *input); /* book: index from 0 */
 };
+
+/* A fill of a broker outside as it was booked, for as long as it may be taken back. */
+struct execution {
+    uint64_t exec_id; /* 0: none, or taken back */
+    uint64_t order_id;
+    uint32_t instrument;
+    int64_t ts_ns;    /* the broker's time of it */
+    int64_t qty_e9;   /* as reported ... */
+    int64_t order_e9; /* ... of which counted for its order ... */
+    int64_t trade_e9; /* ... and for its trade; the rest was a surplus */
+    int64_t price_e9;
+    int64_t commission_e9; /* as booked */
+};
+
+/* So many of the latest are kept. */
+#define EXECUTIONS_KEPT 1024
 
 /* The last split that was announced. */
 struct split {
@@ -228,6 +245,7 @@ struct engine {
     int64_t *
         surplus_e9; /* [instrument]: what filled beyond our orders since the last holding, signed */
     bool *halted;   /* [instrument]: trading in it is halted; no entry goes out there */
+    struct execution *executions; /* [EXECUTIONS_KEPT]: by exec_id; of a broker outside only */
 
     struct slice_scratch *scratch;       /* of one slice, no state (engine_decide.h) */
     const struct gate_trace *gate_trace; /* no state either; NULL: nobody looks on */
@@ -296,6 +314,9 @@ static inline size_t engine_place(const struct engine *engine, uint32_t book, ui
 {
     return (size_t)instrument * engine->book_count + book;
 }
+
+/* The execution of that id, if it is remembered and stands; else NULL. */
+const struct execution *engine_execution(const struct engine *engine, uint64_t exec_id);
 
 /* The trade that owns an order, or NULL. */
 struct trade *engine_trade(const struct engine *engine, uint32_t instrument, uint64_t order_id);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/money.h"
 #include "core/engine.h"
+#include "core/engine_bust.h"
 #include "core/engine_confirmed.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
@@ -71,16 +72,19 @@ static void note_surplus(struct engine *engine, uint32_t instrument, enum order_
 
 /* What of the fill counts for its order; what the trade has no use for is noted. */
 RARELY static int64_t share_fill(struct engine *engine, const struct trade *trade,
-                                 const struct order *order, int64_t qty_e9)
+                                 const struct order *order, const struct event *fill)
 {
+    int64_t qty_e9 = fill->report.qty_e9;
     struct fill_share share = engine_share_fill(trade, order, qty_e9);
     note_surplus(engine, trade->instrument, order_id_role(order->id), qty_e9 - share.trade_e9);
+    engine_note_execution(engine, fill, share.order_e9, share.trade_e9);
     return share.order_e9;
 }
 
 static void apply_fill(struct engine *engine, const struct trade *trade, struct order *order,
-                       const struct event_report *fill)
+                       const struct event *event)
 {
+    const struct event_report *fill = &event->report;
     engine->last_exec_id = fill->exec_id;
     engine->counters.fills++;
     engine->filled = true;
@@ -94,8 +98,7 @@ static void apply_fill(struct engine *engine, const struct trade *trade, struct 
         engine_fail(engine, ENGINE_FAULT_RANGE); /* what cannot be posted cannot count as filled */
         return;
     }
-    order->filled_e9 +=
-        engine->outside ? share_fill(engine, trade, order, fill->qty_e9) : fill->qty_e9;
+    order->filled_e9 += engine->outside ? share_fill(engine, trade, order, event) : fill->qty_e9;
     step_order(engine, order,
                order->filled_e9 == order->qty_e9 ? ORDER_EVENT_FILLED : ORDER_EVENT_PART_FILLED);
 }
@@ -133,7 +136,7 @@ static bool cash_is_possible(const struct engine *engine, const struct event *ev
 
 /* What came or went beside our orders is neither gain nor loss: where these are measured from moves
  * with it. */
-static void move_measures(struct engine *engine, int64_t amount_e9)
+void engine_move_measures(struct engine *engine, int64_t amount_e9)
 {
     int64_t *const measures[] = {&engine->equity_e9, &engine->session_equity_e9,
                                  &engine->peak_equity_e9};
@@ -152,7 +155,7 @@ RARELY static void apply_cash(struct engine *engine, const struct event *event)
     } else if (event->flags == CASH_SPLIT) {
         engine_apply_split(engine, event);
     } else if (event->flags == CASH_RECONCILED) {
-        move_measures(engine, event->account_cash.amount_e9);
+        engine_move_measures(engine, event->account_cash.amount_e9);
     }
 }
 
@@ -170,6 +173,7 @@ RARELY static void apply_stray(struct engine *engine, const struct trade *trade,
     engine->counters.fills++;
     engine->filled = true;
     note_surplus(engine, trade->instrument, order_id_role(report->order_id), report->qty_e9);
+    engine_note_execution(engine, event, 0, 0);
 }
 
 /* The ORDER that the log lacks follows. */
@@ -203,7 +207,7 @@ struct trade *engine_apply_report(struct engine *engine, const struct event *eve
         return trade;
     }
     if (event->kind == EVENT_FILL) {
-        apply_fill(engine, trade, order, &event->report);
+        apply_fill(engine, trade, order, event);
     } else if (event->kind == EVENT_ACCEPTED) {
         engine->counters.accepted++;
         step_order(engine, order, ORDER_EVENT_ACCEPTED);
@@ -310,6 +314,7 @@ static void begin_trade(const struct engine *engine, struct trade *trade,
     trade->book = head->book;
     trade->state = TRADE_PENDING;
     trade->counted_won = false;
+    trade->busted = false;
     trade->exit_attempts = 0;
     trade->qty_e9 = 0;
     trade->cost_e9 = 0;
@@ -443,6 +448,10 @@ void engine_apply_posting(struct engine *engine, const struct event *event)
 {
     struct trade *trade = engine_trade(engine, event->instrument, event->posting.order_id);
     CHECK(trade != NULL || event->posting.order_id == 0); /* 0: cash of the account alone */
+    if (event->flags == POSTING_TAKES_BACK) {
+        engine_post_bust(engine, trade, event);
+        return;
+    }
     if (trade != NULL && posting_is_split(&event->posting)) {
         engine_post_split(engine, trade, &event->posting);
         return;
@@ -557,6 +566,9 @@ static void apply_input(struct engine *engine, const struct event *record)
     case EVENT_TIMER:
         engine_take_timer(engine, record->ts_ns);
         engine->scratch->exit_count = 0; /* what followed is in the records */
+        return;
+    case EVENT_BUSTED:
+        (void)engine_apply_bust(engine, record);
         return;
     case EVENT_COMMAND:
         apply_command(engine, record->flags);

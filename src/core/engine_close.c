@@ -376,6 +376,16 @@ void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output 
     }
 }
 
+void engine_fit_busted(struct engine *engine, const struct trade *trade, uint32_t instrument,
+                       struct output *output)
+{
+    if (trade != NULL && !order_is_working(&trade->entry) &&
+        engine_resting_e9(trade) > trade->qty_e9) {
+        take_back(engine, trade, output); /* what is left is protected anew */
+    }
+    engine_fit_exits(engine, instrument, output);
+}
+
 /* ---- when ---- */
 
 void engine_answer(struct engine *engine, const struct trade *trade, const struct event *report,

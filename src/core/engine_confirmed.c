@@ -36,10 +36,15 @@ static int64_t left_e9(const struct order *order)
     return order_is_working(order) ? order->qty_e9 - order->filled_e9 : 0;
 }
 
+int64_t engine_resting_e9(const struct trade *trade)
+{
+    int64_t group_e9 = larger(left_e9(&trade->target), left_e9(&trade->stop));
+    return larger(left_e9(&trade->exit), group_e9);
+}
+
 int64_t engine_leaving_e9(const struct trade *trade)
 {
-    int64_t resting_e9 = larger(left_e9(&trade->target), left_e9(&trade->stop));
-    return smaller(trade->qty_e9, larger(left_e9(&trade->exit), resting_e9));
+    return smaller(trade->qty_e9, engine_resting_e9(trade));
 }
 
 int64_t engine_confirmed_e9(const struct engine *engine, const struct trade *trade)

@@ -20,6 +20,9 @@ RARELY int64_t engine_beside_e9(const struct engine *engine, uint32_t instrument
 RARELY int64_t engine_missing_e9(const struct engine *engine, uint32_t instrument);
 RARELY int64_t engine_present_e9(const struct engine *engine, uint32_t instrument);
 
+/* What its exit, or what rests at the broker for it, has left. */
+RARELY int64_t engine_resting_e9(const struct trade *trade);
+
 /* What of the trade its exit, or what rests at the broker for it, may still sell: no more than it
  * holds, since the exits of an entry that still works wait for its fills. */
 RARELY int64_t engine_leaving_e9(const struct trade *trade);

@@ -390,6 +390,8 @@ trade_moves(const struct trade *trade, const struct event *report, struct event 
         detail->closed_ns = 0;
     } else if (next == TRADE_CLOSED) {
         detail->closed_ns = report->ts_ns;
+    } else if (next == TRADE_VOID) { /* what opened it may have been taken back */
+        detail->opened_ns = 0;
     }
     return true;
 }

@@ -87,6 +87,11 @@ RARELY void engine_take_found(struct engine *engine, const struct trade *trade,
  * way out, and what waited for shares is looked at again. */
 RARELY void engine_fit_exits(struct engine *engine, uint32_t instrument, struct output *output);
 
+/* After an execution was taken back: the same, and no more than its trade still holds stays on its
+ * way out. `trade`: NULL where its place belongs to another one. */
+RARELY void engine_fit_busted(struct engine *engine, const struct trade *trade, uint32_t instrument,
+                              struct output *output);
+
 /* The exits that go with an entry: before its record is applied, and after. */
 RARELY void engine_tie_bracket(const struct engine *engine, struct event *entry);
 RARELY void engine_add_bracket(struct engine *engine, const struct event *entry,

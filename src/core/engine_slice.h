@@ -16,6 +16,7 @@ struct slice_scratch {
     struct candidate *candidates;
     uint32_t candidate_count;
     int64_t surplus_e9; /* of the fill that was applied last, where the broker is outside */
+    struct execution taken_back; /* by the bust that was applied last; exec_id 0: by none */
 };
 
 /* The first fault stays. */
@@ -118,6 +119,9 @@ void engine_apply_order(struct engine *engine, const struct event *record);
 void engine_apply_posting(struct engine *engine, const struct event *record);
 void engine_post(struct engine *engine, struct trade *trade, const struct event *posting);
 void engine_apply_trade(struct engine *engine, const struct event *record);
+
+/* What came or went beside our orders: where equity is measured from moves with it. */
+void engine_move_measures(struct engine *engine, int64_t amount_e9);
 
 /* The trade that the report names, or NULL. */
 struct trade *engine_apply_report(struct engine *engine, const struct event *report);

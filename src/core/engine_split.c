@@ -5,6 +5,7 @@
 #include "core/engine_split.h"
 
 #include "base/money.h"
+#include "core/engine_bust.h"
 #include "core/engine_decide.h"
 #include "core/engine_exits.h"
 #include "core/engine_slice.h"
@@ -87,6 +88,7 @@ static void split_trade(struct engine *engine, struct trade *trade)
 
 static void split_trades(struct engine *engine, uint32_t instrument)
 {
+    engine_forget_executions(engine, instrument);
     struct trade *trade = &engine->trades[engine_place(engine, 0, instrument)];
     for (uint32_t book = 0; book < engine->book_count; book++, trade++) {
         if (trade_is_live(trade) || order_is_working(&trade->entry)) {

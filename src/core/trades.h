@@ -43,6 +43,7 @@ struct trade {
     uint32_t instrument;
     uint16_t book;
     uint8_t state;      /* enum trade_state */
+    bool busted;        /* an execution of it was taken back */
     bool counted_won;   /* closed, and its book counts it as won */
     int64_t counted_e9; /* and with that result */
     uint32_t exit_attempts;

@@ -33,6 +33,18 @@ static void dump_account(const struct engine *engine, const struct instrument *i
                           engine->surplus_e9[i]);
         }
     }
+    for (uint32_t i = 0; engine->outside && i < EXECUTIONS_KEPT; i++) {
+        const struct execution *execution = &engine->executions[i];
+        if (execution->exec_id != 0) {
+            (void)fprintf(out,
+                          "execution %" PRIu64 " order %" PRIu64 " %s at %" PRId64 " qty %" PRId64
+                          "/%" PRId64 "/%" PRId64 " price %" PRId64 " commission %" PRId64 "\n",
+                          execution->exec_id, execution->order_id,
+                          instruments[execution->instrument].symbol, execution->ts_ns,
+                          execution->qty_e9, execution->order_e9, execution->trade_e9,
+                          execution->price_e9, execution->commission_e9);
+        }
+    }
     if (engine->shut != 0) {
         (void)fprintf(out, "shut %#" PRIx32 "\n", engine->shut);
     }
@@ -78,6 +90,9 @@ static void dump_trade(const struct trade *trade, const struct instrument *instr
                   detail->opened_ns, detail->closed_ns, detail->entry_qty_e9,
                   detail->entry_value_e9, detail->exit_qty_e9, detail->exit_value_e9,
                   detail->commission_e9);
+    if (trade->busted) {
+        (void)fprintf(out, "  busted\n");
+    }
     dump_order(&trade->entry, "entry", out);
     dump_order(&trade->exit, "exit", out);
     dump_order(&trade->target, "target", out);
@@ -133,9 +148,11 @@ static void dump_counters(const struct engine *engine, FILE *out)
                   counters->refused, counters->orders, counters->session_entries,
                   counters->accepted, counters->rejected, counters->fills, counters->cancels,
                   counters->unprotected, counters->given_up, engine->filled ? 1 : 0);
-    (void)fprintf(
-        out, "missing %" PRIu64 " surpluses %" PRIu64 " not_closed %" PRIu64 " outside %d\n",
-        counters->missing, counters->surpluses, counters->not_closed, engine->outside ? 1 : 0);
+    (void)fprintf(out,
+                  "missing %" PRIu64 " surpluses %" PRIu64 " not_closed %" PRIu64 " busts %" PRIu64
+                  " outside %d\n",
+                  counters->missing, counters->surpluses, counters->not_closed, counters->busts,
+                  engine->outside ? 1 : 0);
     for (uint8_t i = 0; i < VERDICT_COUNT; i++) {
         (void)fprintf(out, "refused %s %" PRIu64 "\n", verdict_text(i), counters->refused_by[i]);
     }

@@ -141,6 +141,22 @@ static const char *order_fault(const struct contents *contents, const struct eve
     return priced ? NULL : "a price of it lies outside of the range of prices";
 }
 
+/* What takes an execution back moves between few accounts; what is no trade's, against transfers.
+ */
+static const char *bust_fault(const struct contents *contents, const struct event *record)
+{
+    const struct event_posting *posting = &record->posting;
+    uint32_t accounts = 1U << posting->debit | 1U << posting->credit;
+    bool beside = accounts == (1U << ACCOUNT_CASH | 1U << ACCOUNT_TRANSFERS);
+    bool known = beside || accounts == (1U << ACCOUNT_CASH | 1U << ACCOUNT_POSITIONS) ||
+                 accounts == (1U << ACCOUNT_POSITIONS | 1U << ACCOUNT_REALIZED) ||
+                 (posting->debit == ACCOUNT_CASH && posting->credit == ACCOUNT_COMMISSION);
+    if (!known || beside != (posting->order_id == 0)) {
+        return "it takes back what no execution books";
+    }
+    return record->instrument < contents->instrument_count ? NULL : "there is no such instrument";
+}
+
 static const char *posting_fault(const struct contents *contents, const struct event *record)
 {
     const struct event_posting *posting = &record->posting;
@@ -154,6 +170,9 @@ static const char *posting_fault(const struct contents *contents, const struct e
         (record->instrument >= contents->instrument_count &&
          record->instrument != INSTRUMENT_NONE)) {
         return "the run has no such instrument or book";
+    }
+    if (record->flags == POSTING_TAKES_BACK) {
+        return bust_fault(contents, record);
     }
     return moves || posting->qty_e9 == 0 ? NULL : "it moves shares without a position";
 }

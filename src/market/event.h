@@ -59,6 +59,7 @@
     X(ACCOUNT_CASH, 23, "account-cash")                                                            \
     X(NO_ANSWER, 24, "no-answer")                                                                  \
     X(FOUND, 25, "found")                                                                          \
+    X(BUSTED, 26, "busted")                                                                        \
     /* outputs of the engine */                                                                    \
     X(DEPOSIT, 32, "deposit")                                                                      \
     X(DECISION, 33, "decision")                                                                    \
@@ -226,16 +227,21 @@ struct event_holding {
 };
 
 /* What the broker says about one order (ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED,
- * CANCEL_REJECTED, NO_ANSWER, FOUND). REJECTED, CANCELED and CANCEL_REJECTED have an enum
+ * CANCEL_REJECTED, NO_ANSWER, FOUND, BUSTED). REJECTED, CANCELED and CANCEL_REJECTED have an enum
  * reject_reason in `flags`. REPLACED ends the old order; the new one is ACCEPTED right after.
  * NO_ANSWER: what became of its request is being looked up. FOUND: an exit that the log does not
- * have, sent by a run that could not write it; `flags`: enum order_type. */
+ * have, sent by a run that could not write it; `flags`: enum order_type. BUSTED: the exchange takes
+ * an execution back. */
 struct event_report {
     uint64_t order_id;
-    uint64_t exec_id; /* FILL: the broker's id of this execution, from 1; else 0 */
-    int64_t qty_e9;   /* FILL: executed now, > 0; FOUND: ordered, > 0; else 0 */
-    int64_t price_e9; /* FILL: price of this execution; FOUND: its limit or stop, 0: none; else 0 */
-    int64_t commission_e9; /* FILL: commission and fees of this execution, >= 0; else 0 */
+    uint64_t exec_id;      /* FILL: the broker's id of this execution, from 1; BUSTED: the fill's;
+                            * else 0 */
+    int64_t qty_e9;        /* FILL: executed now, > 0; FOUND: ordered, > 0; BUSTED: of it booked to
+                            * its trade; else 0 */
+    int64_t price_e9;      /* FILL, BUSTED: price of this execution; FOUND: its limit or stop, 0:
+                            * none; else 0 */
+    int64_t commission_e9; /* FILL: commission and fees of this execution, >= 0; BUSTED: as they
+                            * were booked; else 0 */
 };
 
 /* Cash that moved without an execution. `flags`: enum cash_cause. */
@@ -293,7 +299,11 @@ struct event_order {
 };
 
 /* One line of the account's ledger by double entry: `amount_e9` moves from the credited account to
- * the debited one. A posting on ACCOUNT_POSITIONS also moves `qty_e9` shares of the instrument. */
+ * the debited one. A posting on ACCOUNT_POSITIONS also moves `qty_e9` shares of the instrument.
+ * `flags`: POSTING_TAKES_BACK: of a bust; on ACCOUNT_TRANSFERS `qty_e9` are the shares that the
+ * account has got thereby beside our trades (or, below zero, owes). */
+#define POSTING_TAKES_BACK 1
+
 struct event_posting {
     int64_t amount_e9; /* >= 0 */
     int64_t qty_e9;    /* signed change of the position, 0 for lines without one */
@@ -457,7 +467,7 @@ const char *command_text(uint8_t command);
 /* What a broker says: of an order, or of the account's cash. */
 static inline bool event_is_report(uint8_t kind)
 {
-    return kind >= EVENT_ACCEPTED && kind <= EVENT_FOUND;
+    return kind >= EVENT_ACCEPTED && kind <= EVENT_BUSTED;
 }
 
 /* What the world tells the engine: bars, quotes, trades, slice ends, corporate actions, moments,

@@ -146,9 +146,22 @@ static void take_fill(struct collect *collect, const struct event *record)
                                      .bought = order.buys,
                                      .qty_e9 = record->report.qty_e9,
                                      .price_e9 = record->report.price_e9,
-                                     .trade_id = order_id_trade(order_id)};
+                                     .trade_id = order_id_trade(order_id),
+                                     .exec_id = record->report.exec_id};
     name_symbol(collect, record->instrument, trade->symbol);
     name_strategy(collect, order.book, trade->strategy);
+}
+
+/* The trade that it took back is shown as such, if it still is shown. */
+static void take_bust(struct collect *collect, const struct event *record)
+{
+    struct snapshot *snapshot = &collect->snapshot;
+    for (uint64_t i = 0; i < snapshot->trade_count && i < SNAPSHOT_EVENTS_MAX; i++) {
+        if (snapshot->trades[i].exec_id == record->report.exec_id) {
+            snapshot->trades[i].busted = true;
+            snapshot->trades[i].closed = false;
+        }
+    }
 }
 
 /* A trade that closed: its result stands beside the fill that closed it. */
@@ -211,6 +224,8 @@ void collect_record(struct collect *collect, const struct event *record)
         take_order(collect, record);
     } else if (record->kind == EVENT_FILL) {
         take_fill(collect, record);
+    } else if (record->kind == EVENT_BUSTED) {
+        take_bust(collect, record);
     } else if (record->kind == EVENT_TRADE) {
         take_trade(collect, record);
     } else if (record->kind == EVENT_DECISION) {

@@ -168,8 +168,10 @@ static void draw_trade(struct canvas *canvas, struct area area, int y,
     if (area.columns > BY + 6) {
         int x = area.x + BY;
         int end = area.x + area.columns - 1;
-        if (trade->closed) {
-            x = canvas_text(canvas, x, y, end - x, STYLE_NORMAL, trade->cause) + 1;
+        if (trade->closed || trade->busted) {
+            x = canvas_text(canvas, x, y, end - x, STYLE_NORMAL,
+                            trade->busted ? "taken back" : trade->cause) +
+                1;
         }
         (void)canvas_text(canvas, x, y, end - x, STYLE_DIM, trade->strategy);
     }

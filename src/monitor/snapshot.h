@@ -51,6 +51,8 @@ struct snapshot_trade {
     int64_t result_e9;
     const char *cause; /* why it did: a constant text */
     uint64_t trade_id;
+    uint64_t exec_id;
+    bool busted; /* it was taken back: nothing was traded */
 };
 
 struct snapshot_refusal {

@@ -93,6 +93,10 @@ static void write_report(struct json_writer *json, const struct explain_order *o
                             explain_slippage_e9(order->request.legs[0].ratio > 0,
                                                 terms->reference_price_e9,
                                                 report->report.price_e9));
+    } else if (report->kind == EVENT_BUSTED) {
+        json_member_decimal(json, "qty", report->report.qty_e9);
+        json_member_decimal(json, "price", report->report.price_e9);
+        json_member_decimal(json, "commission", report->report.commission_e9);
     } else if (report->flags != REJECT_NONE) {
         json_member_string(json, "reason", reject_reason_text(report->flags));
     }

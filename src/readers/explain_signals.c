@@ -41,6 +41,21 @@ static void take_order(struct signal_rows *rows, const struct event *record)
     }
 }
 
+/* What was taken back did not fill. */
+static void take_bust(struct signal_row *row, const struct event_report *report)
+{
+    int64_t paid_e9;
+    if (money_notional(report->price_e9, report->qty_e9, ROUND_EVEN, &paid_e9) == ERR_OK) {
+        row->paid_e9 = money_sub_capped(row->paid_e9, paid_e9);
+        row->filled_e9 = money_sub_capped(row->filled_e9, report->qty_e9);
+        row->commission_e9 = money_sub_capped(row->commission_e9, report->commission_e9);
+    }
+    if (row->filled_e9 == 0) {
+        row->first_fill_ns = 0;
+        row->last_fill_ns = 0;
+    }
+}
+
 /* Amounts beyond the range stay what they were: the run itself would have ended there. */
 static void take_report(struct signal_row *row, const struct event *record)
 {
@@ -50,6 +65,8 @@ static void take_report(struct signal_row *row, const struct event *record)
         row->rejected = record->flags;
     } else if (record->kind == EVENT_CANCELED || record->kind == EVENT_EXPIRED) {
         row->ended = record->kind;
+    } else if (record->kind == EVENT_BUSTED) {
+        take_bust(row, report);
     } else if (record->kind == EVENT_FILL &&
                money_notional(report->price_e9, report->qty_e9, ROUND_EVEN, &paid_e9) == ERR_OK &&
                money_add(row->paid_e9, paid_e9, &row->paid_e9) == ERR_OK) {

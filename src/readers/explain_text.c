@@ -226,11 +226,27 @@ static void print_fill(const struct explain_order *order, const struct event *fi
     (void)fprintf(out, ", commission %s\n", text_dollars(fill->report.commission_e9, false, delay));
 }
 
+static void print_bust(const struct event *bust, FILE *out)
+{
+    char qty[MONEY_TEXT_SIZE];
+    char price[MONEY_TEXT_SIZE];
+    char when[SHOWN_SIZE];
+    (void)money_format(bust->report.qty_e9, qty);
+    (void)money_format(bust->report.price_e9, price);
+    line(out, "");
+    (void)fprintf(out, "%s of the fills at %s taken back by the exchange %s\n", qty, price,
+                  explain_time(bust->ts_ns, when));
+}
+
 static void print_report(const struct explain_order *order, const struct event *report, FILE *out)
 {
     char when[SHOWN_SIZE];
     if (report->kind == EVENT_FILL) {
         print_fill(order, report, out);
+        return;
+    }
+    if (report->kind == EVENT_BUSTED) {
+        print_bust(report, out);
         return;
     }
     bool says_why = report->kind == EVENT_REJECTED || report->kind == EVENT_CANCELED ||

@@ -23,6 +23,7 @@ enum journal_table {
     TABLE_ORDERS,
     TABLE_REPORTS,
     TABLE_FILLS,
+    TABLE_BUSTS,
     TABLE_POSTINGS,
     TABLE_TRADES,
     TABLE_SLICES,

@@ -160,6 +160,7 @@ static void make_order(struct row_maker *maker, const struct event *record, uint
     row_int(row, order->leg_count);
 }
 
+/* Of a fill, or of a bust: what it takes back. */
 static void make_fill(struct row_maker *maker, const struct event *record, uint64_t slot,
                       struct journal_row *row)
 {
@@ -316,6 +317,8 @@ bool journal_has_row(enum journal_table table, const struct event *record)
         return event_is_report(record->kind);
     case TABLE_FILLS:
         return record->kind == EVENT_FILL;
+    case TABLE_BUSTS:
+        return record->kind == EVENT_BUSTED;
     case TABLE_POSTINGS:
         return record->kind == EVENT_POSTING;
     case TABLE_TRADES:
@@ -332,6 +335,7 @@ uint64_t journal_key(enum journal_table table, const struct event *record, uint6
 {
     return table == TABLE_ORDERS   ? record->order.order_id
            : table == TABLE_FILLS  ? record->report.exec_id
+           : table == TABLE_BUSTS  ? record->report.exec_id
            : table == TABLE_TRADES ? record->trade.trade_id
                                    : slot;
 }
@@ -341,11 +345,11 @@ void journal_row_make(struct row_maker *maker, enum journal_table table, const s
 {
     static void (*const make[TABLE_COUNT])(struct row_maker *, const struct event *, uint64_t,
                                            struct journal_row *) = {
-        [TABLE_DEPOSITS] = make_deposit,     [TABLE_DECISIONS] = make_decision,
-        [TABLE_ORDERS] = make_order,         [TABLE_REPORTS] = make_report,
-        [TABLE_FILLS] = make_fill,           [TABLE_POSTINGS] = make_posting,
-        [TABLE_TRADES] = make_trade,         [TABLE_SLICES] = make_slice,
-        [TABLE_CONDITIONS] = make_condition,
+        [TABLE_DEPOSITS] = make_deposit, [TABLE_DECISIONS] = make_decision,
+        [TABLE_ORDERS] = make_order,     [TABLE_REPORTS] = make_report,
+        [TABLE_FILLS] = make_fill,       [TABLE_BUSTS] = make_fill,
+        [TABLE_POSTINGS] = make_posting, [TABLE_TRADES] = make_trade,
+        [TABLE_SLICES] = make_slice,     [TABLE_CONDITIONS] = make_condition,
     };
     row->count = 0;
     make[table](maker, record, slot, row);

@@ -63,7 +63,7 @@ const char journal_schema[] =
     " exchange_ts_ns INTEGER NOT NULL,"
     " kind TEXT NOT NULL CHECK (kind = 'fill' OR kind = 'accepted' OR kind = 'canceled' OR"
     " kind = 'rejected' OR kind = 'expired' OR kind = 'replaced' OR kind = 'cancel-rejected' OR"
-    " kind = 'account-cash' OR kind = 'no-answer' OR kind = 'found'),"
+    " kind = 'account-cash' OR kind = 'no-answer' OR kind = 'found' OR kind = 'busted'),"
     " order_id INTEGER NOT NULL,"
     " reason TEXT" /* of a rejection or a cancel */
     ") STRICT;"
@@ -82,6 +82,23 @@ const char journal_schema[] =
     " price_e9 INTEGER NOT NULL CHECK (price_e9 > 0),"
     " commission_e9 INTEGER NOT NULL CHECK (commission_e9 >= 0)"
     ") STRICT;"
+    "CREATE TABLE busts (" /* executions that were taken back, each once */
+    " exec_id INTEGER PRIMARY KEY CHECK (exec_id > 0),"
+    " slot INTEGER NOT NULL,"
+    " ts_ns INTEGER NOT NULL,"
+    " ts TEXT NOT NULL,"
+    " exchange_ts_ns INTEGER NOT NULL,"
+    " order_id INTEGER NOT NULL CHECK (order_id > 0),"
+    " trade_id INTEGER NOT NULL CHECK (trade_id > 0),"
+    " strategy TEXT NOT NULL,"
+    " symbol TEXT NOT NULL,"
+    " side TEXT NOT NULL CHECK (side IN ('buy', 'sell'))," /* of the execution */
+    " qty_e9 INTEGER NOT NULL CHECK (qty_e9 >= 0),"        /* of it booked */
+    " price_e9 INTEGER NOT NULL CHECK (price_e9 > 0),"
+    " commission_e9 INTEGER NOT NULL CHECK (commission_e9 >= 0)"
+    ") STRICT;"
+    "CREATE VIEW standing_fills AS SELECT * FROM fills"
+    " WHERE exec_id NOT IN (SELECT exec_id FROM busts);"
     "CREATE TABLE postings ("
     " slot INTEGER PRIMARY KEY,"
     " ts_ns INTEGER NOT NULL,"
@@ -146,6 +163,7 @@ const struct journal_table_def journal_tables[TABLE_COUNT] = {
     [TABLE_ORDERS] = {"orders",      16, false},
     [TABLE_REPORTS] = {"reports",     7,  false},
     [TABLE_FILLS] = {"fills",       13, false},
+    [TABLE_BUSTS] = {"busts",       13, false},
     [TABLE_POSTINGS] = {"postings",    11, false},
  /* A trade has one row, its latest state. */
     [TABLE_TRADES] = {"trades",      16, true },

@@ -216,7 +216,8 @@ static char *put_order(char *at, struct jsonl *jsonl, const struct event *record
 
 static void take_report(struct jsonl *jsonl, const struct event *record)
 {
-    bool filled = record->kind == EVENT_FILL;
+    bool busted = record->kind == EVENT_BUSTED;
+    bool filled = record->kind == EVENT_FILL || busted;
     const struct known_order *order = lookup_order(jsonl->lookup, record->report.order_id);
     char *start = stream_line(&jsonl->trades);
     char *at = PUT(start, "{\"timestamp\":");
@@ -229,7 +230,7 @@ static void take_report(struct jsonl *jsonl, const struct event *record)
     at = PUT(at, ",\"commission\":");
     at = put_money(at, record->report.commission_e9);
     at = PUT(at, ",\"status\":");
-    at = filled ? PUT(at, "\"filled\"") : PUT(at, "\"rejected\"");
+    at = busted ? PUT(at, "\"busted\"") : filled ? PUT(at, "\"filled\"") : PUT(at, "\"rejected\"");
     at = PUT(at, ",\"strategy\":");
     at = put_name(at, lookup_strategy(jsonl->lookup, order != NULL ? order->book : 0));
     at = PUT(at, ",\"trade_id\":");
@@ -247,7 +248,8 @@ void jsonl_take(struct jsonl *jsonl, const struct event *record)
     if (record->kind == EVENT_SLICE) {
         bool traded = (record->flags & 1) != 0;
         take_state(jsonl, record->ts_ns, traded ? "TRADE" : "TICK", &record->slice);
-    } else if (record->kind == EVENT_FILL || record->kind == EVENT_REJECTED) {
+    } else if (record->kind == EVENT_FILL || record->kind == EVENT_REJECTED ||
+               record->kind == EVENT_BUSTED) {
         take_report(jsonl, record);
     } else if (record->kind == EVENT_DEPOSIT) {
         take_deposit(jsonl, record);

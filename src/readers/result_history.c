@@ -105,11 +105,26 @@ static void take_fill(struct gathering *gathering, const struct event *record)
     fill->ts_ns = record->ts_ns;
     fill->point = gathering->points.count;
     fill->order_id = record->report.order_id;
+    fill->exec_id = record->report.exec_id;
     fill->instrument = record->instrument;
     fill->splits = gathering->splits.count;
     fill->facts.qty_e9 = record->report.qty_e9;
     fill->facts.price_e9 = record->report.price_e9;
     fill->facts.commission_e9 = record->report.commission_e9;
+}
+
+/* An execution that was taken back is none: one of the latest. */
+static void take_bust(struct gathering *gathering, const struct event *record)
+{
+    struct history_fill *fills = gathering->fills.items;
+    size_t at = gathering->fills.count;
+    while (at > 0 && fills[at - 1].exec_id != record->report.exec_id) {
+        at--;
+    }
+    if (at > 0) {
+        gathering->fills.count--;
+        memmove(&fills[at - 1], &fills[at], (gathering->fills.count - (at - 1)) * sizeof *fills);
+    }
 }
 
 static void take_rejection(struct gathering *gathering, const struct event *record)
@@ -192,6 +207,8 @@ static void take(struct gathering *gathering, const struct event *record)
         take_order(gathering, record);
     } else if (record->kind == EVENT_FILL) {
         take_fill(gathering, record);
+    } else if (record->kind == EVENT_BUSTED) {
+        take_bust(gathering, record);
     } else if (record->kind == EVENT_REJECTED) {
         take_rejection(gathering, record);
     } else if (record->kind == EVENT_TRADE) {

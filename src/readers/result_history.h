@@ -22,6 +22,7 @@ struct history_fill {
     int64_t ts_ns;
     size_t point; /* index of the first equity point after it */
     uint64_t order_id;
+    uint64_t exec_id;
     uint32_t instrument;
     uint16_t book;
     size_t splits; /* in the log before it */
@@ -63,7 +64,7 @@ struct history {
     bool ended;                   /* the run ended by itself */
     struct history_order *orders; /* by id */
     size_t order_count;
-    struct history_fill *fills; /* in the order they came */
+    struct history_fill *fills; /* that stand, in the order they came */
     size_t fill_count;
     struct history_trade *trades; /* that filled, in the order they closed; open ones last */
     size_t trade_count;

@@ -21,6 +21,14 @@ struct claim {
     uint32_t instrument;
 };
 
+/* What a TRADE said; of each trade the last one counts: one that closed may open again. */
+struct state_of {
+    uint64_t trade_id;
+    size_t sequence;
+    bool closed;
+    bool won;
+};
+
 struct list {
     void *items;
     size_t count;
@@ -40,6 +48,8 @@ struct fold {
     int64_t cash_made_e9;              /* by the fills: sold less bought less commissions */
     struct list claims;                /* struct claim */
     struct list execs;                 /* uint64_t */
+    struct list busts;                 /* uint64_t: those of them that were taken back */
+    struct list trades;                /* struct state_of */
     struct event fill; /* the record before, when it is one, else of no quantity ... */
     bool fill_buys;    /* ... and its side */
     uint64_t slot;
@@ -77,6 +87,25 @@ static void subtract(struct fold *fold, int64_t *sum_e9, int64_t value_e9)
     }
 }
 
+/* Shares that no trade could give or take are in no posting of a position: by the executions they
+ * are the account's beside ours. */
+static void take_bust_posting(struct fold *fold, const struct event *record)
+{
+    const struct event_posting *posting = &record->posting;
+    if (posting->credit == ACCOUNT_COMMISSION) {
+        subtract(fold, &fold->tally->commission_e9, posting->amount_e9);
+    }
+    if (posting->debit == ACCOUNT_POSITIONS || posting->credit == ACCOUNT_POSITIONS) {
+        return;
+    }
+    if (record->instrument >= fold->preamble->instrument_count) {
+        broken(fold, "a bust of no instrument");
+        return;
+    }
+    fold->moved = true;
+    subtract(fold, &fold->traded_e9[record->instrument], posting->qty_e9);
+}
+
 static void take_posting(struct fold *fold, const struct event *record)
 {
     const struct event_posting *posting = &record->posting;
@@ -88,8 +117,11 @@ static void take_posting(struct fold *fold, const struct event *record)
     }
     add(fold, &fold->balance_e9[posting->debit], posting->amount_e9);
     subtract(fold, &fold->balance_e9[posting->credit], posting->amount_e9);
+    if (record->flags == POSTING_TAKES_BACK) {
+        take_bust_posting(fold, record);
+    }
     bool of_position = posting->debit == ACCOUNT_POSITIONS || posting->credit == ACCOUNT_POSITIONS;
-    if (posting->qty_e9 == 0) {
+    if (posting->qty_e9 == 0 || (record->flags == POSTING_TAKES_BACK && !of_position)) {
         return;
     }
     if (!of_position || record->instrument >= fold->preamble->instrument_count) {
@@ -166,6 +198,24 @@ static void take_fill(struct fold *fold, const struct event *record)
     fold->fill_buys = order->buys;
 }
 
+/* The execution is none any more: shares, cash and what its order filled go back. */
+static void take_bust(struct fold *fold, const struct event *record)
+{
+    const struct event_report *report = &record->report;
+    const struct known_order *order = lookup_order(fold->lookup, report->order_id);
+    if (order == NULL || record->instrument >= fold->preamble->instrument_count ||
+        report->qty_e9 < 0 || report->commission_e9 < 0) {
+        broken(fold, "a bust of an order or instrument that the log does not know");
+        return;
+    }
+    struct claim *claim = list_add(&fold->claims, sizeof *claim);
+    *claim = (struct claim){report->order_id, 0, -report->qty_e9, record->instrument};
+    *(uint64_t *)list_add(&fold->busts, sizeof(uint64_t)) = report->exec_id;
+    fold->tally->fills--;
+    add(fold, &fold->cash_made_e9, report->commission_e9);
+    move(fold, record, !order->buys, report->qty_e9);
+}
+
 /* Cash that moved without an execution, and the shares of a split. */
 static void take_cash(struct fold *fold, const struct event *record)
 {
@@ -230,13 +280,16 @@ static void take_slice(struct fold *fold, const struct event *record)
 
 static void take_trade(struct fold *fold, const struct event *record)
 {
-    if (record->slots < 2 || record->flags != TRADE_CLOSED) {
+    if (record->slots < 2) {
         return;
     }
     struct trade_detail detail;
     memcpy(&detail, record + 1, sizeof detail);
-    fold->tally->trades_closed++;
-    fold->tally->trades_won += record->trade.realized_e9 > detail.commission_e9 ? 1 : 0;
+    struct state_of *state = list_add(&fold->trades, sizeof *state);
+    *state = (struct state_of){.trade_id = record->trade.trade_id,
+                               .sequence = fold->trades.count,
+                               .closed = record->flags == TRADE_CLOSED,
+                               .won = record->trade.realized_e9 > detail.commission_e9};
 }
 
 /* Records that count only. */
@@ -267,6 +320,8 @@ static void take(struct fold *fold, const struct event *record)
         take_order(fold, record);
     } else if (record->kind == EVENT_FILL) {
         take_fill(fold, record);
+    } else if (record->kind == EVENT_BUSTED) {
+        take_bust(fold, record);
     } else if (record->kind == EVENT_ACCOUNT_CASH) {
         take_cash(fold, record);
     } else if (record->kind == EVENT_ACTION) {
@@ -304,6 +359,43 @@ static void sort(struct list *list, size_t size, int (*compare)(const void *, co
     }
 }
 
+static int compare_states(const void *left, const void *right)
+{
+    const struct state_of *a = left;
+    const struct state_of *b = right;
+    int by_id = (a->trade_id > b->trade_id) - (a->trade_id < b->trade_id);
+    return by_id != 0 ? by_id : (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+static void count_trades(struct fold *fold)
+{
+    sort(&fold->trades, sizeof(struct state_of), compare_states);
+    const struct state_of *states = fold->trades.items;
+    for (size_t i = 0; i < fold->trades.count; i++) {
+        bool last = i + 1 == fold->trades.count || states[i + 1].trade_id != states[i].trade_id;
+        fold->tally->trades_closed += last && states[i].closed ? 1 : 0;
+        fold->tally->trades_won += last && states[i].closed && states[i].won ? 1 : 0;
+    }
+}
+
+/* What was taken back was executed, and is taken back once. */
+static bool busts_differ(struct fold *fold)
+{
+    sort(&fold->busts, sizeof(uint64_t), compare_ids);
+    const uint64_t *busts = fold->busts.items;
+    for (size_t i = 0; i < fold->busts.count; i++) {
+        bool twice = i > 0 && busts[i] == busts[i - 1];
+        if (twice || fold->execs.count == 0 ||
+            bsearch(&busts[i], fold->execs.items, fold->execs.count, sizeof(uint64_t),
+                    compare_ids) == NULL) {
+            checks_fail(fold->checks, "fills: execution %" PRIu64 " was taken back %s", busts[i],
+                        twice ? "twice" : "and never came");
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool executions_differ(struct fold *fold)
 {
     sort(&fold->execs, sizeof(uint64_t), compare_ids);
@@ -334,7 +426,7 @@ static const char *claims_fault(const struct claim *claims, size_t count)
 
 static void check_orders(struct fold *fold)
 {
-    if (!executions_differ(fold)) {
+    if (!executions_differ(fold) || !busts_differ(fold)) {
         return;
     }
     sort(&fold->claims, sizeof(struct claim), compare_claims);
@@ -373,7 +465,8 @@ static void check_positions(struct fold *fold)
     checks_pass(fold->checks, "positions: %u held, ledger and fills agree", count_held(fold));
 }
 
-/* A notional that is no whole billionth may be rounded either way, so one billionth per fill. */
+/* A notional that is no whole billionth may be rounded either way, so one billionth per fill, and
+ * as much again where it was taken back. */
 static void check_balance(struct fold *fold)
 {
     int64_t total_e9 = 0;
@@ -388,7 +481,7 @@ static void check_balance(struct fold *fold)
         broken(fold, "the accounts do not sum to zero");
     }
     uint64_t size = off_e9 < 0 ? 0 - (uint64_t)off_e9 : (uint64_t)off_e9;
-    if (size > fold->tally->fills) {
+    if (size > fold->tally->fills + 2 * fold->busts.count) {
         broken(fold, "cash is not deposits and fills less commissions");
     }
     if (!fold->failed) {
@@ -421,6 +514,7 @@ void verify_ledger(struct checks *checks, struct log_reader *reader,
         fold.slot += record->slots;
     }
     tally->cash_e9 = fold.balance_e9[ACCOUNT_CASH]; /* a broker may report behind the last slice */
+    count_trades(&fold);
     check_balance(&fold);
     check_positions(&fold);
     check_orders(&fold);
@@ -428,5 +522,7 @@ void verify_ledger(struct checks *checks, struct log_reader *reader,
     free(fold.traded_e9);
     free(fold.claims.items);
     free(fold.execs.items);
+    free(fold.busts.items);
+    free(fold.trades.items);
     lookup_destroy(fold.lookup);
 }

@@ -57,9 +57,12 @@ struct plan {
     int64_t cash_off_e9; /* added to what the slices say */
     bool no_end;
     int64_t surplus_e9; /* what of each fill is said to be no order's */
+    uint64_t busted[2]; /* executions that are taken back of one more fill, number 50; 0: none */
+    bool fills_last;    /* one more fill behind the last slice */
+    uint32_t positions_off; /* added to what the slices say */
 };
 
-static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0};
+static const struct plan right = {1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}, false, 0};
 
 /* The run being written. */
 struct maker {
@@ -155,6 +158,36 @@ static void fill(struct maker *maker, uint64_t order_id, bool buy)
     append(maker, record, &detail);
 }
 
+static void post_bust(struct maker *maker, uint16_t debit, uint16_t credit, int64_t amount_e9,
+                      int64_t qty_e9)
+{
+    struct event record = {.kind = EVENT_POSTING, .flags = POSTING_TAKES_BACK};
+    record.posting = (struct event_posting){.amount_e9 = amount_e9, .qty_e9 = qty_e9, .book = 1};
+    record.posting.order_id = order_id_make(TRADES + 1, ORDER_ROLE_ENTRY, 0);
+    record.posting.debit = debit;
+    record.posting.credit = credit;
+    append(maker, record, NULL);
+}
+
+/* A fill that is taken back: as if it had never been. */
+static void fill_and_bust(struct maker *maker, uint64_t order_id)
+{
+    struct event record = {.kind = EVENT_FILL};
+    record.report = (struct event_report){
+        .order_id = order_id, .exec_id = 50, .qty_e9 = 10 * MONEY_E9, .price_e9 = 100 * MONEY_E9};
+    record.report.commission_e9 = MONEY_E9;
+    append(maker, record, NULL);
+    post(maker, ACCOUNT_POSITIONS, ACCOUNT_CASH, 1000 * MONEY_E9, 10 * MONEY_E9);
+    post(maker, ACCOUNT_COMMISSION, ACCOUNT_CASH, MONEY_E9, 0);
+    for (int i = 0; i < 2 && maker->plan->busted[i] != 0; i++) {
+        record.kind = EVENT_BUSTED;
+        record.report.exec_id = maker->plan->busted[i];
+        append(maker, record, NULL);
+        post_bust(maker, ACCOUNT_CASH, ACCOUNT_POSITIONS, 1000 * MONEY_E9, -10 * MONEY_E9);
+        post_bust(maker, ACCOUNT_CASH, ACCOUNT_COMMISSION, MONEY_E9, 0);
+    }
+}
+
 static void slice(struct maker *maker, bool traded)
 {
     struct event record = {.kind = EVENT_SLICE, .flags = traded ? 1 : 0};
@@ -167,6 +200,7 @@ static void slice(struct maker *maker, bool traded)
     maker->state.decision_hash = maker->state.decision_hash * 31 + 7;
     record.slice = maker->state;
     record.slice.cash_e9 += maker->plan->cash_off_e9;
+    record.slice.positions += maker->plan->positions_off;
     append(maker, record, NULL);
     maker->slices++;
     maker->now_ns += NS_PER_MIN;
@@ -193,10 +227,19 @@ static void make_records(struct maker *maker)
     decide(maker, 0, true);
     uint64_t id = order_id_make(TRADES + 1, ORDER_ROLE_ENTRY, 0);
     order(maker, id, true);
+    if (maker->plan->busted[0] != 0) {
+        fill_and_bust(maker, id);
+    }
     record = (struct event){.kind = EVENT_REJECTED, .flags = REJECT_INSUFFICIENT_CASH};
     record.report.order_id = id;
     append(maker, record, NULL);
     slice(maker, false);
+    if (maker->plan->fills_last) {
+        id = order_id_make(TRADES + 2, ORDER_ROLE_ENTRY, 0);
+        decide(maker, id, true);
+        order(maker, id, true);
+        fill(maker, id, true);
+    }
     if (!maker->plan->no_end) {
         append(maker, (struct event){.kind = EVENT_LOG_END}, NULL);
     }
@@ -213,17 +256,17 @@ static void save_result(const struct maker *maker, const struct preamble *preamb
         .bars = maker->slices,
         .slices = maker->slices,
         .evaluations = 2 * maker->slices,
-        .decisions = 2 * TRADES,
+        .decisions = 2 * TRADES + (maker->plan->fills_last ? 1 : 0),
         .refused = 1,
         .rejected = 1,
-        .orders = 2 * TRADES + 1,
-        .fills = 2 * TRADES,
+        .orders = maker->state.orders,
+        .fills = maker->state.fills,
         .trades_closed = TRADES,
         .trades_won = TRADES,
         .initial_cash_e9 = 100000 * MONEY_E9,
         .final_cash_e9 = maker->state.cash_e9,
         .final_equity_e9 = maker->state.equity_e9,
-        .commission_e9 = 2 * TRADES * MONEY_E9,
+        .commission_e9 = (int64_t)maker->state.fills * MONEY_E9,
         .log_slots = log_slots(maker->log),
         .log_chain = log_chain(maker->log),
     };
@@ -330,10 +373,38 @@ Test(verify, a_run_that_agrees_passes)
     folder_leave();
 }
 
+/* A run at a broker may be stopped between a fill and the next slice. */
+Test(verify, a_fill_behind_the_last_slice_counts)
+{
+    struct plan plan = right;
+    plan.fills_last = true;
+    make_run(&plan);
+    expect_found(NULL);
+    folder_leave();
+}
+
 /* A broker outside filled more than was ordered; the rest was told, and not booked. */
 Test(verify, a_surplus_is_no_trades)
 {
-    static const struct plan plan = {1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9};
+    static const struct plan plan = {
+        1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 3 * MONEY_E9, {0}, false, 0};
+    make_run(&plan);
+    struct problem problem = {0};
+    cr_assert_eq(verify_run("run", "test", stderr, &problem), ERR_OK, "%s", problem.text);
+    folder_leave();
+}
+
+static struct plan with_busts(uint64_t first, uint64_t second)
+{
+    struct plan plan = right;
+    plan.busted[0] = first;
+    plan.busted[1] = second;
+    return plan;
+}
+
+Test(verify, what_was_taken_back_is_no_fill)
+{
+    struct plan plan = with_busts(50, 0);
     make_run(&plan);
     struct problem problem = {0};
     cr_assert_eq(verify_run("run", "test", stderr, &problem), ERR_OK, "%s", problem.text);
@@ -436,23 +507,35 @@ Test(verify, finds_a_log_that_is_wrong_in_itself)
         struct plan plan;
         const char *found;
     } cases[] = {
-        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "fills: execution 1 came twice"          },
-        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false, 0},             "positions: AAA is 3 by the ledger, 0 by"},
-        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false, 0},             "was filled beyond its quantity"         },
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false, 0},
-         "slice's cash is not what the postings come"                                                         },
-        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true, 0},
-         "log: cut short; whole up to 2019-02-11T14"                                                          },
-        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 2 * MONEY_E9},
-         "was filled beyond its quantity"                                                                     },
-        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 14 * MONEY_E9},
-         "a surplus that is none of the"                                                                      },
+        {{0, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}, false, 0},
+         "fills: execution 1 came twice"             },
+        {{1, 11 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {0}, false, 0},
+         "positions: AAA is 3 by the ledger, 0 by"   },
+        {{1, 10 * MONEY_E9, 11 * MONEY_E9, 0, false, 0, {0}, false, 0},
+         "was filled beyond its quantity"            },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 1, false, 0, {0}, false, 0},
+         "slice's cash is not what the postings come"},
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, true, 0, {0}, false, 0},
+         "log: cut short; whole up to 2019-02-11T14" },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 2 * MONEY_E9, {0}, false, 0},
+         "was filled beyond its quantity"            },
+        {{1, 10 * MONEY_E9, 13 * MONEY_E9, 0, false, 14 * MONEY_E9, {0}, false, 0},
+         "a surplus that is none of the"             },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {50, 50}, false, 0},
+         "execution 50 was taken back twice"         },
+        {{1, 10 * MONEY_E9, 10 * MONEY_E9, 0, false, 0, {51}, false, 0},
+         "51 was taken back and never came"          },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         make_run(&cases[i].plan);
         expect_found(cases[i].found);
         folder_leave();
     }
+    struct plan counts = right;
+    counts.positions_off = 1;
+    make_run(&counts);
+    expect_found("the slice counts other positions than the fills come to");
+    folder_leave();
 }
 
 Test(verify, says_how_far_a_torn_log_got)
