@@ -594,6 +594,31 @@ static enum err find_lost(struct paper_world *world, struct driver *driver, stru
     return paper_lost_find(&lost, problem);
 }
 
+static struct alpaca_feed_plan feed_plan(struct paper_world *world, const struct driver *driver)
+{
+    const struct paper_plan *plan = &world->plan;
+    const struct engine *engine = driver_engine(driver);
+    return (struct alpaca_feed_plan){.client = world->client,
+                                     .instruments = plan->instruments,
+                                     .instrument_count = plan->instrument_count,
+                                     .bar_ns = plan->bar_ns,
+                                     .calendar = plan->config->calendar,
+                                     .extended_hours = plan->config->extended_hours,
+                                     .warmup_bars = warmup_bars(world),
+                                     .stream_symbols = plan->stream_symbols,
+                                     .feed = plan->feed,
+                                     .last_slice_ns = driver_last_ns(driver),
+                                     .have_ns = driver_have_ns(driver),
+                                     .first_ordinal = engine->counters.slices,
+                                     .seed = engine->next_trade_id,
+                                     .halted = engine->halted,
+                                     .stale = (engine->shut >> STATUS_MARKET_DATA & 1) != 0,
+                                     .came_back = on_feed_back,
+                                     .came_back_context = world,
+                                     .say = plan->say,
+                                     .say_context = plan->say_context};
+}
+
 enum err paper_world_meet(struct paper_world *world, struct driver *driver, const char *tag,
                           struct problem *problem)
 {
@@ -604,25 +629,6 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
     if (err != ERR_OK) {
         return err;
     }
-    struct alpaca_feed_plan feed = {.client = world->client,
-                                    .instruments = plan->instruments,
-                                    .instrument_count = plan->instrument_count,
-                                    .bar_ns = plan->bar_ns,
-                                    .calendar = plan->config->calendar,
-                                    .extended_hours = plan->config->extended_hours,
-                                    .warmup_bars = warmup_bars(world),
-                                    .stream_symbols = plan->stream_symbols,
-                                    .feed = plan->feed,
-                                    .last_slice_ns = driver_last_ns(driver),
-                                    .have_ns = driver_have_ns(driver),
-                                    .first_ordinal = engine->counters.slices,
-                                    .seed = engine->next_trade_id,
-                                    .halted = engine->halted,
-                                    .stale = (engine->shut >> STATUS_MARKET_DATA & 1) != 0,
-                                    .came_back = on_feed_back,
-                                    .came_back_context = world,
-                                    .say = plan->say,
-                                    .say_context = plan->say_context};
     struct alpaca_plan broker = {.client = world->client,
                                  .instruments = plan->instruments,
                                  .instrument_count = plan->instrument_count,
@@ -633,6 +639,7 @@ enum err paper_world_meet(struct paper_world *world, struct driver *driver, cons
                                  .watches_calendar = world->time == NULL,
                                  .say = plan->say,
                                  .say_context = plan->say_context};
+    const struct alpaca_feed_plan feed = feed_plan(world, driver);
     world->engine = engine;
     if (world->time == NULL) {
         read_machine_clock(world); /* a long log has been read meanwhile */
