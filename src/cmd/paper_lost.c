@@ -205,7 +205,8 @@ static void say_found(const struct search *search, const struct shown *shown)
     (void)snprintf(text, sizeof text,
                    "%.16s order %" PRIu64 " (%s of %s shares, %s) was sent after the log's end: it "
                    "is in the log now",
-                   shown->order.symbol, shown->id, order_role_text(order_id_role(shown->id)), qty,
+                   shown->order.symbol, shown->id,
+                   order_role_text((uint8_t)order_id_role(shown->id)), qty,
                    wire_status_text(shown->order.status));
     if (search->plan->say != NULL) {
         search->plan->say(search->plan->say_context, "found", text);

@@ -308,8 +308,7 @@ Test(feed_outage, never_gives_what_is_wrong_and_leaves_nothing_out)
         "{route: GET /v2/stocks/*, what: status, code: 500, probability: 30%}",
         "{route: GET /v2/stocks/*, what: garbled, probability: 30%}",
         "{stream: data, what: drop}, {route: GET /v2/stocks/*, what: not_json, probability: 20%}",
-        "{stream: data, what: drop}, {route: GET /v2/stocks/*, what: cut, bytes: 60, probability: "
-        "20%}",
+        "{stream: data, what: drop}, {route: GET /v2/stocks/*, what: cut, bytes: 60, every: 5}",
         "{stream: data, what: drop}, {route: GET /v2/stocks/*, what: empty, probability: 20%}",
         "{stream: data, what: drop}, {route: GET /v2/stocks/*, what: timeout_before, every: 5}",
     };
