@@ -22,6 +22,7 @@ static inline const struct slice *gather_slice(struct gather *gather, const stru
         *gather = (struct gather){0};
     }
     if (record->kind == EVENT_SLICE_END) {
+        slice->bars = slice->bars == NULL ? record : slice->bars; /* a slice of nothing */
         slice_from_end(slice, record);
         gather->whole = true;
         return slice;
