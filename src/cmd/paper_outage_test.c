@@ -1,15 +1,9 @@
 /* paper_outage_test.c: a paper run over real sockets whose market data fail for a while, against
  * the same run without that: every bar of the exchange is in the log once and in order, the series
  * end as they would have, the next session is decided alike, and the log verifies and folds. */
-#include <criterion/criterion.h>
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/utc.h"
-#include "cmd/paper_world.h"
-#include "cmd/served_exchange.h"
-#include "data/synth.h"
-#include "driver/driver.h"
+#include "cmd/paper_run_test.h"
 #include "driver/fold.h"
 #include "driver/replay.h"
 #include "log/contents.h"
@@ -53,32 +47,6 @@ enum { SESSIONS = 2, DECISIONS_MAX = 20000 };
 #define NOON       "2024-01-02T17:00:20Z"
 #define SECOND_DAY (INT64_C(19725) * NS_PER_DAY)
 
-struct run {
-    struct run_config config;
-    struct bars bars;
-    struct loop *loop;
-    struct served_exchange *served;
-    struct paper_world *world;
-    struct driver *driver;
-    struct log *log;
-};
-
-static void make_market(struct run *run)
-{
-    struct synth_symbol *symbols =
-        synth_symbols_named(9, run->config.symbols, run->config.symbol_count);
-    struct synth_session *days = synth_sessions(SECOND_DAY / NS_PER_DAY - 1, SESSIONS);
-    const struct synth_plan plan = {.seed = 9,
-                                    .symbols = symbols,
-                                    .symbol_count = run->config.symbol_count,
-                                    .sessions = days,
-                                    .session_count = SESSIONS,
-                                    .bar_ns = NS_PER_MIN};
-    synth_bars_create(&plan, &run->bars);
-    free(symbols);
-    free(days);
-}
-
 static void say(void *context, const char *what, const char *text)
 {
     (void)context;
@@ -87,80 +55,29 @@ static void say(void *context, const char *what, const char *text)
     }
 }
 
-static void open_world(struct run *run)
-{
-    struct problem problem;
-    uint16_t port = served_exchange_port(run->served);
-    char url[64], admin[64], trading_stream[64], data_stream[64];
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u", port);
-    (void)snprintf(admin, sizeof admin, "http://127.0.0.1:%u",
-                   served_exchange_admin_port(run->served));
-    (void)snprintf(trading_stream, sizeof trading_stream, "ws://127.0.0.1:%u/stream", port);
-    (void)snprintf(data_stream, sizeof data_stream, "ws://127.0.0.1:%u/v2/iex", port);
-    const struct paper_plan plan = {
-        .loop = run->loop,
-        .addresses = {url,          url, trading_stream, data_stream},
-        .keys = {"OUTAGE", "outage"   },
-        .admin_url = admin,
-        .feed = "iex",
-        .stream_symbols = 2,
-        .config = &run->config,
-        .instruments = run->bars.instruments,
-        .instrument_count = run->bars.instrument_count,
-        .bar_ns = NS_PER_MIN,
-        .patience_ns = 10 * NS_PER_MS,
-        .say = say,
-    };
-    cr_assert_eq(paper_world_open(&plan, &run->world, &problem), ERR_OK, "%s", problem.text);
-    const struct driver_plan driver_plan = {.config = &run->config,
-                                            .instrument_count = run->bars.instrument_count,
-                                            .outside = true,
-                                            .log = run->log,
-                                            .market_log = MARKET_LOG_FULL};
-    cr_assert_eq(driver_create(&driver_plan, &run->driver, &problem), ERR_OK, "%s", problem.text);
-    cr_assert_eq(paper_world_meet(run->world, run->driver, "outage", &problem), ERR_OK);
-    cr_assert_eq(driver_begin(run->driver, &problem), ERR_OK);
-}
-
 /* A whole run; `faults`: of the exchange, NULL: none. */
-static struct run *run_with(const char *faults)
+static struct paper_run *run_with(const char *faults)
 {
-    struct run *run = xcalloc(1, sizeof *run);
+    struct paper_run *run = xcalloc(1, sizeof *run);
     struct problem problem;
-    cr_assert_eq(
-        config_parse("outage.yaml", config_text, strlen(config_text), &run->config, &problem),
-        ERR_OK, "%s", problem.text);
-    make_market(run);
-    run->loop = loop_create();
-    const struct exchange_plan exchange =
-        driver_exchange_plan(&run->config, run->bars.instrument_count);
-    const struct served_exchange_plan plan = {.loop = run->loop,
-                                              .bars = &run->bars,
-                                              .calendar = run->config.calendar,
-                                              .exchange = &exchange,
-                                              .faults = faults};
-    cr_assert_eq(served_exchange_open(&plan, &run->served, &problem), ERR_OK, "%s", problem.text);
-    cr_assert_eq(log_create_in_memory(1 << 20, &run->log, &problem), ERR_OK);
-    open_world(run);
+    paper_run_make(run, "outage.yaml", config_text, 9, SESSIONS);
+    paper_run_serve(run, false, faults);
+    const struct paper_plan outside = {
+        .admin_url = run->admin, .stream_symbols = 2, .patience_ns = 10 * NS_PER_MS, .say = say};
+    paper_run_meet(run, &outside, &(struct driver_plan){0}, "outage");
+    cr_assert_eq(driver_begin(run->driver, &problem), ERR_OK);
     cr_assert_eq(driver_run(run->driver, &problem), ERR_OK, "%s", problem.text);
     cr_assert_eq(log_flush(run->log, &problem), ERR_OK);
     return run;
 }
 
-static void finish(struct run *run)
+static void finish(struct paper_run *run)
 {
-    struct problem problem;
-    paper_world_close(run->world);
-    driver_destroy(run->driver);
-    served_exchange_close(run->served);
-    loop_destroy(run->loop);
-    (void)log_close(run->log, &problem);
-    bars_finish(&run->bars);
-    config_finish(&run->config);
+    paper_run_finish(run);
     free(run);
 }
 
-static struct log_reader *read_log(const struct run *run)
+static struct log_reader *read_log(const struct paper_run *run)
 {
     struct log_reader *reader = NULL;
     struct problem problem;
@@ -171,7 +88,7 @@ static struct log_reader *read_log(const struct run *run)
 /* ---- what the log has to hold ---- */
 
 /* Each instrument's bars are the exchange's, from its first to its last. */
-static void expect_all_bars(const struct run *run)
+static void expect_all_bars(const struct paper_run *run)
 {
     struct log_reader *reader = read_log(run);
     const struct event *record;
@@ -217,7 +134,7 @@ static void count_condition(struct counted *counted, const struct event *record,
     *since_ns = begins ? record->ts_ns : 0;
 }
 
-static struct counted count(const struct run *run)
+static struct counted count(const struct paper_run *run)
 {
     struct log_reader *reader = read_log(run);
     const struct event *record;
@@ -245,7 +162,7 @@ static struct counted count(const struct run *run)
 }
 
 /* What every reader of a log asks of it, then the fold, then every decision anew. */
-static void expect_verifies(const struct run *run)
+static void expect_verifies(const struct paper_run *run)
 {
     const struct preamble preamble = {
         .instrument_count = run->bars.instrument_count, .bar_ns = NS_PER_MIN, .market_full = true};
@@ -281,7 +198,7 @@ static void expect_verifies(const struct run *run)
 
 /* ---- against the run without an outage ---- */
 
-static void expect_same_series(const struct run *a, const struct run *b)
+static void expect_same_series(const struct paper_run *a, const struct paper_run *b)
 {
     const struct engine *one = driver_engine(a->driver);
     const struct engine *other = driver_engine(b->driver);
@@ -304,7 +221,7 @@ struct decided {
     struct decision_inputs inputs;
 };
 
-static size_t decisions_of_the_second_day(const struct run *run, struct decided *out)
+static size_t decisions_of_the_second_day(const struct paper_run *run, struct decided *out)
 {
     struct log_reader *reader = read_log(run);
     const struct event *record;
@@ -327,7 +244,7 @@ static size_t decisions_of_the_second_day(const struct run *run, struct decided 
     return n;
 }
 
-static void expect_same_decisions(const struct run *a, const struct run *b)
+static void expect_same_decisions(const struct paper_run *a, const struct paper_run *b)
 {
     struct decided *one = xcalloc(DECISIONS_MAX, sizeof *one);
     struct decided *other = xcalloc(DECISIONS_MAX, sizeof *other);
@@ -357,7 +274,7 @@ Test(paper_outage, leaves_series_and_decisions_as_they_would_have_been, .timeout
         "after: 2024-01-02T20:40:20Z}, {route: 'GET /v2/stocks/*', what: status, code: 503, "
         "after: 2024-01-02T20:40:20Z, until: 2024-01-02T21:20:20Z}",
     };
-    struct run *without = run_with(NULL);
+    struct paper_run *without = run_with(NULL);
     struct counted none = count(without);
     expect_all_bars(without);
     expect_verifies(without);
@@ -365,7 +282,7 @@ Test(paper_outage, leaves_series_and_decisions_as_they_would_have_been, .timeout
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[1024];
         (void)snprintf(text, sizeof text, "seed: 1\nrules: [%s]", cases[i]);
-        struct run *with = run_with(text);
+        struct paper_run *with = run_with(text);
         struct counted counted = count(with);
         (void)fprintf(stderr,
                       "# case %zu: %" PRIu64 " bars late, %" PRIu64 " prices, shut for %" PRId64
