@@ -185,6 +185,7 @@ static void expect_verifies(const struct paper_run *run)
     const struct engine *engine = driver_engine(run->driver);
     cr_expect_eq(assembly.engine->decision_hash, engine->decision_hash);
     cr_expect_eq(assembly.engine->equity_e9, engine->equity_e9);
+    cr_expect_eq(assembly.engine->counters.bars, engine->counters.bars, "the past counts, too");
     cr_expect_eq(assembly.engine->ts_ns, engine->ts_ns);
     assembly_finish(&assembly);
     log_reader_close(reader);
